@@ -1,0 +1,162 @@
+//! One attempt: a request goes out once and comes back as a reply or as an error that says how far it got.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::beams::config::Limits;
+use crate::beams::error::{Delivery, Error, Phase, Result};
+use crate::beams::fault::{self, Fault, FaultKind};
+use crate::beams::reply::Reply;
+use crate::beams::request::Request;
+
+/// The service's replies are a few hundred bytes; what is larger comes from somebody else.
+const LARGEST_REPLY: usize = 1024 * 1024;
+
+/// Sends the request and reads the whole reply.
+///
+/// # Errors
+///
+/// [`Error::Timeout`] and [`Error::Connection`]. A status that is not 2xx is no error here.
+pub async fn attempt(http: &reqwest::Client, request: &Request, limits: &Limits) -> Result<Reply> {
+    let departure = Arc::new(Departure::default());
+    let response = http.execute(outgoing(request, &departure));
+    tokio::pin!(response);
+
+    let connect_limit = limits.connect_timeout.min(limits.timeout);
+    let (response, deadline) = tokio::select! {
+        biased;
+        response = &mut response => (response, Instant::now() + limits.timeout),
+        () = departure.happened() => {
+            let deadline = Instant::now() + limits.timeout;
+            match timeout_at(deadline, response).await {
+                Ok(response) => (response, deadline),
+                Err(_) => return Err(Error::Timeout { phase: Phase::Replying, limit: limits.timeout }),
+            }
+        }
+        () = sleep(connect_limit) => return Err(Error::Timeout { phase: Phase::Connecting, limit: connect_limit }),
+    };
+    let response = response.map_err(|error| lost(error, request, limits, &departure))?;
+    read(response, request, limits, deadline).await
+}
+
+/// A reply's status stands even if its body does not arrive: a 503 that is cut off is still a 503.
+async fn read(mut response: reqwest::Response, request: &Request, limits: &Limits, deadline: Instant) -> Result<Reply> {
+    let status = response.status();
+    let retry_after = None;
+    let mut body = Vec::new();
+    let error = loop {
+        let chunk = match timeout_at(deadline, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => return Ok(Reply { status: status.as_u16(), retry_after, body }),
+            Ok(Err(error)) => break broken(error, request, FaultKind::Closed),
+            Err(_) => break Error::Timeout { phase: Phase::Replying, limit: limits.timeout },
+        };
+        if body.len() + chunk.len() > LARGEST_REPLY {
+            break too_large(request);
+        }
+        body.extend_from_slice(&chunk);
+    };
+    if status.is_success() { Err(error) } else { Ok(Reply { status: status.as_u16(), retry_after, body: Vec::new() }) }
+}
+
+fn outgoing(request: &Request, departure: &Arc<Departure>) -> reqwest::Request {
+    let mut outgoing = reqwest::Request::new(request.method.clone(), request.url.clone());
+    if request.body.is_some() {
+        outgoing.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let body = OutgoingBody { bytes: request.body.clone(), departure: departure.clone() };
+    *outgoing.body_mut() = Some(reqwest::Body::wrap(body));
+    outgoing
+}
+
+/// No reply came back.
+fn lost(error: reqwest::Error, request: &Request, limits: &Limits, departure: &Departure) -> Error {
+    if error.is_connect() && error.is_timeout() {
+        return Error::Timeout { phase: Phase::Connecting, limit: limits.connect_timeout };
+    }
+    let delivery = if error.is_connect() || !departure.has_happened() { Delivery::NotSent } else { Delivery::Unknown };
+    let fault = Fault { kind: fault::kind_of(&error), host: host(request) };
+    Error::Connection { fault, delivery, source: error.without_url().into() }
+}
+
+/// A reply began and broke off.
+fn broken(error: reqwest::Error, request: &Request, otherwise: FaultKind) -> Error {
+    let kind = match fault::kind_of(&error) {
+        FaultKind::Other => otherwise,
+        kind => kind,
+    };
+    let fault = Fault { kind, host: host(request) };
+    Error::Connection { fault, delivery: Delivery::Unknown, source: error.without_url().into() }
+}
+
+fn too_large(request: &Request) -> Error {
+    let fault = Fault { kind: FaultKind::TooLarge, host: host(request) };
+    Error::Connection { fault, delivery: Delivery::Unknown, source: "reading stopped after 1 MiB".into() }
+}
+
+fn host(request: &Request) -> String {
+    let host = request.url.host_str().unwrap_or_default();
+    request.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The moment when a connection takes the request. Before it, nothing was sent; the HTTP library does not tell.
+#[derive(Default)]
+struct Departure {
+    happened: AtomicBool,
+    notify: Notify,
+}
+
+impl Departure {
+    fn now(&self) {
+        if !self.happened.swap(true, Ordering::Relaxed) {
+            self.notify.notify_one();
+        }
+    }
+
+    fn has_happened(&self) -> bool {
+        self.happened.load(Ordering::Relaxed)
+    }
+
+    async fn happened(&self) {
+        self.notify.notified().await;
+    }
+}
+
+/// A request body that notes when a connection begins to read it, which is right after it has taken the head.
+struct OutgoingBody {
+    bytes: Option<Bytes>,
+    departure: Arc<Departure>,
+}
+
+impl Body for OutgoingBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, Infallible>>> {
+        self.departure.now();
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        if self.bytes.is_none() {
+            self.departure.now();
+        }
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}

@@ -1,0 +1,206 @@
+//! A client's settings: what may be set, what it defaults to, and why there is a limit.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use rustls::pki_types::CertificateDer;
+use url::Url;
+
+use crate::beams::endpoint::base_url;
+use crate::beams::error::{Error, Result};
+use crate::beams::tls;
+
+/// The longest host label that DNS knows.
+const LONGEST_LABEL: usize = 63;
+
+/// The longest time limit, the same as for Node's timers: about 24 days.
+const LONGEST_TIMEOUT_MS: f64 = 2_147_483_647.0;
+
+/// Settings as they are given. `None` means the default. Numbers are JavaScript's.
+#[derive(Default)]
+pub struct Options {
+    /// The instance's id, from the dashboard.
+    pub instance_id: String,
+    /// The instance's secret key, from the dashboard.
+    pub secret_key: String,
+    /// Another host or URL in place of the instance's own.
+    pub endpoint: Option<String>,
+    /// Another port.
+    pub port: Option<u16>,
+    /// The time for one attempt, in milliseconds.
+    pub timeout: Option<f64>,
+    /// The time for making a connection, in milliseconds.
+    pub connect_timeout: Option<f64>,
+    /// Certificates in PEM to trust in place of the system's.
+    pub ca: Option<Vec<u8>>,
+}
+
+/// Settings that have been checked.
+pub struct Config {
+    pub(super) instance_id: String,
+    pub(super) secret: Secret,
+    pub(super) base: Url,
+    pub(super) limits: Limits,
+    pub(super) ca: Vec<CertificateDer<'static>>,
+}
+
+/// The secret key, in the two forms in which it is used. It never shows in debug output.
+pub struct Secret {
+    pub(super) key: String,
+    pub(super) bearer: HeaderValue,
+}
+
+/// The bounds of one call.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For making a connection: name lookup, TCP, proxy and TLS together. It also bounds how long a call can wait for a
+    /// connection that another call is making.
+    pub connect_timeout: Duration,
+    /// For one attempt, from the first byte of the request to the last byte of the reply.
+    pub timeout: Duration,
+}
+
+impl Config {
+    /// Checks the options.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] with the name of the first option that cannot be used.
+    pub fn new(options: Options) -> Result<Self> {
+        let Options { instance_id, secret_key, endpoint, port, timeout, connect_timeout, ca } = options;
+        check_instance_id(&instance_id)?;
+        Ok(Self {
+            base: base_url(&instance_id, endpoint.as_deref(), port)?,
+            secret: Secret::new(secret_key)?,
+            instance_id,
+            limits: Limits {
+                timeout: milliseconds("timeout", timeout)?.unwrap_or(Duration::from_secs(30)),
+                connect_timeout: milliseconds("connectTimeout", connect_timeout)?.unwrap_or(Duration::from_secs(10)),
+            },
+            ca: ca.map(|pem| tls::certificates(&pem)).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// The URL below which the API is.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// The bounds of a call that sets none of its own.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+}
+
+impl Limits {
+    /// The same bounds with those that a call sets for itself, in milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where a number is out of range.
+    pub fn with(self, timeout: Option<f64>) -> Result<Self> {
+        Ok(Self { timeout: milliseconds("timeout", timeout)?.unwrap_or(self.timeout), ..self })
+    }
+}
+
+impl Secret {
+    fn new(key: String) -> Result<Self> {
+        if key.is_empty() {
+            return Err(Error::invalid("\"secretKey\" must not be empty"));
+        }
+        // Node's own http module takes no character beyond Latin-1 in a header, and writes the others, in a request with a
+        // body, as UTF-8: the bytes that sign tokens, too.
+        let mut bearer = key
+            .chars()
+            .all(|character| character <= '\u{ff}')
+            .then(|| HeaderValue::from_bytes(format!("Bearer {key}").as_bytes()).ok())
+            .flatten()
+            .ok_or_else(|| {
+                Error::invalid("\"secretKey\" has a character that an HTTP header cannot hold, such as a line break")
+            })?;
+        bearer.set_sensitive(true);
+        Ok(Self { key, bearer })
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[secret]")
+    }
+}
+
+/// An instance id is one label of the service's host name and one segment of its paths.
+fn check_instance_id(instance_id: &str) -> Result<()> {
+    if instance_id.is_empty() {
+        return Err(Error::invalid("\"instanceId\" must not be empty"));
+    }
+    let is_label = instance_id.len() <= LONGEST_LABEL
+        && instance_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && !instance_id.starts_with('-')
+        && !instance_id.ends_with('-');
+    if is_label {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "\"instanceId\" must be the instance's id from the dashboard, up to {LONGEST_LABEL} letters, digits, hyphens and underscores"
+    )))
+}
+
+fn milliseconds(name: &str, value: Option<f64>) -> Result<Option<Duration>> {
+    match value {
+        None => Ok(None),
+        Some(value) if value > 0.0 && value <= LONGEST_TIMEOUT_MS => Ok(Some(Duration::from_secs_f64(value / 1000.0))),
+        Some(_) => {
+            Err(Error::invalid(format!("{name} must be a number of milliseconds from 1 to {LONGEST_TIMEOUT_MS}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> Options {
+        Options { instance_id: "my-instance".into(), secret_key: "key".into(), ..Options::default() }
+    }
+
+    fn refused(options: Options) -> String {
+        Config::new(options).err().map_or_else(|| "accepted".into(), |error| error.to_string())
+    }
+
+    #[test]
+    fn an_instance_id_is_one_host_label() {
+        for instance_id in ["INSTANCE_ID", "2c6b93fb-f6ac-4e5f-b7d1-7dd3a5e26e26", "a", &"a".repeat(63)] {
+            assert_eq!(refused(Options { instance_id: instance_id.into(), ..options() }), "accepted");
+        }
+        for instance_id in
+            ["", "evil.com/", "a@b", "a b", "a.b", "a/b", "a?b", "a#b", "a:1", "-a", "a-", "é", "a\n", &"a".repeat(64)]
+        {
+            let text = refused(Options { instance_id: instance_id.into(), ..options() });
+            assert!(text.starts_with("\"instanceId\" must"), "{instance_id}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_would_break_the_header_is_refused_and_not_shown() {
+        for key in ["", "key\n", "key\r\nX: y", "key\0", "key\u{7f}", "clé\u{20ac}", "\u{1f600}"] {
+            let text = refused(Options { secret_key: key.into(), ..options() });
+            assert!(text.starts_with("\"secretKey\" ") && !text.contains("key\\n"), "{text}");
+        }
+        let config = Config::new(Options { secret_key: "clé".into(), ..options() }).unwrap();
+        assert_eq!(config.secret.bearer.as_bytes(), "Bearer clé".as_bytes());
+        assert_eq!(format!("{:?} {:?}", config.secret, config.secret.bearer), "[secret] Sensitive");
+    }
+
+    #[test]
+    fn a_time_limit_is_a_positive_number_of_milliseconds() {
+        for value in [0.0, -1.0, f64::NAN, f64::INFINITY, 2_147_483_648.0] {
+            let text = refused(Options { timeout: Some(value), ..options() });
+            assert_eq!(text, "timeout must be a number of milliseconds from 1 to 2147483647", "{value}");
+        }
+        let config = Config::new(Options { connect_timeout: Some(250.0), ..options() }).unwrap();
+        assert_eq!(config.limits.connect_timeout, Duration::from_millis(250));
+        assert_eq!(config.limits.timeout, Duration::from_secs(30));
+    }
+}

@@ -1,0 +1,98 @@
+//! What interests and users have in common: a list with a limit, of strings with a limit.
+
+use crate::beams::error::{Error, Result};
+
+/// The longest interest or user id, in UTF-16 code units.
+pub const LONGEST: usize = 164;
+
+/// The rules for one kind of target, with the official SDK's texts.
+#[derive(Debug)]
+pub struct Rules {
+    /// What one target is called in messages.
+    pub singular: &'static str,
+    /// The argument's name, and the key that holds the targets in the request body.
+    pub key: &'static str,
+    /// How many targets one request may have.
+    pub most: usize,
+    /// The characters a target may consist of, where not all are allowed.
+    pub alphabet: Option<fn(u16) -> bool>,
+}
+
+/// Targets that keep the rules, as the JSON array that goes into the request body.
+#[derive(Debug)]
+pub struct Targets {
+    pub(super) rules: &'static Rules,
+    pub(super) json: Vec<u16>,
+}
+
+impl Rules {
+    /// The argument is missing.
+    pub fn required(&self) -> Error {
+        Error::invalid(format!("{} argument is required", self.key))
+    }
+
+    /// The argument is no array.
+    pub fn not_an_array(&self) -> Error {
+        Error::invalid(format!("{} argument is must be an array", self.key))
+    }
+
+    /// An element is no string; `shown` is how JavaScript prints it.
+    pub fn not_a_string(&self, shown: &str) -> Error {
+        Error::invalid(format!("{} {shown} is not a string", self.singular))
+    }
+
+    /// Checks how many targets there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where there are none, or more than [`Rules::most`].
+    pub fn check_count(&self, count: usize) -> Result<()> {
+        if count == 0 {
+            return Err(Error::invalid("Publish requests must target at least one interest to be delivered"));
+        }
+        if count > self.most {
+            return Err(Error::invalid(format!("Number of {} ({count}) exceeds maximum of {}.", self.key, self.most)));
+        }
+        Ok(())
+    }
+
+    /// Checks one target, given in UTF-16.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where it is empty, longer than [`LONGEST`] or has a character outside the alphabet.
+    pub fn check(&self, target: &[u16]) -> Result<()> {
+        let shown = || String::from_utf16_lossy(target);
+        if target.len() > LONGEST {
+            let (singular, shown) = (self.singular, shown());
+            return Err(Error::invalid(format!(
+                "{singular} {shown} is longer than the maximum of {LONGEST} characters"
+            )));
+        }
+        if self.alphabet.is_some_and(|allowed| !target.iter().copied().all(allowed)) {
+            return Err(Error::invalid(format!(
+                "{} \"{}\" contains a forbidden character. Allowed characters are: ASCII upper/lower-case letters, numbers or one of _-=@,.;",
+                self.singular,
+                shown()
+            )));
+        }
+        if target.is_empty() {
+            return Err(Error::invalid(format!("{} cannot be the empty string", self.singular)));
+        }
+        Ok(())
+    }
+
+    /// Takes a JSON array of strings, each of 1 to [`LONGEST`] units; `None` where it has a character outside the
+    /// alphabet. Looking at the whole text at once is what makes large lists cheap: no allowed character is one that JSON
+    /// escapes or uses for structure inside a string.
+    pub fn accept(&'static self, json: Vec<u16>) -> Option<Targets> {
+        const QUOTE: u16 = b'"' as u16;
+        if let Some(allowed) = self.alphabet {
+            let inside = json.get(1..json.len().checked_sub(1)?)?;
+            if !inside.iter().all(|&unit| unit == QUOTE || allowed(unit)) {
+                return None;
+            }
+        }
+        Some(Targets { rules: self, json })
+    }
+}
