@@ -1,0 +1,90 @@
+//! What belongs to one JavaScript environment: the main thread has one, and so has every worker.
+
+use std::cell::{Ref, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+
+use napi::bindgen_prelude::{Object, Unknown};
+use napi::{Env, Error, JsValue, Result, ValueType};
+use napi_derive::napi;
+
+use crate::beams;
+use crate::beams::client::Ended;
+use crate::binding::calls::{Answer, Calls};
+use crate::binding::failure::{self, Failure};
+use crate::binding::host::Host;
+use crate::binding::node_api::Deferred;
+use crate::binding::runtime::Runtime;
+
+/// One environment's state. Its thread is started by the first call.
+pub struct Environment {
+    pub(super) host: Host,
+    calls: Calls,
+    runtime: RefCell<Option<Runtime>>,
+}
+
+/// Called by `index.js`, once in each environment, with what only JavaScript has.
+#[napi(skip_typescript)]
+pub fn install(env: Env, host: Object<'_>) -> Result<()> {
+    let settle = env.create_function_from_closure("settle", |context| {
+        Environment::of(context.env).and_then(|environment| environment.calls.settle(context.env, &environment.host))
+    })?;
+    let environment =
+        Rc::new(Environment { host: Host::new(&host)?, calls: Calls::new(&settle)?, runtime: RefCell::default() });
+    env.add_env_cleanup_hook(environment.clone(), |environment| environment.end())?;
+    env.set_instance_data(environment, (), |_| {})
+}
+
+impl Environment {
+    /// The environment's state.
+    ///
+    /// # Errors
+    ///
+    /// Where `index.js` has not called [`install`].
+    pub fn of(env: &Env) -> Result<Rc<Self>> {
+        env.get_instance_data::<Rc<Self>>()?.map(|environment| environment.clone()).ok_or_else(|| {
+            Error::from_reason("beams-native must be loaded through its package, not by its binary alone")
+        })
+    }
+
+    /// Prepares a call on this thread, carries it out on the other, and answers with its promise at once. Whatever goes
+    /// wrong rejects the promise. A `record` that is an object is told how the call went.
+    pub fn call<'env, Call>(
+        &self,
+        env: &'env Env,
+        record: &Unknown<'_>,
+        prepare: impl FnOnce() -> failure::Result<Call>,
+    ) -> Result<Unknown<'env>>
+    where
+        Call: Future<Output = Ended<Answer>> + Send + 'static,
+    {
+        let (promise, deferred) = Deferred::new(env)?;
+        match prepare().and_then(|call| self.running().map(|runtime| (call, runtime))) {
+            Ok((call, runtime)) => {
+                let record = match record.get_type()? {
+                    ValueType::Object => Some(record.coerce_to_object()?.create_ref()?),
+                    _ => None,
+                };
+                runtime.spawn(self.calls.begin(env, deferred, record, call)?);
+            }
+            Err(failure) => deferred.reject(env, failure.into_beams_error(env, &self.host, 0)?)?,
+        }
+        Ok(promise)
+    }
+
+    fn running(&self) -> failure::Result<Ref<'_, Runtime>> {
+        if self.runtime.borrow().is_none() {
+            let runtime = Runtime::start()
+                .map_err(|error| beams::error::Error::Internal(format!("no thread could be started: {error}")))?;
+            self.runtime.replace(Some(runtime));
+        }
+        Ref::filter_map(self.runtime.borrow(), Option::as_ref).map_err(|_| Failure::Beams(beams::error::Error::Closed))
+    }
+
+    fn end(&self) {
+        self.calls.close();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.stop();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What `index.js` lends to the native side: the error class, and the few things that only JavaScript can do, or can do
+//! in one call where Node-API needs one an element.
+
+use napi::bindgen_prelude::{FnArgs, Function, FunctionRef, JsObjectValue, Object, Unknown};
+use napi::{Env, Result};
+
+use crate::binding::node_api::Argument;
+
+/// References to the functions, one each, taken when the package is loaded.
+///
+/// Whatever may run a user's code (a getter, a `toJSON`, a proxy's trap) goes through one of these calls, because they
+/// hand an exception back as an error, where a bare Node-API call would leave it pending.
+pub struct Host {
+    beams_error: FunctionRef<FnArgs<(String, Argument)>, Unknown<'static>>,
+    is_array: FunctionRef<Argument, bool>,
+    read: FunctionRef<FnArgs<(Argument, String)>, Unknown<'static>>,
+    element: FunctionRef<FnArgs<(Argument, u32)>, Unknown<'static>>,
+    text: FunctionRef<Argument, String>,
+    fits: FunctionRef<FnArgs<(Argument, u32)>, bool>,
+    stringify: FunctionRef<Argument, Unknown<'static>>,
+    stringify_payload: FunctionRef<Argument, Unknown<'static>>,
+}
+
+impl Host {
+    /// Takes the functions from the object that `index.js` passes.
+    pub fn new(host: &Object<'_>) -> Result<Self> {
+        Ok(Self {
+            beams_error: host.get_named_property::<Function<'_, _, _>>("BeamsError")?.create_ref()?,
+            is_array: host.get_named_property::<Function<'_, _, _>>("isArray")?.create_ref()?,
+            read: host.get_named_property::<Function<'_, _, _>>("read")?.create_ref()?,
+            element: host.get_named_property::<Function<'_, _, _>>("read")?.create_ref()?,
+            text: host.get_named_property::<Function<'_, _, _>>("text")?.create_ref()?,
+            fits: host.get_named_property::<Function<'_, _, _>>("fits")?.create_ref()?,
+            stringify: host.get_named_property::<Function<'_, _, _>>("stringify")?.create_ref()?,
+            stringify_payload: host.get_named_property::<Function<'_, _, _>>("stringifyPayload")?.create_ref()?,
+        })
+    }
+
+    /// `new BeamsError(message, details)`
+    pub fn new_beams_error(&self, env: &Env, message: String, details: &Unknown<'_>) -> Result<Unknown<'static>> {
+        self.beams_error.borrow_back(env)?.new_instance((message, details.into()).into())
+    }
+
+    /// `Array.isArray(value)`
+    pub fn is_array(&self, env: &Env, value: &Unknown<'_>) -> Result<bool> {
+        self.is_array.borrow_back(env)?.call(value.into())
+    }
+
+    /// `object[key]`
+    pub fn read(&self, env: &Env, object: &Unknown<'_>, key: &str) -> Result<Unknown<'static>> {
+        self.read.borrow_back(env)?.call((object.into(), key.to_owned()).into())
+    }
+
+    /// `list[index]`
+    pub fn element(&self, env: &Env, list: &Unknown<'_>, index: u32) -> Result<Unknown<'static>> {
+        self.element.borrow_back(env)?.call((list.into(), index).into())
+    }
+
+    /// The value as a template string shows it.
+    pub fn text(&self, env: &Env, value: &Unknown<'_>) -> Result<String> {
+        self.text.borrow_back(env)?.call(value.into())
+    }
+
+    /// Whether every element of the list is a string of 1 to `longest` units.
+    pub fn fits(&self, env: &Env, list: &Unknown<'_>, longest: u32) -> Result<bool> {
+        self.fits.borrow_back(env)?.call((list.into(), longest).into())
+    }
+
+    /// `JSON.stringify(value)`
+    pub fn stringify(&self, env: &Env, value: &Unknown<'_>) -> Result<Unknown<'static>> {
+        self.stringify.borrow_back(env)?.call(value.into())
+    }
+
+    /// The payload's JSON without any targets, or `undefined` where it is no plain object.
+    pub fn stringify_payload(&self, env: &Env, payload: &Unknown<'_>) -> Result<Unknown<'static>> {
+        self.stringify_payload.borrow_back(env)?.call(payload.into())
+    }
+}

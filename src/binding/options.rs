@@ -1,0 +1,167 @@
+//! Options in: read by hand, because a conversion by type would print the object, secret included, when it fails.
+
+use napi::bindgen_prelude::Unknown;
+use napi::{Env, JsValue, ValueType};
+use napi_derive::napi;
+
+use crate::beams::config::Options;
+use crate::beams::error::Error;
+use crate::binding::failure::Result;
+use crate::binding::host::Host;
+use crate::binding::node_api::bytes;
+use crate::binding::targets::{is_missing, number};
+
+/// Settings of a client. Only `instanceId` and `secretKey` are required; `undefined` always means the default.
+#[napi(object, object_from_js = false, object_to_js = false)]
+pub struct PushNotificationsOptions {
+    /// The instance's id, from the [dashboard](https://dash.pusher.com/): one host label, such as a UUID.
+    pub instance_id: String,
+    /// The instance's secret key, from the [dashboard](https://dash.pusher.com/). Keep it on the server. It signs user
+    /// tokens and authorizes every request; the client never shows it in errors, logs or `util.inspect`.
+    pub secret_key: String,
+    /// Another host in place of `<instanceId>.pushnotifications.pusher.com`.
+    ///
+    /// A bare host, with or without a port, means plain http, as in the official SDK; a full URL may be https and may have
+    /// a port and a base path: `'localhost:8081'`, `'https://gateway.example/beams'`.
+    pub endpoint: Option<String>,
+    /// Another port, from 1 to 65535. Wins over a port in `endpoint`.
+    #[napi(ts_type = "number | string")]
+    pub port: Option<u16>,
+    /// The time for one attempt, from the first byte of the request to the last byte of the reply, in milliseconds.
+    ///
+    /// @default 30000
+    pub timeout: Option<f64>,
+    /// The time for making a connection (name lookup, TCP, proxy and TLS together), in milliseconds. Never longer than
+    /// `timeout`.
+    ///
+    /// @default 10000
+    pub connect_timeout: Option<f64>,
+    /// Certificates in PEM to trust in place of the system's, as in Node's own `tls`.
+    #[napi(ts_type = "string | Uint8Array | Array<string | Uint8Array>")]
+    pub ca: Option<Vec<u8>>,
+}
+
+/// Settings of one call. `undefined` means the client's own setting.
+#[derive(Default)]
+#[napi(object, object_from_js = false, object_to_js = false)]
+pub struct CallOptions {
+    /// The time for one attempt, in milliseconds.
+    pub timeout: Option<f64>,
+}
+
+impl From<PushNotificationsOptions> for Options {
+    fn from(options: PushNotificationsOptions) -> Self {
+        let PushNotificationsOptions { instance_id, secret_key, endpoint, port, timeout, connect_timeout, ca } =
+            options;
+        Self { instance_id, secret_key, endpoint, port, timeout, connect_timeout, ca }
+    }
+}
+
+/// Reads the options of the constructor, in the official SDK's order and with its texts.
+pub fn client_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<PushNotificationsOptions> {
+    if options.get_type()? != ValueType::Object {
+        return Err(Error::invalid("PushNotifications options object is required").into());
+    }
+    let members = Members { env, host, object: options };
+    Ok(PushNotificationsOptions {
+        instance_id: members.required_string("instanceId")?,
+        secret_key: members.required_string("secretKey")?,
+        endpoint: members.optional_string("endpoint")?,
+        port: members.port()?,
+        timeout: members.number("timeout")?,
+        connect_timeout: members.number("connectTimeout")?,
+        ca: members.certificates("ca")?,
+    })
+}
+
+/// Reads the options of one call.
+pub fn call_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<CallOptions> {
+    if is_missing(options)? {
+        return Ok(CallOptions::default());
+    }
+    if options.get_type()? != ValueType::Object {
+        return Err(Error::invalid("options argument must be an object").into());
+    }
+    let members = Members { env, host, object: options };
+    Ok(CallOptions { timeout: members.number("timeout")? })
+}
+
+/// The members of an options object.
+struct Members<'env> {
+    env: &'env Env,
+    host: &'env Host,
+    object: &'env Unknown<'env>,
+}
+
+impl Members<'_> {
+    fn get(&self, name: &str) -> Result<Option<Unknown<'_>>> {
+        let member = self.host.read(self.env, self.object, name)?;
+        Ok((member.get_type()? != ValueType::Undefined).then_some(member))
+    }
+
+    fn required_string(&self, name: &str) -> Result<String> {
+        let missing = || Error::invalid(format!("\"{name}\" is required in PushNotifications options"));
+        let member = self.get(name)?.ok_or_else(missing)?;
+        Ok(string(&member)?.ok_or_else(|| Error::invalid(format!("\"{name}\" must be a string")))?)
+    }
+
+    fn optional_string(&self, name: &str) -> Result<Option<String>> {
+        let Some(member) = self.get(name)? else { return Ok(None) };
+        Ok(Some(string(&member)?.ok_or_else(|| Error::invalid(format!("{name} must be a string")))?))
+    }
+
+    /// What is no number becomes one that is out of every range, so that one text tells what is wanted.
+    fn number(&self, name: &str) -> Result<Option<f64>> {
+        let Some(member) = self.get(name)? else { return Ok(None) };
+        Ok(Some(number(&member)?.unwrap_or(f64::NAN)))
+    }
+
+    /// `null` means none, because the official SDK shows a missing port so.
+    fn port(&self) -> Result<Option<u16>> {
+        let Some(member) = self.get("port")? else { return Ok(None) };
+        if is_missing(&member)? {
+            return Ok(None);
+        }
+        let text = string(&member)?;
+        let port = match text {
+            Some(text) => text.trim().parse().ok(),
+            None => number(&member)?
+                .filter(|port| port.fract() == 0.0 && (0.0..65536.0).contains(port))
+                .map(|port| port as u16),
+        };
+        match port {
+            Some(port) if port > 0 => Ok(Some(port)),
+            _ => Err(Error::invalid("port must be an integer from 1 to 65535").into()),
+        }
+    }
+
+    /// One PEM text, or several one after the other.
+    fn certificates(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let Some(member) = self.get(name)? else { return Ok(None) };
+        if !self.host.is_array(self.env, &member)? {
+            return Ok(Some(pem(&member)?));
+        }
+        let length = number(&self.host.read(self.env, &member, "length")?)?.unwrap_or_default() as u32;
+        let mut all = Vec::new();
+        for index in 0..length {
+            all.extend(pem(&self.host.element(self.env, &member, index)?)?);
+            all.push(b'\n');
+        }
+        Ok(Some(all))
+    }
+}
+
+fn pem(value: &Unknown<'_>) -> Result<Vec<u8>> {
+    if let Some(text) = string(value)? {
+        return Ok(text.into_bytes());
+    }
+    Ok(bytes(value)?
+        .ok_or_else(|| Error::invalid("ca must be a string or a Buffer in PEM form, or an array of them"))?)
+}
+
+fn string(value: &Unknown<'_>) -> Result<Option<String>> {
+    match value.get_type()? {
+        ValueType::String => Ok(Some(value.coerce_to_string()?.into_utf8()?.as_str()?.to_owned())),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,211 @@
+//! The class that users know. Its doc comments are the typings' own.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::Unknown;
+use napi::{Env, Result};
+use napi_derive::napi;
+
+use crate::beams::client::Client;
+use crate::beams::config::Config;
+use crate::beams::error::Error;
+use crate::beams::interests::INTERESTS;
+use crate::beams::request::Publish;
+use crate::beams::targets::Rules;
+use crate::beams::users::{PathUser, TokenUser, USERS};
+use crate::binding::calls::Answer;
+use crate::binding::environment::Environment;
+use crate::binding::failure;
+use crate::binding::node_api::utf16;
+use crate::binding::options::{call_options, client_options};
+use crate::binding::targets::{List, is_missing};
+
+/// A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
+///
+/// Make one and keep it: it reuses its connections. It may be shared by everything in the process, and costs nothing
+/// until it is used.
+///
+/// ### Example
+///
+/// ```js
+/// const { PushNotifications } = require('beams-native')
+///
+/// const beams = new PushNotifications({
+///   instanceId: process.env.BEAMS_INSTANCE_ID,
+///   secretKey: process.env.BEAMS_SECRET_KEY,
+/// })
+/// ```
+#[napi]
+pub struct PushNotifications {
+    environment: Rc<Environment>,
+    client: Arc<Client>,
+}
+
+#[napi]
+impl PushNotifications {
+    /// Checks the options. Makes no connection.
+    ///
+    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where an option is missing or cannot be used.
+    #[napi(constructor, catch_unwind, ts_args_type = "options: PushNotificationsOptions")]
+    pub fn new(env: Env, options: Unknown<'_>) -> Result<Self> {
+        let environment = Environment::of(&env)?;
+        let client = || -> failure::Result<Client> {
+            let options = client_options(&env, &environment.host, &options)?;
+            Ok(Client::new(Config::new(options.into())?)?)
+        };
+        let client = client().map_err(|failure| failure.into_exception(&env, &environment.host))?;
+        Ok(Self { environment, client: Arc::new(client) })
+    }
+
+    /// Publishes a notification to all devices that are subscribed to at least one of the interests.
+    ///
+    /// The service accepts it and delivers it in its own time; a publish id does not mean that a phone has shown it.
+    /// See [Publish to interests](https://pusher.com/docs/beams/reference/publish-api/#publish-to-device-interests).
+    ///
+    /// @param interests 1 to 100 interests, each of 1 to 164 ASCII letters, digits and `_-=@,.;`.
+    /// @param publishRequest What to show, for at least one platform. Up to 10 KiB as JSON.
+    /// @param options Settings of this call alone.
+    /// @returns The publish id, which the service's [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) repeat.
+    /// @throws {BeamsError} As a rejection, always. `delivery` says whether the notification may have gone out.
+    ///
+    /// ### Example
+    ///
+    /// ```js
+    /// const { publishId } = await beams.publishToInterests(['hello'], {
+    ///   web: { notification: { title: 'Hello', body: 'Hello, world!' } },
+    /// })
+    /// ```
+    #[napi(
+        catch_unwind,
+        ts_args_type = "interests: readonly string[], publishRequest: PublishRequest, options?: CallOptions",
+        ts_return_type = "Promise<PublishResponse>"
+    )]
+    pub fn publish_to_interests<'env>(
+        &self,
+        env: &'env Env,
+        interests: Unknown<'env>,
+        publish_request: Unknown<'env>,
+        options: Unknown<'env>,
+        record: Unknown<'env>,
+    ) -> Result<Unknown<'env>> {
+        self.publish(env, &INTERESTS, interests, publish_request, options, record)
+    }
+
+    /// Publishes a notification to all devices of the users.
+    ///
+    /// See [Publish to users](https://pusher.com/docs/beams/reference/publish-api/#publish-to-users).
+    ///
+    /// @param users 1 to 1 000 user ids, each of 1 to 164 UTF-16 code units.
+    /// @param publishRequest What to show, for at least one platform. Up to 200 KiB as JSON, user ids included.
+    /// @param options Settings of this call alone.
+    /// @returns The publish id, which the service's [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) repeat.
+    /// @throws {BeamsError} As a rejection, always. `delivery` says whether the notification may have gone out.
+    ///
+    /// ### Example
+    ///
+    /// ```js
+    /// const { publishId } = await beams.publishToUsers(['user-1'], {
+    ///   apns: { aps: { alert: { title: 'Hello', body: 'Hello, world!' } } },
+    ///   fcm: { notification: { title: 'Hello', body: 'Hello, world!' } },
+    /// })
+    /// ```
+    #[napi(
+        catch_unwind,
+        ts_args_type = "users: readonly string[], publishRequest: PublishRequest, options?: CallOptions",
+        ts_return_type = "Promise<PublishResponse>"
+    )]
+    pub fn publish_to_users<'env>(
+        &self,
+        env: &'env Env,
+        users: Unknown<'env>,
+        publish_request: Unknown<'env>,
+        options: Unknown<'env>,
+        record: Unknown<'env>,
+    ) -> Result<Unknown<'env>> {
+        self.publish(env, &USERS, users, publish_request, options, record)
+    }
+
+    /// Makes the token that ties a device to a user: your auth endpoint answers the client SDKs with `{ token }`.
+    ///
+    /// It is a JWT, signed with the secret key (HS256) and good for 24 hours. No request is made.
+    /// See [Authenticated users](https://pusher.com/docs/beams/concepts/authenticated-users/).
+    ///
+    /// @param userId 1 to 164 UTF-16 code units. Take it from the session, never from the request alone.
+    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where the user id is missing or cannot be used.
+    ///
+    /// ### Example
+    ///
+    /// ```js
+    /// response.json({ token: beams.generateToken('user-1') })
+    /// ```
+    #[napi(catch_unwind, ts_args_type = "userId: string")]
+    pub fn generate_token(&self, env: &Env, user_id: Unknown<'_>) -> Result<String> {
+        let token = || -> failure::Result<String> {
+            if is_missing(&user_id)? {
+                return Err(Error::invalid("userId argument is required").into());
+            }
+            let user_id = utf16(&user_id)?.ok_or_else(|| Error::invalid("userId must be a string"))?;
+            Ok(self.client.generate_token(TokenUser::new(&user_id)?)?)
+        };
+        token().map_err(|failure| failure.into_exception(env, &self.environment.host))
+    }
+
+    /// Deletes a user and all of their devices from the instance.
+    ///
+    /// See [Delete user](https://pusher.com/docs/beams/reference/customer-api/#delete-user).
+    ///
+    /// @param userId 1 to 164 UTF-16 code units, neither `.` nor `..`.
+    /// @param options Settings of this call alone.
+    /// @throws {BeamsError} As a rejection, always.
+    ///
+    /// ### Example
+    ///
+    /// ```js
+    /// await beams.deleteUser('user-1')
+    /// ```
+    #[napi(catch_unwind, ts_args_type = "userId: string, options?: CallOptions", ts_return_type = "Promise<void>")]
+    pub fn delete_user<'env>(
+        &self,
+        env: &'env Env,
+        user_id: Unknown<'env>,
+        options: Unknown<'env>,
+        record: Unknown<'env>,
+    ) -> Result<Unknown<'env>> {
+        self.environment.call(env, &record, || {
+            if is_missing(&user_id)? {
+                return Err(Error::invalid("User ID argument is required").into());
+            }
+            let user_id = utf16(&user_id)?.ok_or_else(|| Error::invalid("User ID argument must be a string"))?;
+            let user = PathUser::new(&user_id)?;
+            let options = call_options(env, &self.environment.host, &options)?;
+            let limits = self.client.config().limits().with(options.timeout)?;
+            let client = self.client.clone();
+            Ok(async move { client.delete_user(&user, &limits).await.map(Answer::Deleted) })
+        })
+    }
+
+    fn publish<'env>(
+        &self,
+        env: &'env Env,
+        rules: &'static Rules,
+        targets: Unknown<'env>,
+        publish_request: Unknown<'env>,
+        options: Unknown<'env>,
+        record: Unknown<'env>,
+    ) -> Result<Unknown<'env>> {
+        let host = &self.environment.host;
+        self.environment.call(env, &record, || {
+            let list = List::read(env, host, rules, targets)?;
+            if is_missing(&publish_request)? {
+                return Err(Error::invalid("publishRequest argument is required").into());
+            }
+            let targets = list.targets(env, host)?;
+            let payload = utf16(&host.stringify_payload(env, &publish_request)?)?
+                .ok_or_else(|| Error::invalid("publishRequest argument must be a plain object"))?;
+            let limits = self.client.config().limits().with(call_options(env, host, &options)?.timeout)?;
+            let (client, publish) = (self.client.clone(), Publish { targets, payload });
+            Ok(async move { client.publish(&publish, &limits).await.map(Answer::Published) })
+        })
+    }
+}
