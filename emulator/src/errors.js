@@ -1,0 +1,56 @@
+'use strict'
+
+/** An answer that the service documents: its status, and the two texts of its body. */
+class ServiceError extends Error {
+  constructor(statusCode, error, description) {
+    super(description)
+    this.statusCode = statusCode
+    this.body = { error, description }
+  }
+}
+
+function badRequest(description) {
+  return new ServiceError(400, 'Bad request', description)
+}
+
+/** Turns everything that goes wrong, in this program's own code too, into the service's form of it. */
+function answerErrors(app) {
+  app.setNotFoundHandler((_request, reply) => {
+    reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n')
+  })
+  app.setErrorHandler(sendError)
+}
+
+function sendError(error, request, reply) {
+  const { statusCode, body } = toServiceError(error, request)
+  reply.code(statusCode).type('application/json').send(JSON.stringify(body))
+}
+
+function toServiceError(error, request) {
+  if (error instanceof ServiceError) return error
+  if (error.validation) return new ServiceError(422, 'Bad Request', describe(error.validation[0]))
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return badRequest(`Request body is too large, max size is ${request.routeOptions.bodyLimit / 1024} KiB`)
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_EMPTY_TYPE':
+      return badRequest('Invalid content type, it must be application/json')
+    case 'FST_ERR_BAD_URL':
+      return badRequest('The path is not well-formed')
+    default:
+  }
+  if (error.statusCode >= 400 && error.statusCode < 500) return badRequest('Request body must be a JSON object')
+  return new ServiceError(500, 'Internal Server Error', 'Something went wrong')
+}
+
+/** `` `interests`: interests is required `` */
+function describe({ instancePath, keyword, params, message }) {
+  const path = instancePath.slice(1).replaceAll('/', '.')
+  if (keyword === 'required') {
+    const member = [path, params.missingProperty].filter(Boolean).join('.')
+    return `\`${member}\`: ${params.missingProperty} is required`
+  }
+  return `\`${path}\`: ${message}`
+}
+
+module.exports = { ServiceError, badRequest, answerErrors, sendError }
