@@ -1,0 +1,87 @@
+'use strict'
+
+const http = require('node:http')
+const net = require('node:net')
+const { once } = require('node:events')
+
+/**
+ * An HTTP server that keeps every request as it came and answers what `answer(request)` says, in the form
+ * `{ status, headers, body }`. It ends with the test.
+ */
+async function recordingServer(t, answer = accept) {
+  const requests = []
+  const server = http.createServer((incoming, outgoing) => {
+    const chunks = []
+    incoming.on('data', (chunk) => chunks.push(chunk))
+    incoming.on('end', () => {
+      const { method, url, headers, rawHeaders } = incoming
+      const request = { method, path: url, headers, rawHeaders, body: Buffer.concat(chunks).toString() }
+      requests.push(request)
+      const { status = 200, headers: answerHeaders = {}, body = '' } = answer(request, requests.length) ?? {}
+      outgoing.writeHead(status, answerHeaders).end(body)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { requests, port: server.address().port }
+}
+
+/** What the service answers when all is well. */
+function accept({ method }) {
+  return method === 'DELETE'
+    ? {}
+    : { headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '{"publishId":"pubid-1"}\n' }
+}
+
+/**
+ * A server of bare sockets: `behave(socket, number)` is called when the head of the `number`th request has arrived, and
+ * says whatever a well-behaved server never would. It ends with the test.
+ */
+async function socketServer(t, behave) {
+  const sockets = new Set()
+  let requests = 0
+  const server = net.createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1')
+      const head = received.indexOf('\r\n\r\n')
+      if (head < 0) return
+      const length = Number(/content-length: *(\d+)/i.exec(received)?.[1] ?? 0)
+      if (received.length < head + 4 + length) return
+      received = ''
+      requests++
+      behave(socket, requests)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return {
+    port: server.address().port,
+    get requests() {
+      return requests
+    },
+  }
+}
+
+/** A port on which nobody listens. */
+async function unusedPort() {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+module.exports = { recordingServer, socketServer, unusedPort }
