@@ -1,0 +1,67 @@
+'use strict'
+
+// Every code block of the documentation is run, against an emulator, or checked by the TypeScript compiler.
+
+const { test, before, after, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { execFile } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { promisify } = require('node:util')
+const { startEmulator } = require('beams-emulator')
+const { typeErrors } = require('./helpers/typescript.js')
+
+const checkout = path.join(__dirname, '..')
+const run = promisify(execFile)
+
+function blocks(file) {
+  const text = fs.readFileSync(path.join(checkout, file), 'utf8')
+  return [...text.matchAll(/^```(js|mjs|ts)\n(.*?)^```/gms)].map(([, language, code], index) => ({
+    name: `${file}, block ${index + 1} (${language})`,
+    language,
+    code,
+  }))
+}
+
+describe('the documentation', () => {
+  let emulator, folder
+
+  before(async () => {
+    emulator = await startEmulator()
+    // Inside the checkout, so that the package finds itself by its name.
+    folder = fs.mkdtempSync(path.join(checkout, 'build', 'documentation-'))
+  })
+
+  after(async () => {
+    fs.rmSync(folder, { recursive: true })
+    await emulator.close()
+  })
+
+  for (const file of ['README.md', 'emulator/README.md']) {
+    for (const { name, language, code } of blocks(file)) {
+      test(`${name} works as it stands`, async () => {
+        const snippet = path.join(folder, `${name.replaceAll(/\W+/g, '-')}.${language}`)
+        fs.writeFileSync(snippet, code)
+        if (language === 'ts') return assert.equal(await typeErrors([snippet]), '')
+        const env = {
+          ...process.env,
+          BEAMS_INSTANCE_ID: 'my-instance',
+          BEAMS_SECRET_KEY: 'my-key',
+          BEAMS_ENDPOINT: emulator.url,
+        }
+        const { stdout, stderr } = await run(process.execPath, [snippet], { env })
+        assert.notEqual(stdout, '')
+        assert.equal(stderr, '')
+      })
+    }
+  }
+
+  test('lists the code of every error', () => {
+    const [readme, header] = ['README.md', 'dts-header.d.ts'].map((file) =>
+      fs.readFileSync(path.join(checkout, file), 'utf8'),
+    )
+    const typed = [...header.matchAll(/^ {2}\| '(ERR_BEAMS_\w+)'/gm)].map(([, code]) => code)
+    assert.ok(typed.length > 10)
+    for (const code of typed) assert.ok(readme.includes(`| \`${code}\` |`), code)
+  })
+})

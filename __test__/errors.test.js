@@ -1,0 +1,213 @@
+'use strict'
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { once } = require('node:events')
+const { inspect } = require('node:util')
+const { Worker } = require('node:worker_threads')
+const { PushNotifications, BeamsError } = require('..')
+const { recordingServer, socketServer, unusedPort } = require('./helpers/servers.js')
+const { payload, clientOf, emulated, rejection } = require('./helpers/clients.js')
+
+const serverWords = JSON.stringify({ error: 'Some title', description: 'Some explanation' })
+
+describe('a status', () => {
+  for (const [status, code, delivery] of [
+    [301, 'ERR_BEAMS_BAD_RESPONSE', 'unknown'],
+    [307, 'ERR_BEAMS_BAD_RESPONSE', 'unknown'],
+    [400, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused'],
+    [401, 'ERR_BEAMS_UNAUTHORIZED', 'refused'],
+    [402, 'ERR_BEAMS_PAYMENT_REQUIRED', 'refused'],
+    [403, 'ERR_BEAMS_UNAUTHORIZED', 'refused'],
+    [404, 'ERR_BEAMS_NOT_FOUND', 'refused'],
+    [413, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused'],
+    [422, 'ERR_BEAMS_UNPROCESSABLE', 'refused'],
+    [429, 'ERR_BEAMS_RATE_LIMITED', 'refused'],
+    [500, 'ERR_BEAMS_SERVER', 'unknown'],
+    [502, 'ERR_BEAMS_SERVER', 'unknown'],
+    [503, 'ERR_BEAMS_SERVER', 'refused'],
+    [504, 'ERR_BEAMS_SERVER', 'unknown'],
+  ]) {
+    test(`of ${status} is ${code}, ${delivery}, with the service's own words`, async (t) => {
+      const { port, requests } = await recordingServer(t, () => ({
+        status,
+        body: serverWords,
+        headers: { location: '/' },
+      }))
+      const error = await rejection(clientOf({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
+      assert.ok(error instanceof BeamsError)
+      assert.equal(error.message, `${status} Some title - Some explanation`)
+      assert.deepEqual(
+        { ...error },
+        { code, status, error: 'Some title', description: 'Some explanation', attempts: 1, delivery },
+      )
+      assert.equal(requests.length, 1)
+    })
+  }
+
+  for (const [name, body, message] of [
+    ['an empty', '', '503 - the reply had no body'],
+    ['a null', 'null', 'Could not parse response body'],
+    ['an array', '[]', 'Could not parse response body'],
+    ['an HTML', '<html><body>Bad gateway</body></html>', 'Could not parse response body'],
+    ['a plain text', '404 page not found\n', 'Could not parse response body'],
+    ['a half-empty', '{"error":"","description":"x"}', 'Could not parse response body'],
+    ['a gzip', Buffer.from([0x1f, 0x8b, 8, 0]), 'Could not parse response body'],
+    ['a BOM', '\ufeff{"error":"E","description":"D"}', '503 E - D'],
+  ]) {
+    test(`is kept with ${name} body`, async (t) => {
+      const { port } = await recordingServer(t, () => ({ status: 503, body }))
+      const error = await rejection(clientOf({ port }, { maxRetries: 0 }).deleteUser('u'))
+      assert.deepEqual([error.status, error.code, error.message], [503, 'ERR_BEAMS_SERVER', message])
+    })
+  }
+
+  test('is kept when the body is cut off', async (t) => {
+    const { port } = await socketServer(t, (socket) => socket.end('HTTP/1.1 402 X\r\ncontent-length: 100\r\n\r\n{"err'))
+    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+    assert.deepEqual([error.status, error.code, error.delivery], [402, 'ERR_BEAMS_PAYMENT_REQUIRED', 'refused'])
+  })
+})
+
+describe('a 2xx', () => {
+  for (const [name, body, message] of [
+    ['empty', '', 'Could not parse response body'],
+    ['null', 'null', 'the service accepted the request but named no publishId'],
+    ['a string', '"x"', 'the service accepted the request but named no publishId'],
+    ['an object without an id', '{}', 'the service accepted the request but named no publishId'],
+    ['HTML', '<html>', 'Could not parse response body'],
+    ['deep', '['.repeat(100_000), 'Could not parse response body'],
+  ]) {
+    test(`that is ${name} is no success of a publish`, async (t) => {
+      const { port } = await recordingServer(t, () => ({ body }))
+      const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+      assert.deepEqual([error.code, error.status, error.delivery], ['ERR_BEAMS_BAD_RESPONSE', 200, 'unknown'])
+      assert.equal(error.message, message)
+    })
+  }
+
+  test('is read whatever its content type', async (t) => {
+    const { port } = await recordingServer(t, () => ({
+      headers: { 'content-type': 'image/png' },
+      body: '{"publishId":"p"}',
+    }))
+    assert.deepEqual(await clientOf({ port }).publishToUsers(['u'], payload), { publishId: 'p' })
+  })
+})
+
+describe('a connection', () => {
+  test('that is refused sent nothing, and says why', async () => {
+    const port = await unusedPort()
+    const error = await rejection(clientOf({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
+    assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_CONNECTION', attempts: 1, delivery: 'not-sent' })
+    assert.equal(error.message, `127.0.0.1:${port} refused the connection: nothing listens there`)
+    assert.equal(error.cause.code, 'ECONNREFUSED')
+  })
+
+  test('to a name that nobody knows sent nothing, and says why', async () => {
+    const beams = clientOf({}, { endpoint: 'no-such-host.invalid', port: undefined, maxRetries: 0 })
+    const error = await rejection(beams.publishToUsers(['u'], payload))
+    assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_CONNECTION', 'not-sent'])
+    assert.equal(error.message, 'the host name no-such-host.invalid was not found')
+    assert.equal(error.cause.code, 'ENOTFOUND')
+  })
+
+  for (const [name, behave, message] of [
+    ['is closed before the answer', (socket) => socket.end(), /closed the connection before its answer was whole$/],
+    ['is reset before the answer', (socket) => socket.resetAndDestroy(), /closed the connection before/],
+    ['is closed in the answer', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'), /closed the/],
+    ['speaks another protocol', (socket) => socket.end('220 smtp.example ESMTP\r\n'), /did not answer in HTTP$/],
+    [
+      'answers more than 1 MiB',
+      (socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-length: 1048577\r\n\r\n${'x'.repeat(1048577)}`),
+      /larger than 1 MiB$/,
+    ],
+  ]) {
+    test(`that ${name} leaves the delivery unknown`, async (t) => {
+      const { port } = await socketServer(t, behave)
+      const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+      assert.deepEqual([error.code, error.delivery, error.attempts], ['ERR_BEAMS_CONNECTION', 'unknown', 1])
+      assert.match(error.message, message)
+    })
+  }
+})
+
+describe('time', () => {
+  test('runs out on a server that is silent', async (t) => {
+    const { port } = await socketServer(t, () => {})
+    const error = await rejection(clientOf({ port }, { timeout: 50 }).publishToUsers(['u'], payload))
+    assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_TIMEOUT', attempts: 1, delivery: 'unknown' })
+    assert.equal(error.message, 'the service did not answer within 50 ms')
+  })
+
+  test('runs out on a server that makes no connection, before anything is sent', async (t) => {
+    const { port } = await socketServer(t, () => assert.fail('no request is sent without TLS'))
+    const options = { endpoint: `https://127.0.0.1:${port}`, port: undefined, connectTimeout: 50, maxRetries: 0 }
+    const error = await rejection(clientOf({}, options).publishToUsers(['u'], payload))
+    assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_TIMEOUT', attempts: 1, delivery: 'not-sent' })
+    assert.equal(error.message, 'connecting to the service took longer than 50 ms')
+  })
+
+  test('runs out for one call alone', async (t) => {
+    const { port } = await socketServer(t, () => {})
+    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload, { timeout: 50 }))
+    assert.equal(error.message, 'the service did not answer within 50 ms')
+  })
+
+  test('runs out on a server that drips', async (t) => {
+    const { port } = await socketServer(t, (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n')
+      const drip = setInterval(() => socket.write('x'), 10)
+      socket.on('close', () => clearInterval(drip))
+    })
+    const error = await rejection(clientOf({ port }, { timeout: 100 }).publishToUsers(['u'], payload))
+    assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_TIMEOUT', 'unknown'])
+  })
+})
+
+describe('a BeamsError', () => {
+  test('is one in every worker, of that worker', async () => {
+    const source = `
+      const { parentPort } = require('node:worker_threads')
+      const { PushNotifications, BeamsError } = require(${JSON.stringify(require.resolve('..'))})
+      try { new PushNotifications() } catch (error) { parentPort.postMessage(error instanceof BeamsError) }`
+    const [isOne] = await once(new Worker(source, { eval: true }), 'message')
+    assert.equal(isOne, true)
+  })
+
+  test('is the same class from ESM', async () => {
+    const esm = await import('../index.js')
+    assert.equal(esm.BeamsError, BeamsError)
+    assert.equal(esm.PushNotifications, PushNotifications)
+  })
+
+  test('can be made by users, for tests of their own', () => {
+    const error = new BeamsError('x', { code: 'ERR_BEAMS_TIMEOUT', delivery: 'unknown', attempts: 1, cause: 5 })
+    assert.ok(error instanceof Error)
+    assert.deepEqual([error.name, error.message, error.cause], ['BeamsError', 'x', 5])
+    assert.ok(!Object.keys(error).includes('cause'))
+  })
+
+  test('never shows the secret key', async (t) => {
+    const secretKey = 'top-secret-key'
+    const { port } = await recordingServer(t, () => ({ status: 401, body: serverWords }))
+    const beams = clientOf({ port }, { secretKey })
+    const failures = [
+      await rejection(beams.publishToUsers(['u'], payload)),
+      await rejection(clientOf({ port: await unusedPort() }, { secretKey, maxRetries: 0 }).deleteUser('u')),
+    ]
+    for (const shown of [beams, ...failures]) {
+      assert.doesNotMatch(inspect(shown, { depth: null, showHidden: true }), /top-secret-key/)
+      assert.doesNotMatch(String(JSON.stringify(shown)), /top-secret-key/)
+    }
+  })
+})
+
+test('the emulator refuses a wrong key and instance as the service does', async (t) => {
+  const { emulator } = await emulated(t, { instanceId: 'my-instance', secretKey: 'right' })
+  const wrongKey = await rejection(clientOf(emulator).deleteUser('u'))
+  assert.equal(wrongKey.message, '401 Unauthorized - Incorrect Secret Key')
+  const wrongInstance = await rejection(clientOf(emulator, { instanceId: 'other' }).deleteUser('u'))
+  assert.equal(wrongInstance.message, '404 Instance not found - Could not find the instance')
+  assert.equal(await clientOf(emulator, { secretKey: 'right' }).deleteUser('u'), undefined)
+})

@@ -1,0 +1,117 @@
+'use strict'
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { recordingServer } = require('./helpers/servers.js')
+const { payload: request, clientOf, emulated } = require('./helpers/clients.js')
+const { version } = require('../package.json')
+
+describe('publishToInterests', () => {
+  test('delivers the payload to the interests and resolves to the publish id', async (t) => {
+    const { emulator, beams } = await emulated(t)
+    const published = await beams.publishToInterests(['hello', 'donuts'], request)
+    const [received] = emulator.publishes()
+    assert.deepEqual(published, { publishId: received.publishId })
+    assert.match(received.publishId, /^pubid-[0-9a-f-]{36}$/)
+    assert.deepEqual(received.interests, ['hello', 'donuts'])
+    assert.deepEqual(received.web, request.web)
+  })
+
+  test('takes 100 interests of 164 characters', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    const interests = Array.from({ length: 100 }, (_, index) => String(index).padStart(164, 'i'))
+    await clientOf({ port }).publishToInterests(interests, request)
+    assert.deepEqual(JSON.parse(requests[0].body).interests, interests)
+  })
+})
+
+describe('publishToUsers', () => {
+  test('delivers the payload to the users and resolves to the publish id', async (t) => {
+    const { emulator, beams } = await emulated(t)
+    const users = ['user-1', 'שלום', '👩‍👩‍👧', 'a/b', '.', '\0']
+    const published = await beams.publishToUsers(users, request)
+    const [received] = emulator.publishes()
+    assert.deepEqual(published, { publishId: received.publishId })
+    assert.deepEqual(received.users, users)
+  })
+
+  test('takes 1000 users of 164 units', async (t) => {
+    const { emulator, beams } = await emulated(t)
+    const users = Array.from({ length: 1000 }, (_, index) => String(index).padStart(164, 'u'))
+    await beams.publishToUsers(users, request)
+    assert.deepEqual(emulator.publishes()[0].users, users)
+  })
+})
+
+describe('deleteUser', () => {
+  test('deletes the user and resolves to undefined', async (t) => {
+    const { emulator, beams } = await emulated(t)
+    assert.equal(await beams.deleteUser('a/b?c#d %2e é'), undefined)
+    assert.equal(emulator.deletions()[0].userId, 'a/b?c#d %2e é')
+  })
+})
+
+describe('the request', () => {
+  test('of a publish has the documented path, headers and body', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    await clientOf({ port }).publishToInterests(['hello'], request)
+    const [{ method, path, headers, body }] = requests
+    assert.equal(`${method} ${path}`, 'POST /publish_api/v1/instances/my-instance/publishes/interests')
+    assert.deepEqual(headers, {
+      accept: 'application/json',
+      authorization: 'Bearer secret',
+      'content-length': String(Buffer.byteLength(body)),
+      'content-type': 'application/json',
+      host: `127.0.0.1:${port}`,
+      'x-pusher-library': `beams-native ${version}`,
+    })
+    assert.equal(body, JSON.stringify({ ...request, interests: ['hello'] }))
+  })
+
+  test('of a deletion has the documented path and no body', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    await clientOf({ port }).deleteUser("a/b c'é")
+    const [{ method, path, headers, body }] = requests
+    assert.equal(`${method} ${path}`, "DELETE /customer_api/v1/instances/my-instance/users/a%2Fb%20c'%C3%A9")
+    assert.deepEqual(Object.keys(headers).sort(), ['accept', 'authorization', 'host', 'x-pusher-library'])
+    assert.equal(body, '')
+  })
+
+  test('holds a key beyond ASCII as UTF-8', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    await clientOf({ port }, { secretKey: 'clé' }).deleteUser('u')
+    assert.equal(Buffer.from(requests[0].headers.authorization, 'latin1').toString(), 'Bearer clé')
+  })
+
+  test('goes below the base path of an endpoint that has one', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    await clientOf({}, { endpoint: `http://127.0.0.1:${port}/base/`, port: undefined }).deleteUser('u')
+    assert.equal(requests[0].path, '/base/customer_api/v1/instances/my-instance/users/u')
+  })
+
+  const date = new Date(0)
+  for (const [name, payload, json] of [
+    ['an empty payload', {}, '{'],
+    ['targets of the payload', { interests: ['x'], users: ['y'], web: {} }, '{"web":{},'],
+    ['undefined and functions', { a: undefined, b: () => {}, c: Symbol('c'), d: [undefined] }, '{"d":[null],'],
+    ['numbers that JSON has not', { a: NaN, b: Infinity, c: -0 }, '{"a":null,"b":null,"c":0,'],
+    ['dates and toJSON', { date, own: { toJSON: () => 'x' } }, '{"date":"1970-01-01T00:00:00.000Z","own":"x",'],
+    ['a toJSON of the payload itself', { toJSON: () => ({ web: {}, interests: [] }) }, '{"web":{},'],
+    ['maps and buffers', { a: new Map([[1, 2]]), b: Buffer.from('x') }, '{"a":{},"b":{"type":"Buffer","data":[120]},'],
+    ['halves of surrogate pairs', { a: '\ud800', b: '\udfff😀' }, '{"a":"\\ud800","b":"\\udfff😀",'],
+    ['no prototype', Object.assign(Object.create(null), { a: 1 }), '{"a":1,'],
+    [
+      'a class of its own',
+      new (class Payload {
+        web = {}
+      })(),
+      '{"web":{},',
+    ],
+  ]) {
+    test(`writes ${name} as JSON.stringify does, and the targets last`, async (t) => {
+      const { port, requests } = await recordingServer(t)
+      await clientOf({ port }).publishToUsers(['u\ud800'], payload)
+      assert.equal(requests[0].body, `${json}"users":["u\\ud800"]}`)
+    })
+  }
+})

@@ -1,0 +1,241 @@
+'use strict'
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const vm = require('node:vm')
+const { PushNotifications, BeamsError } = require('..')
+const { recordingServer } = require('./helpers/servers.js')
+const { payload, clientOf, rejection } = require('./helpers/clients.js')
+
+const keys = { instanceId: 'my-instance', secretKey: 'secret' }
+const beams = new PushNotifications(keys)
+
+function isRefusal(error, message) {
+  assert.ok(error instanceof BeamsError)
+  assert.equal(error.code, 'ERR_BEAMS_INVALID_ARGUMENT')
+  assert.equal(error.delivery, 'not-sent')
+  assert.equal(error.attempts, 0)
+  assert.match(error.message, message instanceof RegExp ? message : new RegExp(`^${escape(message)}$`))
+  return true
+}
+
+function escape(text) {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
+
+describe('the constructor refuses', () => {
+  const throwing = {
+    ...keys,
+    get endpoint() {
+      throw new TypeError('a getter of the options threw')
+    },
+  }
+  for (const [name, options, message] of [
+    ['no options', undefined, 'PushNotifications options object is required'],
+    ['null', null, 'PushNotifications options object is required'],
+    ['a string', 'x', 'PushNotifications options object is required'],
+    ['a function', () => {}, 'PushNotifications options object is required'],
+    ['no instance id', { secretKey: 's' }, '"instanceId" is required in PushNotifications options'],
+    ['an undefined instance id', { instanceId: undefined }, '"instanceId" is required in PushNotifications options'],
+    ['an instance id that is no string', { instanceId: false, secretKey: 's' }, '"instanceId" must be a string'],
+    ['no secret key', { instanceId: 'i' }, '"secretKey" is required in PushNotifications options'],
+    ['a secret key that is no string', { instanceId: 'i', secretKey: 1 }, '"secretKey" must be a string'],
+    ['an endpoint that is no string', { ...keys, endpoint: null }, 'endpoint must be a string'],
+    ['an endpoint before other faults', { instanceId: '', secretKey: '', endpoint: 1 }, 'endpoint must be a string'],
+    ['an empty instance id', { ...keys, instanceId: '' }, '"instanceId" must not be empty'],
+    ['an instance id with a slash', { ...keys, instanceId: 'evil.com/' }, /^"instanceId" must be the instance's id/],
+    ['an instance id with an at sign', { ...keys, instanceId: 'a@b' }, /^"instanceId" must be the instance's id/],
+    ['an instance id with a space', { ...keys, instanceId: 'a b' }, /^"instanceId" must be the instance's id/],
+    ['half of a surrogate pair', { ...keys, instanceId: 'a\ud800' }, /^"instanceId" must be the instance's id/],
+    ['an empty secret key', { ...keys, secretKey: '' }, '"secretKey" must not be empty'],
+    ['a secret key with a line break', { ...keys, secretKey: 'topsecret\n' }, /^"secretKey" has a character that/],
+    ['a secret key beyond Latin-1', { ...keys, secretKey: 'topsecret€' }, /^"secretKey" has a character that/],
+    ['an empty endpoint', { ...keys, endpoint: '' }, 'endpoint must not be empty'],
+    ['an endpoint that is no host', { ...keys, endpoint: 'a b' }, /^endpoint must be a host name, or a full URL/],
+    ['an endpoint of another protocol', { ...keys, endpoint: 'ftp://x' }, 'endpoint must be an http or https URL'],
+    ['port 0', { ...keys, port: 0 }, 'port must be an integer from 1 to 65535'],
+    ['port 65536', { ...keys, port: 65536 }, 'port must be an integer from 1 to 65535'],
+    ['half a port', { ...keys, port: 80.5 }, 'port must be an integer from 1 to 65535'],
+    ['a port in words', { ...keys, port: 'http' }, 'port must be an integer from 1 to 65535'],
+    ['no time', { ...keys, timeout: 0 }, /^timeout must be a number of milliseconds from 1 to 2147483647$/],
+    ['time in words', { ...keys, timeout: '5s' }, /^timeout must be a number of milliseconds from 1 to 2147483647$/],
+    ['endless time', { ...keys, connectTimeout: Infinity }, /^connectTimeout must be a number of milliseconds/],
+    ['a certificate that is none', { ...keys, ca: 'x' }, /^ca must hold at least one certificate in PEM form$/],
+    ['a certificate of another type', { ...keys, ca: 1 }, /^ca must be a string or a Buffer in PEM form/],
+    ['options that throw', throwing, 'a getter of the options threw'],
+  ]) {
+    test(name, () => {
+      assert.throws(
+        () => new PushNotifications(options),
+        (error) => isRefusal(error, message) && !error.message.includes('topsecret'),
+      )
+    })
+  }
+})
+
+describe('the constructor takes', () => {
+  for (const [name, options] of [
+    [
+      'options that are undefined as absent',
+      { endpoint: undefined, port: undefined, timeout: undefined, ca: undefined },
+    ],
+    ['a port in digits', { port: '8081' }],
+    ['no port as null', { port: null }],
+    ['the longest time', { timeout: 2147483647 }],
+    ['unknown options', { colour: 'blue' }],
+  ]) {
+    test(name, () => assert.ok(new PushNotifications({ ...keys, ...options })))
+  }
+
+  test('inherited options', () => assert.ok(new PushNotifications(Object.create(keys))))
+  test('options without a prototype', () => assert.ok(new PushNotifications(Object.assign(Object.create(null), keys))))
+})
+
+const many = (count) => Array.from({ length: count }, (_, index) => `t${index}`)
+const long = 'x'.repeat(165)
+const nothing = 'Publish requests must target at least one interest to be delivered'
+const forbidden =
+  'contains a forbidden character. Allowed characters are: ASCII upper/lower-case letters, numbers or one of _-=@,.;'
+const throwing = {
+  get web() {
+    throw new RangeError('a getter of the payload threw')
+  },
+}
+const circular = {}
+circular.self = circular
+
+for (const [method, cases] of [
+  [
+    'publishToInterests',
+    [
+      ['no interests', [], 'interests argument is required'],
+      ['null', [null, payload], 'interests argument is required'],
+      ['a string', ['hello', payload], 'interests argument is must be an array'],
+      ['an object like an array', [{ length: 1, 0: 'a' }, payload], 'interests argument is must be an array'],
+      ['an empty array', [[], payload], nothing],
+      ['101 interests', [many(101), payload], 'Number of interests (101) exceeds maximum of 100.'],
+      ['no request', [['hello']], 'publishRequest argument is required'],
+      ['no request before bad interests', [['a|b'], null], 'publishRequest argument is required'],
+      ['a number', [['hello', 5], payload], 'interest 5 is not a string'],
+      ['a hole', [['hello', , 'world'], payload], 'interest undefined is not a string'],
+      ['a String object', [[new String('hello')], payload], 'interest hello is not a string'],
+      ['a symbol', [[Symbol('s')], payload], 'interest symbol is not a string'],
+      ['no prototype', [[Object.create(null)], payload], 'interest object is not a string'],
+      ['165 characters', [['a', long], payload], `interest ${long} is longer than the maximum of 164 characters`],
+      ['a bar', [['bad|interest'], payload], `interest "bad|interest" ${forbidden}`],
+      ['a colon', [['bad:interest'], payload], `interest "bad:interest" ${forbidden}`],
+      ['a trailing line break', [['bad\n'], payload], `interest "bad\n" ${forbidden}`],
+      ['a quote', [['a","b'], payload], `interest "a","b" ${forbidden}`],
+      ['the empty interest', [[''], payload], 'interest cannot be the empty string'],
+      ['the first of many faults', [['ok', 'no|', long, 5], payload], `interest "no|" ${forbidden}`],
+    ],
+  ],
+  [
+    'publishToUsers',
+    [
+      ['no users', [], 'users argument is required'],
+      ['a string', ['hello', payload], 'users argument is must be an array'],
+      ['an empty array', [[], payload], nothing],
+      ['1001 users', [many(1001), payload], 'Number of users (1001) exceeds maximum of 1000.'],
+      ['no request', [['u']], 'publishRequest argument is required'],
+      ['a number', [['u', 5], payload], 'user 5 is not a string'],
+      ['165 characters', [['u', long], payload], `user ${long} is longer than the maximum of 164 characters`],
+      [
+        '166 units of emoji',
+        [['😀'.repeat(83)], payload],
+        `user ${'😀'.repeat(83)} is longer than the maximum of 164 characters`,
+      ],
+      ['the empty user', [[''], payload], 'user cannot be the empty string'],
+      ['a payload that is an array', [['u'], []], 'publishRequest argument must be a plain object'],
+      ['a payload that is a string', [['u'], 'abc'], 'publishRequest argument must be a plain object'],
+      ['a payload that is a number', [['u'], 0], 'publishRequest argument must be a plain object'],
+      ['a payload that is a function', [['u'], () => {}], 'publishRequest argument must be a plain object'],
+      ['a payload that is a map', [['u'], new Map()], 'publishRequest argument must be a plain object'],
+      ['a payload that is a date', [['u'], new Date()], 'publishRequest argument must be a plain object'],
+      [
+        'a payload that turns into none',
+        [['u'], { toJSON: () => 'x' }],
+        'publishRequest argument must be a plain object',
+      ],
+      ['a payload with a BigInt', [['u'], { a: 1n }], 'Do not know how to serialize a BigInt'],
+      ['a payload in a circle', [['u'], circular], /^Converting circular structure to JSON/],
+      ['a payload that throws', [['u'], throwing], 'a getter of the payload threw'],
+      ['an endless toJSON', [['u'], { toJSON() { return this } }], /^Maximum call stack size exceeded$/], // prettier-ignore
+      ['bad users before a bad payload', [[5], { a: 1n }], 'user 5 is not a string'],
+      ['options that are no object', [['u'], payload, 5], 'options argument must be an object'],
+      ['no time', [['u'], payload, { timeout: -1 }], /^timeout must be a number of milliseconds/],
+    ],
+  ],
+  [
+    'deleteUser',
+    [
+      ['no user', [], 'User ID argument is required'],
+      ['null', [null], 'User ID argument is required'],
+      ['a number', [5], 'User ID argument must be a string'],
+      ['165 units', [long], 'User ID argument is too long'],
+      ['the empty user', [''], 'User ID argument cannot be the empty string'],
+      ['.', ['.'], 'User ID argument cannot be ".": in a URL it would name another resource'],
+      ['..', ['..'], 'User ID argument cannot be "..": in a URL it would name another resource'],
+      [
+        'half of a surrogate pair',
+        ['a\ud800'],
+        'User ID argument must be well-formed: it has half of a surrogate pair',
+      ],
+      ['no time', ['u', { timeout: NaN }], /^timeout must be a number of milliseconds/],
+    ],
+  ],
+]) {
+  describe(`${method} rejects`, () => {
+    for (const [name, args, message] of cases) {
+      test(name, async () => isRefusal(await rejection(beams[method](...args)), message))
+    }
+
+    test('a call on something else', async () => {
+      const detached = beams[method]
+      isRefusal(await rejection(detached('u', payload)), `${method} must be called on a PushNotifications`)
+      isRefusal(await rejection(detached.call({}, 'u', payload)), `${method} must be called on a PushNotifications`)
+    })
+  })
+}
+
+describe('generateToken refuses', () => {
+  for (const [name, userId, message] of [
+    ['no user', undefined, 'userId argument is required'],
+    ['null', null, 'userId argument is required'],
+    ['the empty user', '', 'userId cannot be the empty string'],
+    ['a number', 5, 'userId must be a string'],
+    ['a String object', new String('u'), 'userId must be a string'],
+    ['165 units', long, 'userId is longer than the maximum length of 164'],
+  ]) {
+    test(name, () =>
+      assert.throws(
+        () => beams.generateToken(userId),
+        (error) => isRefusal(error, message),
+      ),
+    )
+  }
+})
+
+describe('arrays are taken', () => {
+  for (const [name, users] of [
+    ['of another realm', vm.runInNewContext(`['user-1']`)],
+    ['behind a proxy', new Proxy(['user-1'], {})],
+    ['of a subclass', class Users extends Array {}.from(['user-1'])],
+    ['that are frozen', Object.freeze(['user-1'])],
+  ]) {
+    test(name, async (t) => {
+      const { port, requests } = await recordingServer(t)
+      await clientOf({ port }).publishToUsers(users, payload)
+      assert.deepEqual(JSON.parse(requests[0].body).users, ['user-1'])
+    })
+  }
+})
+
+test('a refused call sends nothing', async (t) => {
+  const { port, requests } = await recordingServer(t)
+  const client = clientOf({ port })
+  await rejection(client.publishToInterests(['a|b'], payload))
+  await rejection(client.publishToUsers(['u'], { a: 1n }))
+  await rejection(client.deleteUser('..'))
+  assert.equal(requests.length, 0)
+})
