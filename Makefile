@@ -1,0 +1,72 @@
+# `make demo` shows it, `make test` checks it. Both do all the set-up there is on a machine with Rust, Node and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The tools' own text would be long; a missing one deserves one line.
+need = @command -v $(1) >/dev/null || { echo "beams-native: '$(1)' is missing. $(2)" >&2; exit 1; }
+
+RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## publish, make a token and delete a user, on an emulator in the same process
+	@node examples/demo.js
+
+.PHONY: test
+test: build lint test-rust test-node ## everything that must pass
+
+.PHONY: build
+build: tools node_modules/.installed build/release ## the release addon: require('<checkout>') works afterwards
+
+.PHONY: dev
+dev: tools node_modules/.installed ## the debug addon, which builds in seconds
+	npm run build:debug
+	@rm -f build/release
+
+.PHONY: lint
+lint: tools node_modules/.installed ## formatters and linters, changing nothing
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	npx taplo fmt --check
+	npx prettier --check .
+	npx oxlint --deny-warnings
+
+.PHONY: format
+format: node_modules/.installed ## let the formatters write
+	cargo fmt
+	npx taplo fmt
+	npx prettier --write .
+
+.PHONY: test-rust
+test-rust: tools ## the Beams client alone, without Node
+	cargo test --locked
+
+.PHONY: test-node
+test-node: build ## the addon, the emulator and the typings
+	git diff --exit-code --stat -- index.d.ts
+	node --test --test-reporter=spec __test__ emulator/__test__
+
+.PHONY: clean
+clean: ## remove everything that was built or installed
+	rm -rf build node_modules emulator/node_modules target binding.js *.node
+
+.PHONY: tools
+tools:
+	$(call need,node,Install Node.js 20.17 or later from https://nodejs.org.)
+	$(call need,npm,It comes with Node.js: https://nodejs.org.)
+	$(call need,cargo,Install Rust 1.88 or later from https://rustup.rs.)
+	$(call need,cc,Install a C compiler: it builds the crypto library. On Debian: apt-get install build-essential.)
+
+node_modules/.installed: package.json emulator/package.json package-lock.json
+	npm ci
+	@touch $@
+
+# napi writes more than one file; this one stands for all of them.
+build/release: node_modules/.installed dts-header.d.ts $(RUST_SOURCES)
+	npm run build
+	@mkdir -p build && touch $@
