@@ -302,3 +302,8 @@ export interface WebNotification {
   hide_notification_if_site_has_focus?: boolean
   [key: string]: unknown
 }
+
+export interface PushNotifications {
+  /** {@link PushNotifications.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}

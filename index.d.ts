@@ -98,8 +98,7 @@ export type JsonObject = { readonly [key: string]: unknown } | (object & { reado
  * Known keys are checked; keys that Apple, Google or Beams add later may be used at once. See
  * [Publish payloads](https://pusher.com/docs/beams/reference/publish-payloads/).
  */
-export type PublishRequest = PublishRequestBase &
-  ({ apns: ApnsPayload } | { fcm: FcmPayload } | { web: WebPayload })
+export type PublishRequest = PublishRequestBase & ({ apns: ApnsPayload } | { fcm: FcmPayload } | { web: WebPayload })
 
 /** All that a publish may hold, without the rule that there must be a platform. */
 export interface PublishRequestBase {
@@ -304,6 +303,11 @@ export interface WebNotification {
   [key: string]: unknown
 }
 
+export interface PushNotifications {
+  /** {@link PushNotifications.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
 /**
  * Which binding artifact the generated loader actually loaded: `'native'` for
  * a native addon, otherwise the `platformArchABI` of the WASI flavor. Every
@@ -410,12 +414,35 @@ export declare class PushNotifications {
    * ```
    */
   deleteUser(userId: string, options?: CallOptions): Promise<void>
+  /**
+   * Lets no more calls begin, waits for those under way to end, and drops the connections.
+   *
+   * Calls made from now on reject with `ERR_BEAMS_CLOSED`. Closing twice does no harm. It need not be called for the
+   * process to end. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes by itself.
+   *
+   * ### Example
+   *
+   * ```js
+   * process.on('SIGTERM', async () => {
+   *   server.close()
+   *   await beams.close()
+   * })
+   * ```
+   */
+  close(): Promise<void>
 }
 
 /** Settings of one call. `undefined` means the client's own setting. */
 export interface CallOptions {
   /** The time for one attempt, in milliseconds. */
   timeout?: number
+  /** How many retries may follow the first attempt, from 0 to 100. */
+  maxRetries?: number
+  /**
+   * Aborts the call, which then rejects with the signal's reason, as `fetch` does. What has been sent by then cannot be
+   * called back.
+   */
+  signal?: AbortSignal
 }
 
 /** Settings of a client. Only `instanceId` and `secretKey` are required; `undefined` always means the default. */
@@ -449,6 +476,33 @@ export interface PushNotificationsOptions {
    * @default 10000
    */
   connectTimeout?: number
+  /**
+   * How many retries may follow a first attempt, from 0 to 100. A publish is repeated only where it was certainly not
+   * carried out: no connection was made, or the service answered 429 or 503. A deletion is repeated after every passing
+   * fault.
+   *
+   * @default 3
+   */
+  maxRetries?: number
+  /**
+   * How many requests a second may start, retries included; `Infinity` for no limit. The default is the service's own
+   * documented limit. From idle, a second's worth starts at once; the rest of a burst is spread evenly.
+   *
+   * @default 100
+   */
+  maxRequestsPerSecond?: number
+  /**
+   * Whether to repeat a publish even where it may have been carried out already (`delivery: 'unknown'`). Somebody may
+   * then be notified twice.
+   *
+   * @default false
+   */
+  retryUnknown?: boolean
+  /**
+   * The proxy to go through, as an http or https URL, with a user name and password if it wants them. Without it,
+   * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in either case.
+   */
+  proxy?: string
   /** Certificates in PEM to trust in place of the system's, as in Node's own `tls`. */
   ca?: string | Uint8Array | Array<string | Uint8Array>
 }

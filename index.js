@@ -1,5 +1,6 @@
 'use strict'
 
+const { tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications, install } = require('./binding.js')
 
 class BeamsError extends Error {
@@ -29,6 +30,10 @@ install({
     return true
   },
 
+  listen: (signal, callback) => signal.addEventListener('abort', callback, { once: true }),
+  unlisten: (signal, callback) => signal.removeEventListener('abort', callback),
+  warn: (message) => process.emitWarning(message, 'BeamsWarning'),
+
   text(value) {
     try {
       return `${value}`
@@ -45,21 +50,41 @@ function stringifyPayload(publishRequest) {
   return typeof payload.toJSON === 'function' ? stringifyPayload(payload.toJSON('')) : stringify(payload)
 }
 
-// Node-API throws where a method is called on something else; what returns a promise should reject.
+// Around each call: whoever listens to the channel is told of it, and what Node-API throws, where a method is called on
+// something else, becomes a rejection.
 const { prototype } = PushNotifications
-for (const name of ['publishToInterests', 'publishToUsers', 'deleteUser']) {
-  const native = prototype[name]
-  const { [name]: method } = {
-    [name](...args) {
-      try {
-        return native.apply(this, args)
-      } catch (cause) {
-        const details = { code: 'ERR_BEAMS_INVALID_ARGUMENT', attempts: 0, delivery: 'not-sent', cause }
-        return Promise.reject(new BeamsError(`${name} must be called on a PushNotifications`, details))
-      }
+const channel = tracingChannel('beams-native:request')
+const channels = [channel.start, channel.end, channel.asyncStart, channel.asyncEnd, channel.error]
+
+for (const [operation, recordAt] of [
+  ['publishToInterests', 3],
+  ['publishToUsers', 3],
+  ['deleteUser', 2],
+]) {
+  const native = prototype[operation]
+  const call = (client, args) => {
+    try {
+      return native.apply(client, args)
+    } catch (cause) {
+      const details = { code: 'ERR_BEAMS_INVALID_ARGUMENT', attempts: 0, delivery: 'not-sent', cause }
+      return Promise.reject(new BeamsError(`${operation} must be called on a PushNotifications`, details))
+    }
+  }
+  const { [operation]: method } = {
+    [operation](...args) {
+      if (!channels.some(({ hasSubscribers }) => hasSubscribers)) return call(this, args)
+      const targets = Array.isArray(args[0]) ? args[0].length : 1
+      const record = Object.assign((args[recordAt] ??= {}), { operation, targets })
+      return channel.tracePromise(call, record, undefined, this, args)
     },
   }
-  prototype[name] = method
+  prototype[operation] = method
+}
+
+if (Symbol.asyncDispose) {
+  prototype[Symbol.asyncDispose] = function asyncDispose() {
+    return this.close()
+  }
 }
 
 module.exports = { PushNotifications, BeamsError }

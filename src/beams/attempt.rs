@@ -5,10 +5,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -17,6 +18,7 @@ use crate::beams::error::{Delivery, Error, Phase, Result};
 use crate::beams::fault::{self, Fault, FaultKind};
 use crate::beams::reply::Reply;
 use crate::beams::request::Request;
+use crate::beams::retry;
 
 /// The service's replies are a few hundred bytes; what is larger comes from somebody else.
 const LARGEST_REPLY: usize = 1024 * 1024;
@@ -51,7 +53,8 @@ pub async fn attempt(http: &reqwest::Client, request: &Request, limits: &Limits)
 /// A reply's status stands even if its body does not arrive: a 503 that is cut off is still a 503.
 async fn read(mut response: reqwest::Response, request: &Request, limits: &Limits, deadline: Instant) -> Result<Reply> {
     let status = response.status();
-    let retry_after = None;
+    let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let retry_after = header.and_then(|value| retry::retry_after(value, SystemTime::now()));
     let mut body = Vec::new();
     let error = loop {
         let chunk = match timeout_at(deadline, response.chunk()).await {

@@ -1,15 +1,20 @@
 //! The four operations.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::redirect;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
 
 use crate::beams::attempt::attempt;
 use crate::beams::config::{Config, Limits};
 use crate::beams::error::{Error, Result};
+use crate::beams::pace::Pace;
 use crate::beams::reply::Reply;
 use crate::beams::request::{Publish, Request, Routes, headers};
+use crate::beams::retry::{Backoff, RetryPolicy};
 use crate::beams::tls;
 use crate::beams::token::TokenSigner;
 use crate::beams::users::{PathUser, TokenUser};
@@ -26,8 +31,21 @@ pub struct Client {
     config: Config,
     routes: Routes,
     tokens: TokenSigner,
-    http: OnceLock<reqwest::Client>,
+    pace: Pace,
+    http: Mutex<Option<reqwest::Client>>,
+    is_closed: AtomicBool,
+    /// One for each call under way; who holds all of them knows that there is none.
+    admissions: Arc<Semaphore>,
 }
+
+/// The right to make one call. The client does not close before it is given back.
+#[derive(Debug)]
+pub struct Admission {
+    _permit: OwnedSemaphorePermit,
+}
+
+/// More calls at a time than memory could hold.
+const MOST_CALLS: u32 = u32::MAX >> 4;
 
 /// How a call ended, with what there is to tell about it either way.
 #[derive(Debug)]
@@ -57,7 +75,10 @@ impl Client {
         Ok(Self {
             routes: Routes::new(&config)?,
             tokens: TokenSigner::new(&config.instance_id, &config.secret.key),
-            http: OnceLock::new(),
+            pace: Pace::new(config.requests_per_second),
+            http: Mutex::default(),
+            is_closed: AtomicBool::new(false),
+            admissions: Arc::new(Semaphore::new(MOST_CALLS as usize)),
             config,
         })
     }
@@ -67,13 +88,38 @@ impl Client {
         &self.config
     }
 
+    /// Lets a call begin.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Closed`] from [`Client::close`] on.
+    pub fn admit(&self) -> Result<Admission> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return Err(Error::Closed);
+        }
+        let permit = self.admissions.clone().try_acquire_owned().map_err(|_| Error::Closed)?;
+        Ok(Admission { _permit: permit })
+    }
+
+    /// Lets no more calls begin. They end with [`Client::closed`].
+    pub fn close(&self) {
+        self.is_closed.store(true, Ordering::Release);
+    }
+
+    /// Waits until all calls have ended, and drops the connections.
+    pub async fn closed(&self) {
+        // The semaphore itself is never closed, so this waits for all and cannot fail.
+        let _all = self.admissions.acquire_many(MOST_CALLS).await;
+        self.http.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     /// Publishes a notification and answers with its publish id.
-    pub async fn publish(&self, publish: &Publish, limits: &Limits) -> Ended<String> {
+    pub async fn publish(&self, _: Admission, publish: &Publish, limits: &Limits) -> Ended<String> {
         self.call(&self.routes.publish(publish), limits, Reply::publish_id).await
     }
 
     /// Deletes a user and all of their devices. Answers with the reply's body, if there was one.
-    pub async fn delete_user(&self, user: &PathUser, limits: &Limits) -> Ended<Option<String>> {
+    pub async fn delete_user(&self, _: Admission, user: &PathUser, limits: &Limits) -> Ended<Option<String>> {
         match self.routes.delete_user(user) {
             Ok(request) => self.call(&request, limits, Reply::deletion).await,
             Err(error) => Ended { result: Err(error), attempts: 0, status: None },
@@ -89,29 +135,60 @@ impl Client {
         self.tokens.sign(user, SystemTime::now())
     }
 
+    /// Pace, attempt, read, and again where that is safe.
     async fn call<T>(&self, request: &Request, limits: &Limits, read: fn(Reply) -> Result<T>) -> Ended<T> {
-        let mut status = None;
-        let result = async {
-            let reply = attempt(self.http()?, request, limits).await?;
-            status = Some(reply.status);
-            read(reply)
-        };
-        Ended { result: result.await, attempts: 1, status }
+        let policy = RetryPolicy { max_retries: limits.max_retries, retry_unknown: self.config.retry_unknown };
+        let mut backoff = Backoff::new(fastrand::f64);
+        let mut ended = Ended { result: Err(Error::Closed), attempts: 0, status: None };
+        loop {
+            self.pace.turn().await;
+            ended.attempts += 1;
+            let began = Instant::now();
+            let reply = match self.http() {
+                Ok(http) => attempt(&http, request, limits).await,
+                Err(error) => Err(error),
+            };
+            ended.status = reply.as_ref().ok().map(|reply| reply.status);
+            ended.result = reply.and_then(read);
+            log(request, &ended, began.elapsed());
+            let Err(error) = &ended.result else { return ended };
+            let wait = backoff.after(error);
+            if error.status() == Some(429) {
+                self.pace.hold(wait);
+            }
+            if !policy.allows(error, request.repeatable, ended.attempts - 1) {
+                return ended;
+            }
+            sleep(wait).await;
+        }
     }
 
-    fn http(&self) -> Result<&reqwest::Client> {
-        if let Some(http) = self.http.get() {
-            return Ok(http);
+    fn http(&self) -> Result<reqwest::Client> {
+        let mut http = self.http.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(http) = &*http {
+            return Ok(http.clone());
         }
-        let http = connect(&self.config)?;
-        Ok(self.http.get_or_init(|| http))
+        Ok(http.insert(connect(&self.config)?).clone())
+    }
+}
+
+/// A line an attempt, for whoever asks for it. It names no user and no key.
+fn log<T>(request: &Request, ended: &Ended<T>, elapsed: Duration) {
+    let (attempt, status, milliseconds) = (ended.attempts, ended.status, elapsed.as_millis() as u64);
+    match &ended.result {
+        Ok(_) => tracing::debug!(attempt, status, milliseconds, "{}", request.operation),
+        Err(error) => tracing::debug!(attempt, status, milliseconds, %error, "{}", request.operation),
     }
 }
 
 fn connect(config: &Config) -> Result<reqwest::Client> {
     let tls =
         tls::client_config(&config.ca).map_err(|error| Error::Internal(format!("TLS is not available: {error}")))?;
-    reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder();
+    if let Some(proxy) = &config.proxy {
+        builder = builder.proxy(proxy.clone());
+    }
+    builder
         .tls_backend_preconfigured(tls)
         .default_headers(headers(config))
         .connect_timeout(config.limits.connect_timeout)

@@ -7,7 +7,7 @@ use reqwest::header::HeaderValue;
 use rustls::pki_types::CertificateDer;
 use url::Url;
 
-use crate::beams::endpoint::base_url;
+use crate::beams::endpoint::{base_url, is_loopback};
 use crate::beams::error::{Error, Result};
 use crate::beams::tls;
 
@@ -16,6 +16,12 @@ const LONGEST_LABEL: usize = 63;
 
 /// The longest time limit, the same as for Node's timers: about 24 days.
 const LONGEST_TIMEOUT_MS: f64 = 2_147_483_647.0;
+
+/// More retries than this are a loop, not a remedy.
+const MOST_RETRIES: f64 = 100.0;
+
+/// A request in seventeen minutes. What is slower cannot be told from a standstill.
+const LOWEST_RATE: f64 = 0.001;
 
 /// Settings as they are given. `None` means the default. Numbers are JavaScript's.
 #[derive(Default)]
@@ -32,6 +38,14 @@ pub struct Options {
     pub timeout: Option<f64>,
     /// The time for making a connection, in milliseconds.
     pub connect_timeout: Option<f64>,
+    /// How many retries may follow a first attempt.
+    pub max_retries: Option<f64>,
+    /// How many requests a second may start.
+    pub max_requests_per_second: Option<f64>,
+    /// Whether to repeat a publish that may have been carried out already.
+    pub retry_unknown: Option<bool>,
+    /// The proxy to go through, in place of the environment's.
+    pub proxy: Option<String>,
     /// Certificates in PEM to trust in place of the system's.
     pub ca: Option<Vec<u8>>,
 }
@@ -42,6 +56,9 @@ pub struct Config {
     pub(super) secret: Secret,
     pub(super) base: Url,
     pub(super) limits: Limits,
+    pub(super) retry_unknown: bool,
+    pub(super) requests_per_second: f64,
+    pub(super) proxy: Option<reqwest::Proxy>,
     pub(super) ca: Vec<CertificateDer<'static>>,
 }
 
@@ -59,6 +76,8 @@ pub struct Limits {
     pub connect_timeout: Duration,
     /// For one attempt, from the first byte of the request to the last byte of the reply.
     pub timeout: Duration,
+    /// How many retries may follow the first attempt.
+    pub max_retries: u32,
 }
 
 impl Config {
@@ -68,23 +87,31 @@ impl Config {
     ///
     /// [`Error::InvalidArgument`] with the name of the first option that cannot be used.
     pub fn new(options: Options) -> Result<Self> {
-        let Options { instance_id, secret_key, endpoint, port, timeout, connect_timeout, ca } = options;
-        check_instance_id(&instance_id)?;
+        check_instance_id(&options.instance_id)?;
         Ok(Self {
-            base: base_url(&instance_id, endpoint.as_deref(), port)?,
-            secret: Secret::new(secret_key)?,
-            instance_id,
+            base: base_url(&options.instance_id, options.endpoint.as_deref(), options.port)?,
+            secret: Secret::new(options.secret_key)?,
+            instance_id: options.instance_id,
             limits: Limits {
-                timeout: milliseconds("timeout", timeout)?.unwrap_or(Duration::from_secs(30)),
-                connect_timeout: milliseconds("connectTimeout", connect_timeout)?.unwrap_or(Duration::from_secs(10)),
+                timeout: milliseconds("timeout", options.timeout)?.unwrap_or(Duration::from_secs(30)),
+                connect_timeout: milliseconds("connectTimeout", options.connect_timeout)?
+                    .unwrap_or(Duration::from_secs(10)),
+                max_retries: retries(options.max_retries)?.unwrap_or(3),
             },
-            ca: ca.map(|pem| tls::certificates(&pem)).transpose()?.unwrap_or_default(),
+            retry_unknown: options.retry_unknown.unwrap_or(false),
+            requests_per_second: rate(options.max_requests_per_second)?.unwrap_or(100.0),
+            proxy: options.proxy.as_deref().map(proxy).transpose()?,
+            ca: options.ca.map(|pem| tls::certificates(&pem)).transpose()?.unwrap_or_default(),
         })
     }
 
-    /// The URL below which the API is.
-    pub fn base(&self) -> &Url {
-        &self.base
+    /// What somebody should be told who uses these settings.
+    pub fn warning(&self) -> Option<String> {
+        let is_plain = self.base.scheme() == "http" && !is_loopback(&self.base);
+        let host = self.base.host_str().unwrap_or_default();
+        is_plain.then(|| {
+            format!("the secret key is sent to {host} in plain text: an endpoint without a scheme means http; write https://{host}")
+        })
     }
 
     /// The bounds of a call that sets none of its own.
@@ -94,13 +121,17 @@ impl Config {
 }
 
 impl Limits {
-    /// The same bounds with those that a call sets for itself, in milliseconds.
+    /// The same bounds with those that a call sets for itself.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidArgument`] where a number is out of range.
-    pub fn with(self, timeout: Option<f64>) -> Result<Self> {
-        Ok(Self { timeout: milliseconds("timeout", timeout)?.unwrap_or(self.timeout), ..self })
+    pub fn with(self, timeout: Option<f64>, max_retries: Option<f64>) -> Result<Self> {
+        Ok(Self {
+            timeout: milliseconds("timeout", timeout)?.unwrap_or(self.timeout),
+            max_retries: retries(max_retries)?.unwrap_or(self.max_retries),
+            ..self
+        })
     }
 }
 
@@ -157,6 +188,35 @@ fn milliseconds(name: &str, value: Option<f64>) -> Result<Option<Duration>> {
     }
 }
 
+fn retries(value: Option<f64>) -> Result<Option<u32>> {
+    match value {
+        None => Ok(None),
+        Some(value) if value.fract() == 0.0 && (0.0..=MOST_RETRIES).contains(&value) => Ok(Some(value as u32)),
+        Some(_) => Err(Error::invalid(format!("maxRetries must be an integer from 0 to {MOST_RETRIES}"))),
+    }
+}
+
+fn rate(value: Option<f64>) -> Result<Option<f64>> {
+    match value {
+        None => Ok(None),
+        Some(value) if value >= LOWEST_RATE => Ok(Some(value)),
+        Some(_) => Err(Error::invalid(format!(
+            "maxRequestsPerSecond must be a number from {LOWEST_RATE} up, or Infinity for no limit"
+        ))),
+    }
+}
+
+/// The text must not be shown: it may hold a password.
+fn proxy(url: &str) -> Result<reqwest::Proxy> {
+    let invalid =
+        || Error::invalid("proxy must be an http or https URL, such as http://user:password@proxy.example:3128");
+    let parsed = Url::parse(url).map_err(|_| invalid())?;
+    if !matches!(parsed.scheme(), "http" | "https") {
+        return Err(invalid());
+    }
+    reqwest::Proxy::all(parsed).map_err(|_| invalid())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,5 +262,35 @@ mod tests {
         let config = Config::new(Options { connect_timeout: Some(250.0), ..options() }).unwrap();
         assert_eq!(config.limits.connect_timeout, Duration::from_millis(250));
         assert_eq!(config.limits.timeout, Duration::from_secs(30));
+    }
+
+    #[test]
+    fn retries_are_a_small_whole_number() {
+        for value in [-1.0, 0.5, 101.0, f64::NAN, f64::INFINITY] {
+            let text = refused(Options { max_retries: Some(value), ..options() });
+            assert_eq!(text, "maxRetries must be an integer from 0 to 100", "{value}");
+        }
+        let limits = Config::new(Options { max_retries: Some(0.0), ..options() }).unwrap().limits;
+        assert_eq!((limits.max_retries, limits.with(None, Some(7.0)).unwrap().max_retries), (0, 7));
+    }
+
+    #[test]
+    fn a_rate_is_above_zero_and_may_be_infinite() {
+        for value in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {
+            let text = refused(Options { max_requests_per_second: Some(value), ..options() });
+            assert!(text.starts_with("maxRequestsPerSecond must be"), "{value}");
+        }
+        for value in [0.001, 2.5, f64::INFINITY] {
+            assert_eq!(refused(Options { max_requests_per_second: Some(value), ..options() }), "accepted");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_a_url_and_is_never_shown() {
+        for url in ["", "proxy.example:3128", "socks5://proxy.example", "http://", "user:hunter2@proxy.example"] {
+            let text = refused(Options { proxy: Some(url.into()), ..options() });
+            assert!(text.starts_with("proxy must be an http or https URL") && !text.contains("hunter2"), "{url}");
+        }
+        assert_eq!(refused(Options { proxy: Some("http://u:p@localhost:3128".into()), ..options() }), "accepted");
     }
 }

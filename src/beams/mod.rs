@@ -1,7 +1,8 @@
 //! A client for Pusher Beams, without Node.
 //!
 //! Read it as a story: a [`client`] turns validated targets ([`interests`], [`users`]) into a [`request`]; an [`attempt`]
-//! carries it to the service once and comes back with a [`reply`] or an [`error`]. [`token`] needs no network.
+//! carries it to the service once and comes back with a [`reply`] or an [`error`]. [`pace`] says when an attempt may start,
+//! [`retry`] whether another follows. [`token`] needs no network.
 //! Wire format, limits and texts are those of the documented API (<https://pusher.com/docs/beams/reference/publish-api>)
 //! and of the official Node.js SDK.
 
@@ -12,8 +13,10 @@ pub mod endpoint;
 pub mod error;
 pub mod fault;
 pub mod interests;
+pub mod pace;
 pub mod reply;
 pub mod request;
+pub mod retry;
 pub mod targets;
 pub mod tls;
 pub mod token;

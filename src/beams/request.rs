@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::beams::config::Config;
 use crate::beams::error::{Error, Result};
+use crate::beams::retry::Repeatable;
 use crate::beams::targets::Targets;
 use crate::beams::users::PathUser;
 
@@ -17,10 +18,13 @@ const LIBRARY: &str = concat!("beams-native ", env!("CARGO_PKG_VERSION"));
 /// One request, ready to be sent any number of times.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// What it is for, in log lines.
+    pub(super) operation: &'static str,
     pub(super) method: Method,
     pub(super) url: Url,
     /// JSON, for a publish.
     pub(super) body: Option<Bytes>,
+    pub(super) repeatable: Repeatable,
 }
 
 /// A notification and whom it is for, as two JSON texts in UTF-16. Joining them is left to [`Routes::publish`], so that
@@ -77,8 +81,17 @@ impl Routes {
         body.extend_from_slice(format!("\"{key}\":").as_bytes());
         push_utf8(&mut body, &targets.json);
         body.push(b'}');
-        let url = if key == "users" { &self.users } else { &self.interests };
-        Request { method: Method::POST, url: url.clone(), body: Some(Bytes::from(body)) }
+        let (operation, url) = match key {
+            "users" => ("publish to users", &self.users),
+            _ => ("publish to interests", &self.interests),
+        };
+        Request {
+            operation,
+            method: Method::POST,
+            url: url.clone(),
+            body: Some(Bytes::from(body)),
+            repeatable: Repeatable::UnlessCarriedOut,
+        }
     }
 
     /// The deletion of a user.
@@ -89,7 +102,13 @@ impl Routes {
     pub fn delete_user(&self, user: &PathUser) -> Result<Request> {
         let url = Url::parse(&format!("{}{}", self.user, user.0))
             .map_err(|error| Error::Internal(format!("a user's URL could not be made: {error}")))?;
-        Ok(Request { method: Method::DELETE, url, body: None })
+        Ok(Request {
+            operation: "delete user",
+            method: Method::DELETE,
+            url,
+            body: None,
+            repeatable: Repeatable::Always,
+        })
     }
 }
 

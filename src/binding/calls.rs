@@ -2,14 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use napi::bindgen_prelude::{Function, JsObjectValue, Object, ObjectRef};
+use napi::bindgen_prelude::{Function, FunctionRef, JsObjectValue, Object, ObjectRef, Unknown};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
-use napi::{Env, Result};
+use napi::{Env, JsValue, Result};
+use tokio::sync::oneshot;
 
 use crate::beams::client::Ended;
 use crate::beams::error::Error;
@@ -24,32 +27,47 @@ pub enum Answer {
     Published(String),
     /// A deletion, with the reply's body as JSON text.
     Deleted(Option<String>),
+    /// The closing of a client.
+    Closed,
 }
 
 /// The calls of one environment. It stays on the environment's thread.
 pub struct Calls {
     next: Cell<u64>,
-    pending: RefCell<HashMap<u64, Pending>>,
+    pending: RefCell<HashMap<Number, Pending>>,
     finished: Arc<Finished>,
 }
 
-/// A call under way, as its own thread keeps it.
+/// A call under way, as its own thread keeps it. Dropping it drops the call's job.
 struct Pending {
     deferred: Deferred,
+    began: Instant,
     /// An object to be told how the call went, beside what the promise says.
     record: Option<ObjectRef>,
+    listening: Option<Listening>,
+    _job: oneshot::Sender<Infallible>,
 }
+
+/// An ear on an `AbortSignal`.
+pub struct Listening {
+    signal: ObjectRef,
+    callback: FunctionRef<(), ()>,
+}
+
+/// A call's number in its environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Number(u64);
 
 /// Where the runtime's thread leaves what has ended. The JavaScript thread is woken once, however much is waiting.
 struct Finished {
-    queue: Mutex<Vec<(u64, Ended<Answer>)>>,
+    queue: Mutex<Vec<(Number, Ended<Answer>)>>,
     wake: Wake,
     is_closed: AtomicBool,
 }
 
 /// A call's obligation to end: should its job panic or be dropped, this still reports it.
 struct Obligation {
-    call: u64,
+    call: Number,
     finished: Arc<Finished>,
     is_met: bool,
 }
@@ -65,25 +83,50 @@ impl Calls {
         })
     }
 
+    /// A number for the next call.
+    pub fn number(&self) -> Number {
+        Number(self.next.replace(self.next.get() + 1))
+    }
+
     /// Takes in a call. The job it returns carries out the call and reports its end.
     pub fn begin<Call>(
         &self,
         env: &Env,
+        number: Number,
         deferred: Deferred,
         record: Option<ObjectRef>,
+        listening: Option<Listening>,
         call: Call,
     ) -> Result<impl Future<Output = ()> + Send + use<Call>>
     where
         Call: Future<Output = Ended<Answer>> + Send + 'static,
     {
-        let number = self.next.replace(self.next.get() + 1);
         let mut pending = self.pending.borrow_mut();
         if pending.is_empty() {
             keep_alive(env, &self.finished.wake, true)?;
         }
-        pending.insert(number, Pending { deferred, record });
+        let (job, dropped) = oneshot::channel();
+        pending.insert(number, Pending { deferred, began: Instant::now(), record, listening, _job: job });
         let obligation = Obligation { call: number, finished: self.finished.clone(), is_met: false };
-        Ok(async move { obligation.meet(call.await) })
+        Ok(async move {
+            tokio::select! {
+                biased;
+                ended = call => obligation.meet(ended),
+                _ = dropped => obligation.forget(),
+            }
+        })
+    }
+
+    /// Ends a call whose signal was aborted: its promise rejects with the signal's reason, as `fetch` does.
+    pub fn abort(&self, env: &Env, host: &Host, number: Number) -> Result<()> {
+        let pending = self.pending.borrow_mut().remove(&number);
+        if let Some(Pending { deferred, record, listening: Some(listening), .. }) = pending {
+            let signal = listening.signal.get_value(env)?.to_unknown();
+            deferred.reject(env, host.read(env, &signal, "reason")?)?;
+            listening.signal.unref(env)?;
+            record.map(|record| record.unref(env)).transpose()?;
+        }
+        self.rest_if_idle(env)
     }
 
     /// Settles all calls that have ended.
@@ -95,10 +138,12 @@ impl Calls {
                 pending.settle(env, host, ended)?;
             }
         }
-        if self.pending.borrow().is_empty() {
-            keep_alive(env, &self.finished.wake, false)?;
-        }
-        Ok(())
+        self.rest_if_idle(env)
+    }
+
+    /// The process may end when no call is under way.
+    fn rest_if_idle(&self, env: &Env) -> Result<()> {
+        if self.pending.borrow().is_empty() { keep_alive(env, &self.finished.wake, false) } else { Ok(()) }
     }
 
     /// Settles nothing from now on: the environment is ending.
@@ -110,9 +155,13 @@ impl Calls {
 impl Pending {
     fn settle(self, env: &Env, host: &Host, ended: Ended<Answer>) -> Result<()> {
         let Ended { result, attempts, status } = ended;
+        if let Some(listening) = self.listening {
+            listening.stop(env, host)?;
+        }
         if let Some(reference) = self.record {
             let mut record = reference.get_value(env)?;
             record.set("attempts", attempts)?;
+            record.set("duration", self.began.elapsed().as_secs_f64() * 1000.0)?;
             if let Some(status) = status {
                 record.set("status", status)?;
             }
@@ -127,19 +176,34 @@ impl Pending {
                 published.set_named_property("publishId", publish_id)?;
                 self.deferred.resolve(env, published)
             }
-            Ok(Answer::Deleted(_)) => self.deferred.resolve(env, ()),
+            Ok(Answer::Deleted(_) | Answer::Closed) => self.deferred.resolve(env, ()),
             Err(error) => self.deferred.reject(env, Failure::Beams(error).into_beams_error(env, host, attempts)?),
         }
     }
 }
 
+impl Listening {
+    /// Listens to the signal for as long as the call is under way, so that a signal that outlives many calls does not
+    /// gather their ears.
+    pub fn start(env: &Env, host: &Host, signal: &Unknown<'_>, callback: &Function<'_, (), ()>) -> Result<Self> {
+        host.listen(env, signal, &callback.to_unknown())?;
+        Ok(Self { signal: signal.coerce_to_object()?.create_ref()?, callback: callback.create_ref()? })
+    }
+
+    fn stop(self, env: &Env, host: &Host) -> Result<()> {
+        let signal = self.signal.get_value(env)?.to_unknown();
+        host.unlisten(env, &signal, &self.callback.borrow_back(env)?.to_unknown())?;
+        self.signal.unref(env)
+    }
+}
+
 impl Finished {
     /// The lock cannot be poisoned by what is done under it; should it be all the same, the queue is still whole.
-    fn lock(&self) -> MutexGuard<'_, Vec<(u64, Ended<Answer>)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Number, Ended<Answer>)>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, call: u64, ended: Ended<Answer>) {
+    fn push(&self, call: Number, ended: Ended<Answer>) {
         if self.is_closed.load(Ordering::Acquire) {
             return;
         }
@@ -157,6 +221,11 @@ impl Obligation {
     fn meet(mut self, ended: Ended<Answer>) {
         self.is_met = true;
         self.finished.push(self.call, ended);
+    }
+
+    /// Nobody waits for the end any more.
+    fn forget(mut self) {
+        self.is_met = true;
     }
 }
 

@@ -1,6 +1,6 @@
 //! What belongs to one JavaScript environment: the main thread has one, and so has every worker.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 
@@ -10,9 +10,10 @@ use napi_derive::napi;
 
 use crate::beams;
 use crate::beams::client::Ended;
-use crate::binding::calls::{Answer, Calls};
+use crate::binding::calls::{Answer, Calls, Listening, Number};
 use crate::binding::failure::{self, Failure};
 use crate::binding::host::Host;
+use crate::binding::log;
 use crate::binding::node_api::Deferred;
 use crate::binding::runtime::Runtime;
 
@@ -21,16 +22,34 @@ pub struct Environment {
     pub(super) host: Host,
     calls: Calls,
     runtime: RefCell<Option<Runtime>>,
+    has_warned: Cell<bool>,
+}
+
+/// A call that is ready to be carried out.
+pub struct Prepared<Call> {
+    pub(super) call: Call,
+    pub(super) signal: Option<Unknown<'static>>,
+}
+
+/// What there is to hear from a call's signal.
+enum Hearing {
+    Aborted(Unknown<'static>),
+    Listening(Number, Option<Listening>),
 }
 
 /// Called by `index.js`, once in each environment, with what only JavaScript has.
 #[napi(skip_typescript)]
 pub fn install(env: Env, host: Object<'_>) -> Result<()> {
+    log::start();
     let settle = env.create_function_from_closure("settle", |context| {
         Environment::of(context.env).and_then(|environment| environment.calls.settle(context.env, &environment.host))
     })?;
-    let environment =
-        Rc::new(Environment { host: Host::new(&host)?, calls: Calls::new(&settle)?, runtime: RefCell::default() });
+    let environment = Rc::new(Environment {
+        host: Host::new(&host)?,
+        calls: Calls::new(&settle)?,
+        runtime: RefCell::default(),
+        has_warned: Cell::new(false),
+    });
     env.add_env_cleanup_hook(environment.clone(), |environment| environment.end())?;
     env.set_instance_data(environment, (), |_| {})
 }
@@ -52,24 +71,45 @@ impl Environment {
     pub fn call<'env, Call>(
         &self,
         env: &'env Env,
-        record: &Unknown<'_>,
-        prepare: impl FnOnce() -> failure::Result<Call>,
+        record: Option<&Unknown<'_>>,
+        prepare: impl FnOnce() -> failure::Result<Prepared<Call>>,
     ) -> Result<Unknown<'env>>
     where
         Call: Future<Output = Ended<Answer>> + Send + 'static,
     {
         let (promise, deferred) = Deferred::new(env)?;
-        match prepare().and_then(|call| self.running().map(|runtime| (call, runtime))) {
-            Ok((call, runtime)) => {
-                let record = match record.get_type()? {
-                    ValueType::Object => Some(record.coerce_to_object()?.create_ref()?),
+        match prepare().and_then(|prepared| Ok((self.hearing(env, prepared.signal)?, prepared.call, self.running()?))) {
+            Ok((Hearing::Aborted(reason), ..)) => deferred.reject(env, reason)?,
+            Ok((Hearing::Listening(number, listening), call, runtime)) => {
+                let record = match record {
+                    Some(record) if record.get_type()? == ValueType::Object => {
+                        Some(record.coerce_to_object()?.create_ref()?)
+                    }
                     _ => None,
                 };
-                runtime.spawn(self.calls.begin(env, deferred, record, call)?);
+                runtime.spawn(self.calls.begin(env, number, deferred, record, listening, call)?);
             }
             Err(failure) => deferred.reject(env, failure.into_beams_error(env, &self.host, 0)?)?,
         }
         Ok(promise)
+    }
+
+    /// Warns once of what applies to every client alike.
+    pub fn warn_once(&self, env: &Env, message: &str) -> Result<()> {
+        if self.has_warned.replace(true) { Ok(()) } else { self.host.warn(env, message) }
+    }
+
+    fn hearing(&self, env: &Env, signal: Option<Unknown<'static>>) -> Result<Hearing> {
+        let number = self.calls.number();
+        let Some(signal) = signal else { return Ok(Hearing::Listening(number, None)) };
+        if self.host.text(env, &self.host.read(env, &signal, "aborted")?)? == "true" {
+            return Ok(Hearing::Aborted(self.host.read(env, &signal, "reason")?));
+        }
+        let callback = env.create_function_from_closure("abort", move |context| {
+            let environment = Self::of(context.env)?;
+            environment.calls.abort(context.env, &environment.host, number)
+        })?;
+        Ok(Hearing::Listening(number, Some(Listening::start(env, &self.host, &signal, &callback)?)))
     }
 
     fn running(&self) -> failure::Result<Ref<'_, Runtime>> {

@@ -19,6 +19,9 @@ pub struct Host {
     fits: FunctionRef<FnArgs<(Argument, u32)>, bool>,
     stringify: FunctionRef<Argument, Unknown<'static>>,
     stringify_payload: FunctionRef<Argument, Unknown<'static>>,
+    listen: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
+    unlisten: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
+    warn: FunctionRef<String, Unknown<'static>>,
 }
 
 impl Host {
@@ -33,6 +36,9 @@ impl Host {
             fits: host.get_named_property::<Function<'_, _, _>>("fits")?.create_ref()?,
             stringify: host.get_named_property::<Function<'_, _, _>>("stringify")?.create_ref()?,
             stringify_payload: host.get_named_property::<Function<'_, _, _>>("stringifyPayload")?.create_ref()?,
+            listen: host.get_named_property::<Function<'_, _, _>>("listen")?.create_ref()?,
+            unlisten: host.get_named_property::<Function<'_, _, _>>("unlisten")?.create_ref()?,
+            warn: host.get_named_property::<Function<'_, _, _>>("warn")?.create_ref()?,
         })
     }
 
@@ -74,5 +80,20 @@ impl Host {
     /// The payload's JSON without any targets, or `undefined` where it is no plain object.
     pub fn stringify_payload(&self, env: &Env, payload: &Unknown<'_>) -> Result<Unknown<'static>> {
         self.stringify_payload.borrow_back(env)?.call(payload.into())
+    }
+
+    /// `signal.addEventListener('abort', callback, { once: true })`
+    pub fn listen(&self, env: &Env, signal: &Unknown<'_>, callback: &Unknown<'_>) -> Result<()> {
+        self.listen.borrow_back(env)?.call((signal.into(), callback.into()).into()).map(drop)
+    }
+
+    /// `signal.removeEventListener('abort', callback)`
+    pub fn unlisten(&self, env: &Env, signal: &Unknown<'_>, callback: &Unknown<'_>) -> Result<()> {
+        self.unlisten.borrow_back(env)?.call((signal.into(), callback.into()).into()).map(drop)
+    }
+
+    /// `process.emitWarning(message)`
+    pub fn warn(&self, env: &Env, message: &str) -> Result<()> {
+        self.warn.borrow_back(env)?.call(message.to_owned()).map(drop)
     }
 }

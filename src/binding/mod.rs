@@ -7,6 +7,7 @@ mod calls;
 mod environment;
 mod failure;
 mod host;
+mod log;
 mod node_api;
 mod options;
 mod push_notifications;

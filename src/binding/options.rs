@@ -36,24 +36,58 @@ pub struct PushNotificationsOptions {
     ///
     /// @default 10000
     pub connect_timeout: Option<f64>,
+    /// How many retries may follow a first attempt, from 0 to 100. A publish is repeated only where it was certainly not
+    /// carried out: no connection was made, or the service answered 429 or 503. A deletion is repeated after every passing
+    /// fault.
+    ///
+    /// @default 3
+    pub max_retries: Option<f64>,
+    /// How many requests a second may start, retries included; `Infinity` for no limit. The default is the service's own
+    /// documented limit. From idle, a second's worth starts at once; the rest of a burst is spread evenly.
+    ///
+    /// @default 100
+    pub max_requests_per_second: Option<f64>,
+    /// Whether to repeat a publish even where it may have been carried out already (`delivery: 'unknown'`). Somebody may
+    /// then be notified twice.
+    ///
+    /// @default false
+    pub retry_unknown: Option<bool>,
+    /// The proxy to go through, as an http or https URL, with a user name and password if it wants them. Without it,
+    /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in either case.
+    pub proxy: Option<String>,
     /// Certificates in PEM to trust in place of the system's, as in Node's own `tls`.
     #[napi(ts_type = "string | Uint8Array | Array<string | Uint8Array>")]
     pub ca: Option<Vec<u8>>,
 }
 
 /// Settings of one call. `undefined` means the client's own setting.
-#[derive(Default)]
 #[napi(object, object_from_js = false, object_to_js = false)]
 pub struct CallOptions {
     /// The time for one attempt, in milliseconds.
     pub timeout: Option<f64>,
+    /// How many retries may follow the first attempt, from 0 to 100.
+    pub max_retries: Option<f64>,
+    /// Aborts the call, which then rejects with the signal's reason, as `fetch` does. What has been sent by then cannot be
+    /// called back.
+    #[napi(ts_type = "AbortSignal")]
+    pub signal: Option<Unknown<'static>>,
 }
 
 impl From<PushNotificationsOptions> for Options {
     fn from(options: PushNotificationsOptions) -> Self {
-        let PushNotificationsOptions { instance_id, secret_key, endpoint, port, timeout, connect_timeout, ca } =
-            options;
-        Self { instance_id, secret_key, endpoint, port, timeout, connect_timeout, ca }
+        Self {
+            instance_id: options.instance_id,
+            secret_key: options.secret_key,
+            endpoint: options.endpoint,
+            port: options.port,
+            timeout: options.timeout,
+            connect_timeout: options.connect_timeout,
+            max_retries: options.max_retries,
+            max_requests_per_second: options.max_requests_per_second,
+            retry_unknown: options.retry_unknown,
+            proxy: options.proxy,
+            ca: options.ca,
+        }
     }
 }
 
@@ -70,6 +104,10 @@ pub fn client_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<P
         port: members.port()?,
         timeout: members.number("timeout")?,
         connect_timeout: members.number("connectTimeout")?,
+        max_retries: members.number("maxRetries")?,
+        max_requests_per_second: members.number("maxRequestsPerSecond")?,
+        retry_unknown: members.boolean("retryUnknown")?,
+        proxy: members.optional_string("proxy")?,
         ca: members.certificates("ca")?,
     })
 }
@@ -77,13 +115,17 @@ pub fn client_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<P
 /// Reads the options of one call.
 pub fn call_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<CallOptions> {
     if is_missing(options)? {
-        return Ok(CallOptions::default());
+        return Ok(CallOptions { timeout: None, max_retries: None, signal: None });
     }
     if options.get_type()? != ValueType::Object {
         return Err(Error::invalid("options argument must be an object").into());
     }
     let members = Members { env, host, object: options };
-    Ok(CallOptions { timeout: members.number("timeout")? })
+    Ok(CallOptions {
+        timeout: members.number("timeout")?,
+        max_retries: members.number("maxRetries")?,
+        signal: members.signal("signal")?,
+    })
 }
 
 /// The members of an options object.
@@ -94,7 +136,7 @@ struct Members<'env> {
 }
 
 impl Members<'_> {
-    fn get(&self, name: &str) -> Result<Option<Unknown<'_>>> {
+    fn get(&self, name: &str) -> Result<Option<Unknown<'static>>> {
         let member = self.host.read(self.env, self.object, name)?;
         Ok((member.get_type()? != ValueType::Undefined).then_some(member))
     }
@@ -116,6 +158,14 @@ impl Members<'_> {
         Ok(Some(number(&member)?.unwrap_or(f64::NAN)))
     }
 
+    fn boolean(&self, name: &str) -> Result<Option<bool>> {
+        let Some(member) = self.get(name)? else { return Ok(None) };
+        match member.get_type()? {
+            ValueType::Boolean => Ok(Some(self.host.text(self.env, &member)? == "true")),
+            _ => Err(Error::invalid(format!("{name} must be true or false")).into()),
+        }
+    }
+
     /// `null` means none, because the official SDK shows a missing port so.
     fn port(&self) -> Result<Option<u16>> {
         let Some(member) = self.get("port")? else { return Ok(None) };
@@ -133,6 +183,14 @@ impl Members<'_> {
             Some(port) if port > 0 => Ok(Some(port)),
             _ => Err(Error::invalid("port must be an integer from 1 to 65535").into()),
         }
+    }
+
+    fn signal(&self, name: &str) -> Result<Option<Unknown<'static>>> {
+        let Some(member) = self.get(name)? else { return Ok(None) };
+        let is_signal = member.get_type()? == ValueType::Object
+            && self.host.read(self.env, &member, "aborted")?.get_type()? == ValueType::Boolean
+            && self.host.read(self.env, &member, "addEventListener")?.get_type()? == ValueType::Function;
+        if is_signal { Ok(Some(member)) } else { Err(Error::invalid(format!("{name} must be an AbortSignal")).into()) }
     }
 
     /// One PEM text, or several one after the other.

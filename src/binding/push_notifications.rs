@@ -7,7 +7,7 @@ use napi::bindgen_prelude::Unknown;
 use napi::{Env, Result};
 use napi_derive::napi;
 
-use crate::beams::client::Client;
+use crate::beams::client::{Client, Ended};
 use crate::beams::config::Config;
 use crate::beams::error::Error;
 use crate::beams::interests::INTERESTS;
@@ -15,7 +15,7 @@ use crate::beams::request::Publish;
 use crate::beams::targets::Rules;
 use crate::beams::users::{PathUser, TokenUser, USERS};
 use crate::binding::calls::Answer;
-use crate::binding::environment::Environment;
+use crate::binding::environment::{Environment, Prepared};
 use crate::binding::failure;
 use crate::binding::node_api::utf16;
 use crate::binding::options::{call_options, client_options};
@@ -55,6 +55,9 @@ impl PushNotifications {
             Ok(Client::new(Config::new(options.into())?)?)
         };
         let client = client().map_err(|failure| failure.into_exception(&env, &environment.host))?;
+        if let Some(warning) = client.config().warning() {
+            environment.warn_once(&env, &warning)?;
+        }
         Ok(Self { environment, client: Arc::new(client) })
     }
 
@@ -172,16 +175,43 @@ impl PushNotifications {
         options: Unknown<'env>,
         record: Unknown<'env>,
     ) -> Result<Unknown<'env>> {
-        self.environment.call(env, &record, || {
+        self.environment.call(env, Some(&record), || {
             if is_missing(&user_id)? {
                 return Err(Error::invalid("User ID argument is required").into());
             }
             let user_id = utf16(&user_id)?.ok_or_else(|| Error::invalid("User ID argument must be a string"))?;
             let user = PathUser::new(&user_id)?;
             let options = call_options(env, &self.environment.host, &options)?;
-            let limits = self.client.config().limits().with(options.timeout)?;
-            let client = self.client.clone();
-            Ok(async move { client.delete_user(&user, &limits).await.map(Answer::Deleted) })
+            let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
+            let (client, admission) = (self.client.clone(), self.client.admit()?);
+            let call = async move { client.delete_user(admission, &user, &limits).await.map(Answer::Deleted) };
+            Ok(Prepared { call, signal: options.signal })
+        })
+    }
+
+    /// Lets no more calls begin, waits for those under way to end, and drops the connections.
+    ///
+    /// Calls made from now on reject with `ERR_BEAMS_CLOSED`. Closing twice does no harm. It need not be called for the
+    /// process to end. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes by itself.
+    ///
+    /// ### Example
+    ///
+    /// ```js
+    /// process.on('SIGTERM', async () => {
+    ///   server.close()
+    ///   await beams.close()
+    /// })
+    /// ```
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn close<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+        self.client.close();
+        let client = self.client.clone();
+        self.environment.call(env, None, || {
+            let call = async move {
+                client.closed().await;
+                Ended { result: Ok(Answer::Closed), attempts: 0, status: None }
+            };
+            Ok(Prepared { call, signal: None })
         })
     }
 
@@ -195,7 +225,7 @@ impl PushNotifications {
         record: Unknown<'env>,
     ) -> Result<Unknown<'env>> {
         let host = &self.environment.host;
-        self.environment.call(env, &record, || {
+        self.environment.call(env, Some(&record), || {
             let list = List::read(env, host, rules, targets)?;
             if is_missing(&publish_request)? {
                 return Err(Error::invalid("publishRequest argument is required").into());
@@ -203,9 +233,12 @@ impl PushNotifications {
             let targets = list.targets(env, host)?;
             let payload = utf16(&host.stringify_payload(env, &publish_request)?)?
                 .ok_or_else(|| Error::invalid("publishRequest argument must be a plain object"))?;
-            let limits = self.client.config().limits().with(call_options(env, host, &options)?.timeout)?;
-            let (client, publish) = (self.client.clone(), Publish { targets, payload });
-            Ok(async move { client.publish(&publish, &limits).await.map(Answer::Published) })
+            let options = call_options(env, host, &options)?;
+            let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
+            let (client, admission) = (self.client.clone(), self.client.admit()?);
+            let publish = Publish { targets, payload };
+            let call = async move { client.publish(admission, &publish, &limits).await.map(Answer::Published) };
+            Ok(Prepared { call, signal: options.signal })
         })
     }
 }
