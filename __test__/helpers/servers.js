@@ -38,16 +38,17 @@ function accept({ method }) {
 }
 
 /**
- * A server of bare sockets: `behave(socket, number)` is called when the head of the `number`th request has arrived, and
- * says whatever a well-behaved server never would. It ends with the test.
+ * A server of bare sockets: `behave(socket, number)` is called when the `number`th request has arrived, and says whatever a
+ * well-behaved server never would; `greet(socket)` is called for every connection. It ends with the test.
  */
-async function socketServer(t, behave) {
+async function socketServer(t, behave, greet = () => {}) {
   const sockets = new Set()
   let requests = 0
   const server = net.createServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
+    greet(socket)
     let received = ''
     socket.on('data', (chunk) => {
       received += chunk.toString('latin1')

@@ -86,8 +86,9 @@ fn lost(error: reqwest::Error, request: &Request, limits: &Limits, departure: &D
     if error.is_connect() && error.is_timeout() {
         return Error::Timeout { phase: Phase::Connecting, limit: limits.connect_timeout };
     }
-    let delivery = if error.is_connect() || !departure.has_happened() { Delivery::NotSent } else { Delivery::Unknown };
     let fault = Fault { kind: fault::kind_of(&error), host: host(request) };
+    let is_untouched = error.is_connect() || !departure.has_happened() || fault.kind == FaultKind::GivenBack;
+    let delivery = if is_untouched { Delivery::NotSent } else { Delivery::Unknown };
     Error::Connection { fault, delivery, source: error.without_url().into() }
 }
 

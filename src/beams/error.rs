@@ -12,7 +12,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// somebody twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// No byte of the request left this process.
+    /// No byte of the request left this process, or HTTP/2 gave it back untouched.
     NotSent,
     /// The service answered that it did not take the request (4xx or 503).
     Refused,

@@ -26,6 +26,12 @@ pub enum FaultKind {
     CertificateIssuer,
     /// TLS failed in another way.
     Tls,
+    /// The proxy cannot be reached.
+    ProxyUnreachable,
+    /// The proxy did not open the way, for want of a password or otherwise.
+    ProxyRefused,
+    /// The service gave the request back untouched, as HTTP/2 lets it.
+    GivenBack,
     /// What came back is not HTTP, or not all of it.
     NotHttp,
     /// The reply is larger than any that the service gives.
@@ -54,7 +60,13 @@ impl FaultKind {
             Self::CertificateExpired => Some("CERT_HAS_EXPIRED"),
             Self::CertificateHost => Some("ERR_TLS_CERT_ALTNAME_INVALID"),
             Self::CertificateIssuer => Some("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
-            Self::Tls | Self::NotHttp | Self::TooLarge | Self::Other => None,
+            Self::Tls
+            | Self::ProxyUnreachable
+            | Self::ProxyRefused
+            | Self::GivenBack
+            | Self::NotHttp
+            | Self::TooLarge
+            | Self::Other => None,
         }
     }
 
@@ -79,6 +91,9 @@ impl fmt::Display for Fault {
                 "the certificate of {host} was issued by nobody trusted here; see the `ca` option and NODE_EXTRA_CA_CERTS"
             ),
             FaultKind::Tls => write!(formatter, "no secure connection to {host} could be made"),
+            FaultKind::ProxyUnreachable => write!(formatter, "the proxy on the way to {host} cannot be reached"),
+            FaultKind::ProxyRefused => write!(formatter, "the proxy refused to connect to {host}"),
+            FaultKind::GivenBack => write!(formatter, "{host} gave the request back untouched"),
             FaultKind::NotHttp => write!(formatter, "{host} did not answer in HTTP"),
             FaultKind::TooLarge => write!(formatter, "the answer of {host} was larger than 1 MiB"),
             FaultKind::Other => write!(formatter, "the connection to {host} failed"),
@@ -105,6 +120,12 @@ fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<FaultKind> {
     if let Some(error) = error.downcast_ref::<TlsError>() {
         return Some(kind_of_tls(error));
     }
+    if let Some(error) = error.downcast_ref::<h2::Error>() {
+        return Some(if was_given_back(error) { FaultKind::GivenBack } else { FaultKind::Closed });
+    }
+    if let Some(kind) = kind_of_tunnel(error) {
+        return Some(kind);
+    }
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return match error {
             error if error.is_incomplete_message() => Some(FaultKind::Closed),
@@ -113,8 +134,9 @@ fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<FaultKind> {
         };
     }
     let error = error.downcast_ref::<io::Error>()?;
-    if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
-        return Some(kind_of_tls(tls));
+    // An I/O error that was made of another error leaves it out of the chain of sources.
+    if let Some(kind) = error.get_ref().and_then(|inner| kind_of_link(inner)) {
+        return Some(kind);
     }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Some(FaultKind::Refused),
@@ -127,6 +149,24 @@ fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<FaultKind> {
         }
         _ => None,
     }
+}
+
+/// HTTP/2 tells apart what was not looked at (RFC 9113, sections 6.8 and 8.7): a stream that was refused, or one that came
+/// after the last that a server takes before it goes away.
+fn was_given_back(error: &h2::Error) -> bool {
+    error.is_remote()
+        && ((error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
+            || (error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR)))
+}
+
+/// The error of a tunnel through a proxy has no public type, so its text has to do.
+fn kind_of_tunnel(error: &(dyn StdError + 'static)) -> Option<FaultKind> {
+    let text = error.to_string();
+    let reason = text.strip_prefix("tunnel error: ")?;
+    Some(match reason {
+        "failed to create underlying connection" => FaultKind::ProxyUnreachable,
+        _ => FaultKind::ProxyRefused,
+    })
 }
 
 fn kind_of_tls(error: &TlsError) -> FaultKind {

@@ -1,0 +1,94 @@
+'use strict'
+
+const { test, describe, before } = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const path = require('node:path')
+const { once } = require('node:events')
+const { BeamsError } = require('..')
+const { makeAuthority } = require('./helpers/certificates.js')
+const { payload, clientOf } = require('./helpers/clients.js')
+const { faults } = require('./helpers/faults.js')
+const { socketServer } = require('./helpers/servers.js')
+
+const TIMEOUT = 500
+
+describe('a server that', { concurrency: 8 }, () => {
+  let authority
+  before(async () => (authority = await makeAuthority()))
+
+  for (const row of faults) {
+    test(row.behaviour, async (t) => {
+      const server = await startServer(t, row)
+      const client = clientOf(server, {
+        timeout: TIMEOUT,
+        connectTimeout: TIMEOUT,
+        maxRetries: 1,
+        ...(row.secure && { endpoint: `https://127.0.0.1:${server.port}`, port: undefined, ca: authority.cert }),
+        ...row.options,
+        ...server.options,
+      })
+      for (let call = 1; call < (row.calls ?? 1); call++) await operate(client, row)
+      await check(operate(client, row), row)
+      assert.equal(server.requests(), row.requests, 'requests that the server has seen')
+    })
+  }
+
+  async function startServer(t, { start, greet, reply = () => {} }) {
+    if (!start) {
+      const server = await socketServer(t, reply, greet)
+      return { port: server.port, requests: () => server.requests }
+    }
+    return start({ authority, listen: (server) => listen(t, server) })
+  }
+})
+
+function operate(client, { operation = 'publishToUsers' }) {
+  return operation === 'deleteUser' ? client.deleteUser('u') : client.publishToUsers(['u'], payload)
+}
+
+async function check(call, { operation, code, delivery, status, message, attempts }) {
+  if (!code) {
+    assert.deepEqual(await call, operation === 'deleteUser' ? undefined : { publishId: 'pubid-é' })
+    return
+  }
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof BeamsError)
+    assert.deepEqual([error.code, error.delivery], [code, delivery], error.message)
+    if (status) assert.equal(error.status, status)
+    if (message) assert.match(error.message, message)
+    if (attempts) assert.equal(error.attempts, attempts)
+    assert.doesNotMatch(`${error.message} ${error.cause?.message}`, /pass word|pass%20word|secret$/)
+    return true
+  })
+}
+
+async function listen(t, server) {
+  const sockets = new Set()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  server.on('tlsClientError', () => {})
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return server.address().port
+}
+
+test('docs/faults.md lists every fault', () => {
+  const file = path.join(__dirname, '..', 'docs', 'faults.md')
+  const rows = faults.map(
+    ({ behaviour, code, delivery, requests }) =>
+      `| ${behaviour} | ${code ? `\`${code}\`` : 'success'} | ${delivery ?? ''} | ${requests} |`,
+  )
+  const heading = '| the server … | outcome | delivery | requests it saw |\n|---|---|---|---|\n'
+  const text = fs.readFileSync(file, 'utf8')
+  const introduction = text.slice(0, text.indexOf('| the server'))
+  const expected = `${introduction}${heading}${rows.join('\n')}\n`
+  if (process.env.UPDATE_DOCS) fs.writeFileSync(file, expected)
+  else assert.equal(text, expected, 'run UPDATE_DOCS=1 node --test __test__/faults.test.js')
+})
