@@ -30,8 +30,8 @@ install({
     return true
   },
 
-  listen: (signal, callback) => signal.addEventListener('abort', callback, { once: true }),
-  unlisten: (signal, callback) => signal.removeEventListener('abort', callback),
+  listen,
+  unlisten,
   warn: (message) => process.emitWarning(message, 'BeamsWarning'),
 
   text(value) {
@@ -42,6 +42,25 @@ install({
     }
   },
 })
+
+// One listener a signal, however many calls share it: Node warns of a leak from the eleventh on.
+const callbacks = new WeakMap()
+
+function listen(signal, callback) {
+  if (callbacks.has(signal)) return callbacks.get(signal).calls.add(callback)
+  const calls = new Set([callback])
+  const onAbort = () => calls.forEach((call) => call())
+  signal.addEventListener('abort', onAbort)
+  return callbacks.set(signal, { calls, onAbort })
+}
+
+function unlisten(signal, callback) {
+  const { calls, onAbort } = callbacks.get(signal)
+  calls.delete(callback)
+  if (calls.size > 0) return
+  signal.removeEventListener('abort', onAbort)
+  callbacks.delete(signal)
+}
 
 // The targets are the call's own, so the payload must have none; JSON drops what is undefined.
 function stringifyPayload(publishRequest) {

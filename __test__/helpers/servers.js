@@ -6,7 +6,7 @@ const { once } = require('node:events')
 
 /**
  * An HTTP server that keeps every request as it came and answers what `answer(request)` says, in the form
- * `{ status, headers, body }`. It ends with the test.
+ * `{ status, headers, body }`; where that is nothing, what the service answers when all is well. It ends with the test.
  */
 async function recordingServer(t, answer = accept) {
   const requests = []
@@ -17,7 +17,11 @@ async function recordingServer(t, answer = accept) {
       const { method, url, headers, rawHeaders } = incoming
       const request = { method, path: url, headers, rawHeaders, body: Buffer.concat(chunks).toString() }
       requests.push(request)
-      const { status = 200, headers: answerHeaders = {}, body = '' } = answer(request, requests.length) ?? {}
+      const {
+        status = 200,
+        headers: answerHeaders = {},
+        body = '',
+      } = answer(request, requests.length) ?? accept(request)
       outgoing.writeHead(status, answerHeaders).end(body)
     })
   })

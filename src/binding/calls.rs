@@ -123,7 +123,7 @@ impl Calls {
         if let Some(Pending { deferred, record, listening: Some(listening), .. }) = pending {
             let signal = listening.signal.get_value(env)?.to_unknown();
             deferred.reject(env, host.read(env, &signal, "reason")?)?;
-            listening.signal.unref(env)?;
+            listening.stop(env, host)?;
             record.map(|record| record.unref(env)).transpose()?;
         }
         self.rest_if_idle(env)

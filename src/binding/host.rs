@@ -82,12 +82,12 @@ impl Host {
         self.stringify_payload.borrow_back(env)?.call(payload.into())
     }
 
-    /// `signal.addEventListener('abort', callback, { once: true })`
+    /// Has the callback called when the signal is aborted.
     pub fn listen(&self, env: &Env, signal: &Unknown<'_>, callback: &Unknown<'_>) -> Result<()> {
         self.listen.borrow_back(env)?.call((signal.into(), callback.into()).into()).map(drop)
     }
 
-    /// `signal.removeEventListener('abort', callback)`
+    /// Takes [`Host::listen`] back.
     pub fn unlisten(&self, env: &Env, signal: &Unknown<'_>, callback: &Unknown<'_>) -> Result<()> {
         self.unlisten.borrow_back(env)?.call((signal.into(), callback.into()).into()).map(drop)
     }

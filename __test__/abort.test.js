@@ -1,0 +1,82 @@
+'use strict'
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { getEventListeners, once } = require('node:events')
+const { recordingServer, socketServer } = require('./helpers/servers.js')
+const { payload, clientOf, rejection } = require('./helpers/clients.js')
+
+describe('a signal', () => {
+  test('that is aborted already keeps anything from being sent', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    const reason = { any: 'value' }
+    const options = { signal: AbortSignal.abort(reason) }
+    assert.equal(await rejection(clientOf({ port }).publishToInterests(['i'], payload, options)), reason)
+    assert.equal(await rejection(clientOf({ port }).publishToUsers(['u'], payload, options)), reason)
+    assert.equal(await rejection(clientOf({ port }).deleteUser('u', options)), reason)
+    assert.equal(requests.length, 0)
+  })
+
+  test('aborts a call in flight at once, with its reason, and drops the connection', async (t) => {
+    const abort = new AbortController()
+    let closed
+    const { port } = await socketServer(t, (socket) => {
+      closed = once(socket, 'close')
+      abort.abort()
+    })
+    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload, { signal: abort.signal }))
+    assert.equal(error, abort.signal.reason)
+    assert.equal(error.name, 'AbortError')
+    await closed
+  })
+
+  test('aborts a call that waits for its next attempt', async (t) => {
+    const abort = new AbortController()
+    const { port, requests } = await recordingServer(t, () => {
+      setImmediate(() => abort.abort())
+      return { status: 503, headers: { 'retry-after': '60' } }
+    })
+    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload, { signal: abort.signal }))
+    assert.equal(error.name, 'AbortError')
+    assert.equal(requests.length, 1)
+  })
+
+  test('of a timeout rejects with its TimeoutError', async (t) => {
+    const { port } = await socketServer(t, () => {})
+    const error = await rejection(clientOf({ port }).deleteUser('u', { signal: AbortSignal.timeout(20) }))
+    assert.equal(error.name, 'TimeoutError')
+  })
+
+  test('that is aborted afterwards changes nothing', async (t) => {
+    const abort = new AbortController()
+    const { port } = await recordingServer(t)
+    const call = clientOf({ port }).publishToUsers(['u'], payload, { signal: abort.signal })
+    assert.deepEqual(await call, { publishId: 'pubid-1' })
+    abort.abort()
+    assert.deepEqual(await call, { publishId: 'pubid-1' })
+  })
+
+  test('that outlives many calls gathers no listeners', async (t) => {
+    const { signal } = new AbortController()
+    const { port } = await recordingServer(t, (_request, number) => (number % 2 ? { status: 400 } : undefined))
+    const beams = clientOf({ port })
+    await Promise.allSettled(Array.from({ length: 50 }, () => beams.deleteUser('u', { signal })))
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
+  })
+
+  test('keeps the onabort that it has', async (t) => {
+    const abort = new AbortController()
+    let called = 0
+    abort.signal.onabort = () => called++
+    const { port } = await socketServer(t, () => abort.abort())
+    await rejection(clientOf({ port }).deleteUser('u', { signal: abort.signal }))
+    assert.equal(called, 1)
+  })
+
+  for (const signal of [null, 5, {}, { aborted: false }, new EventTarget()]) {
+    test(`that is none is refused: ${typeof signal}`, async () => {
+      const error = await rejection(clientOf({ port: 1 }).deleteUser('u', { signal }))
+      assert.deepEqual([error.code, error.message], ['ERR_BEAMS_INVALID_ARGUMENT', 'signal must be an AbortSignal'])
+    })
+  }
+})

@@ -1,0 +1,103 @@
+'use strict'
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { tracingChannel } = require('node:diagnostics_channel')
+const { execFile } = require('node:child_process')
+const { promisify, inspect } = require('node:util')
+const { recordingServer } = require('./helpers/servers.js')
+const { payload, clientOf, rejection } = require('./helpers/clients.js')
+
+/** What the channel tells while `run` runs, each message as it was at that moment. */
+async function messagesOf(run) {
+  const messages = []
+  const names = ['start', 'end', 'asyncStart', 'asyncEnd', 'error']
+  const listeners = Object.fromEntries(names.map((name) => [name, (message) => messages.push([name, { ...message }])]))
+  const channel = tracingChannel('beams-native:request')
+  channel.subscribe(listeners)
+  await run()
+  channel.unsubscribe(listeners)
+  return messages
+}
+
+describe('the tracing channel', () => {
+  test('tells of a call that goes well', async (t) => {
+    const { port } = await recordingServer(t)
+    const messages = await messagesOf(() => clientOf({ port }).publishToUsers(['a', 'b'], payload))
+    assert.deepEqual(
+      messages.map(([name]) => name),
+      ['start', 'end', 'asyncStart', 'asyncEnd'],
+    )
+    assert.deepEqual(messages[0][1], { operation: 'publishToUsers', targets: 2 })
+    const { duration, ...end } = messages.at(-1)[1]
+    assert.ok(duration > 0)
+    assert.deepEqual(end, {
+      operation: 'publishToUsers',
+      targets: 2,
+      attempts: 1,
+      status: 200,
+      result: { publishId: 'pubid-1' },
+    })
+  })
+
+  test('tells of a call that fails, and of its retries', async (t) => {
+    const { port } = await recordingServer(t, () => ({ status: 503, headers: { 'retry-after': '0' } }))
+    const messages = await messagesOf(() => rejection(clientOf({ port }, { maxRetries: 2 }).deleteUser('u')))
+    const [name, { operation, targets, attempts, status, error }] = messages.at(-1)
+    assert.deepEqual([name, operation, targets, attempts, status], ['asyncEnd', 'deleteUser', 1, 3, 503])
+    assert.equal(error.code, 'ERR_BEAMS_SERVER')
+  })
+
+  test('tells of a call that is refused', async () => {
+    const messages = await messagesOf(() => rejection(clientOf({ port: 1 }).publishToInterests('x')))
+    assert.equal(messages.at(-1)[1].error.code, 'ERR_BEAMS_INVALID_ARGUMENT')
+  })
+
+  test('never shows the payload, the targets or the key', async (t) => {
+    const { port } = await recordingServer(t, () => ({ status: 400 }))
+    const beams = clientOf({ port }, { secretKey: 'hidden-key' })
+    const messages = await messagesOf(async () => {
+      await rejection(beams.publishToUsers(['hidden-user'], { web: { notification: { title: 'hidden-title' } } }))
+      await rejection(beams.deleteUser('hidden-user'))
+    })
+    assert.doesNotMatch(inspect(messages, { depth: null }), /hidden/)
+  })
+
+  test('changes nothing of what callers get', async (t) => {
+    const { port } = await recordingServer(t, (_request, number) => (number === 2 ? { status: 404 } : undefined))
+    const beams = clientOf({ port })
+    await messagesOf(async () => {
+      assert.deepEqual(await beams.publishToUsers(['u'], payload), { publishId: 'pubid-1' })
+      assert.equal((await rejection(beams.publishToUsers(['u'], payload))).status, 404)
+    })
+  })
+})
+
+describe('BEAMS_LOG', () => {
+  async function standardErrorOf(level, port) {
+    const program = `
+      const { PushNotifications } = require('beams-native')
+      const beams = new PushNotifications({ instanceId: 'i', secretKey: 'hidden-key', endpoint: '127.0.0.1', port: ${port} })
+      beams.deleteUser('hidden-user')`
+    const env = { ...process.env, BEAMS_LOG: level }
+    const { stderr } = await promisify(execFile)(process.execPath, ['-e', program], { env, cwd: __dirname })
+    return stderr
+  }
+  const busyOnce = (_request, number) => (number === 1 ? { status: 503, headers: { 'retry-after': '0' } } : {})
+
+  test('of debug prints a line an attempt, without the user and the key', async (t) => {
+    const { port } = await recordingServer(t, busyOnce)
+    const lines = (await standardErrorOf('debug', port)).trimEnd().split('\n')
+    assert.equal(lines.length, 2)
+    assert.match(lines[0], /DEBUG delete user attempt=1 status=503 milliseconds=\d+ error=503 - the reply had no body$/)
+    assert.match(lines[1], /DEBUG delete user attempt=2 status=200 milliseconds=\d+$/)
+    assert.doesNotMatch(lines.join(), /hidden/)
+  })
+
+  for (const level of ['', 'off', 'info', 'nonsense']) {
+    test(`of '${level}' prints nothing`, async (t) => {
+      const { port } = await recordingServer(t, busyOnce)
+      assert.equal(await standardErrorOf(level, port), '')
+    })
+  }
+})

@@ -1,0 +1,156 @@
+'use strict'
+
+// Whole processes: that they live as long as a call is under way and no longer, and that nothing brings them down.
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const { recordingServer, socketServer } = require('./helpers/servers.js')
+
+/** Well below a client's `timeout` and what a pooled connection is kept for, well above what a process needs to end. */
+const SOON = 15_000
+
+const client = (port) =>
+  `new (require('beams-native').PushNotifications)({ instanceId: 'i', secretKey: 'k', endpoint: '127.0.0.1', port: ${port} })`
+const publish = `publishToUsers(['u'], { web: {} })`
+
+/** Runs a program to its end, and says how it ended. */
+async function run(program, ...flags) {
+  const child = spawn(process.execPath, [...flags, '-e', program], { cwd: __dirname, timeout: SOON })
+  const read = async (stream) => (await stream.setEncoding('utf8').toArray()).join('')
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    read(child.stdout),
+    read(child.stderr),
+    once(child, 'close'),
+  ])
+  return { stdout, stderr, code, signal }
+}
+
+const ended = (stdout) => ({ stdout, stderr: '', code: 0, signal: null })
+
+describe('a process', () => {
+  test('ends at once where a client was only made', async () => {
+    assert.deepEqual(await run(client(1)), ended(''))
+  })
+
+  test('lives while a call is under way, and ends when none is, whatever is pooled', async (t) => {
+    const { port } = await recordingServer(t)
+    const program = `${client(port)}.${publish}.then(({ publishId }) => console.log(publishId))`
+    assert.deepEqual(await run(program), ended('pubid-1\n'))
+  })
+
+  test('may end in the middle of a call', async (t) => {
+    const { port } = await socketServer(t, () => {})
+    const program = `${client(port)}.${publish}.catch(() => {}); setTimeout(() => process.exit(7), 50)`
+    assert.equal((await run(program)).code, 7)
+  })
+
+  test('may end in the callback of a call', async (t) => {
+    const { port } = await recordingServer(t)
+    const program = `
+      const beams = ${client(port)}
+      for (let i = 0; i < 50; i++) beams.${publish}.then(() => process.exit(7))`
+    assert.equal((await run(program)).code, 7)
+  })
+
+  test('ends with the error that a call rejects with and nobody catches', async (t) => {
+    const { port } = await recordingServer(t, () => ({ status: 401 }))
+    const { code, stderr } = await run(`${client(port)}.${publish}`)
+    assert.equal(code, 1)
+    assert.match(stderr, /BeamsError: 401 - the reply had no body\] \{/)
+  })
+
+  test('may have frozen intrinsics', async (t) => {
+    const { port } = await recordingServer(t, (_request, number) => (number === 1 ? undefined : { status: 404 }))
+    const program = `
+      const beams = ${client(port)}
+      beams.${publish}.then(() => beams.${publish}).catch((error) => console.log(error.code))`
+    const { stdout, code } = await run(program, '--frozen-intrinsics', '--no-warnings')
+    assert.deepEqual([stdout, code], ['ERR_BEAMS_NOT_FOUND\n', 0])
+  })
+
+  test('may be forked into a cluster', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    const program = `
+      const cluster = require('node:cluster')
+      cluster.setupPrimary({ exec: require.resolve('./helpers/publisher.js'), args: ['${port}'], execArgv: [] })
+      for (let i = 0; i < 3; i++) cluster.fork()
+      cluster.on('exit', (_worker, code) => console.log(code))`
+    assert.deepEqual(await run(program), ended('0\n0\n0\n'))
+    assert.equal(requests.length, 3)
+  })
+})
+
+describe('worker threads', () => {
+  const workers = (count, body, main) => `
+    const { Worker } = require('node:worker_threads')
+    const body = ${JSON.stringify(body)}
+    const workers = Array.from({ length: ${count} }, () => new Worker(body, { eval: true }))
+    const { once } = require('node:events')
+    ${main}`
+
+  test('publish side by side, where the main thread never loads the addon', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    const body = `
+      const beams = ${client(port)}
+      Promise.all(Array.from({ length: 20 }, () => beams.${publish})).then(() => process.exit(0))`
+    const main = `Promise.all(workers.map((worker) => once(worker, 'exit'))).then((codes) => console.log(String(codes)))`
+    assert.deepEqual(await run(workers(4, body, main)), ended('0,0,0,0\n'))
+    assert.equal(requests.length, 80)
+  })
+
+  test('may be terminated in the middle of their calls, again and again', async (t) => {
+    const { port } = await socketServer(t, () => {})
+    const body = `
+      const beams = ${client(port)}
+      for (let i = 0; i < 20; i++) beams.${publish}.catch(() => {})
+      require('node:worker_threads').parentPort.postMessage('calling')`
+    const main = `
+      async function main() {
+        for (let round = 0; round < 5; round++) {
+          const more = Array.from({ length: 3 }, () => new Worker(body, { eval: true }))
+          await Promise.all(more.map((worker) => once(worker, 'message')))
+          await Promise.all(more.map((worker) => worker.terminate()))
+        }
+        console.log('alive')
+      }
+      main()`
+    assert.deepEqual(await run(workers(0, body, main)), ended('alive\n'))
+  })
+
+  test('may be terminated while their calls are being settled', async (t) => {
+    const { port } = await recordingServer(t)
+    const body = `
+      const beams = ${client(port)}
+      const { parentPort } = require('node:worker_threads')
+      const again = () => beams.${publish}.then(again, again)
+      for (let i = 0; i < 50; i++) again()
+      beams.${publish}.then(() => parentPort.postMessage('settling'))`
+    const main = `
+      const { PushNotifications } = require('beams-native')
+      async function main() {
+        for (let round = 0; round < 5; round++) {
+          const worker = new Worker(body, { eval: true })
+          await once(worker, 'message')
+          await worker.terminate()
+        }
+        console.log('alive')
+      }
+      main()`
+    assert.deepEqual(await run(workers(0, body, main)), ended('alive\n'))
+  })
+
+  test('leave the clients of other threads alone when they end', async (t) => {
+    const { port } = await recordingServer(t)
+    const main = `
+      const beams = ${client(port)}
+      async function main() {
+        await beams.${publish}
+        await Promise.all(workers.map((worker) => once(worker, 'exit')))
+        console.log((await beams.${publish}).publishId)
+      }
+      main()`
+    assert.deepEqual(await run(workers(2, `${client(port)}.${publish}`, main)), ended('pubid-1\n'))
+  })
+})
