@@ -11,7 +11,7 @@ RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build ## publish, make a token and delete a user, on an emulator in the same process
@@ -50,6 +50,23 @@ test-rust: tools ## the Beams client alone, without Node
 test-node: build ## the addon, the emulator and the typings
 	git diff --exit-code --stat -- index.d.ts
 	node --test --test-reporter=spec __test__ emulator/__test__
+
+.PHONY: soak
+soak: build ## long: 200 000 calls with faults, and nothing that the process holds may grow
+	SOAK_CALLS=200000 node --test --test-reporter=spec __test__/soak.test.js
+
+.PHONY: audit
+audit: build ## long: 200 000 publishes through a faulty server, each accounted for
+	AUDIT_CALLS=200000 node --test --test-reporter=spec __test__/duplicates.test.js
+
+.PHONY: differential
+differential: build ## long: 20 000 calls to this and to the official SDK
+	DIFFERENTIAL_CASES=20000 node --test --test-reporter=spec __test__/differential.test.js
+
+.PHONY: memcheck
+memcheck: dev ## long: every path between JavaScript and Rust under valgrind, which must find nothing
+	$(call need,valgrind,On Debian: apt-get install valgrind.)
+	valgrind --error-exitcode=1 node --jitless __test__/helpers/memcheck-client.js
 
 .PHONY: clean
 clean: ## remove everything that was built or installed

@@ -67,6 +67,7 @@ describe('a signal', () => {
   test('keeps the onabort that it has', async (t) => {
     const abort = new AbortController()
     let called = 0
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is what this is about
     abort.signal.onabort = () => called++
     const { port } = await socketServer(t, () => abort.abort())
     await rejection(clientOf({ port }).deleteUser('u', { signal: abort.signal }))

@@ -81,6 +81,9 @@ fn invalid(what: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use proptest::option;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn base(endpoint: Option<&str>, port: Option<u16>) -> String {
@@ -148,6 +151,20 @@ mod tests {
             ("http://localhost.example", false),
         ] {
             assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_endpoint_is_refused_or_is_a_url_of_the_right_kind(endpoint in "(https?://)?[a-z0-9.:/@?#%\\[\\] \\PC]{0,24}", port in option::of(1u16..)) {
+            if let Ok(url) = base_url("my-instance", Some(&endpoint), port) {
+                prop_assert!(matches!(url.scheme(), "http" | "https") && url.has_host());
+                prop_assert!(url.username().is_empty() && url.password().is_none() && url.query().is_none());
+                prop_assert!(endpoint.contains("://") || (url.scheme() == "http" && url.path() == "/"));
+                if let Some(port) = port {
+                    prop_assert_eq!(url.port_or_known_default(), Some(port));
+                }
+            }
         }
     }
 }

@@ -92,6 +92,10 @@ fn shown(member: Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     fn reply(status: u16, body: impl AsRef<[u8]>) -> Reply {
@@ -151,5 +155,49 @@ mod tests {
         assert_eq!(reply(200, "").deletion().unwrap(), None);
         assert_eq!(reply(200, "{\"a\":1}").deletion().unwrap().as_deref(), Some("{\"a\":1}"));
         assert_eq!(reply(200, "<html>").deletion().unwrap_err().to_string(), UNREADABLE);
+    }
+
+    /// Bytes that look like replies more often than chance would have it.
+    fn bodies() -> impl Strategy<Value = Vec<u8>> {
+        let words = [
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"publishId\"",
+            "\"error\"",
+            "\"description\"",
+            "\"x\"",
+            "\"",
+            "\\ud800",
+            "1e999",
+            "null",
+        ];
+        prop_oneof![
+            vec(any::<u8>(), 0..64),
+            vec(select(words.to_vec()), 0..16).prop_map(|words| words.concat().into_bytes()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_reply_to_a_publish_is_read_to_an_answer(status in 100u16..1000, body in bodies()) {
+            let answer = reply(status, &body).publish_id();
+            match &answer {
+                Ok(publish_id) => prop_assert!((200..300).contains(&status) && !publish_id.is_empty()),
+                Err(error) => prop_assert_eq!(error.status(), Some(status)),
+            }
+        }
+
+        #[test]
+        fn any_reply_to_a_deletion_is_read_to_an_answer(status in 100u16..1000, body in bodies()) {
+            match reply(status, &body).deletion() {
+                Ok(None) => prop_assert!(body.is_empty()),
+                Ok(Some(json)) => prop_assert!(serde_json::from_str::<Value>(&json).is_ok()),
+                Err(error) => prop_assert_eq!(error.status(), Some(status)),
+            }
+        }
     }
 }

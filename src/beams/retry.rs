@@ -90,6 +90,8 @@ fn is_transient(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::beams::fault::{Fault, FaultKind};
 
@@ -192,6 +194,15 @@ mod tests {
             ("99999999999999999999999", None),
         ] {
             assert_eq!(retry_after(value, now), seconds.map(Duration::from_secs), "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_retry_after_is_read_or_left(value in "[ -~]{0,32}") {
+            if let Some(wait) = retry_after(&value, SystemTime::UNIX_EPOCH) {
+                prop_assert!(value.trim().parse() == Ok(wait.as_secs()) || httpdate::parse_http_date(value.trim()).is_ok());
+            }
         }
     }
 }

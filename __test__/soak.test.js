@@ -1,0 +1,53 @@
+'use strict'
+
+// Many calls from one process, with faults: nothing that it holds may grow. SOAK_CALLS sets how many; make soak runs the
+// long form.
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const http = require('node:http')
+const { execFile } = require('node:child_process')
+const { once } = require('node:events')
+const path = require('node:path')
+const { promisify } = require('node:util')
+const { randomOf } = require('./helpers/random.js')
+
+const CALLS = Number(process.env.SOAK_CALLS ?? 20_000)
+const IN_FLIGHT = 128
+
+test(`${CALLS} calls leave memory, descriptors and threads as they were`, async (t) => {
+  const random = randomOf(1)
+  const server = http.createServer((request, response) => {
+    request.resume()
+    const chance = random()
+    if (chance < 0.9) response.end(request.method === 'DELETE' ? '' : '{"publishId":"pubid-1"}')
+    else if (chance < 0.93) response.writeHead(400).end('{"error":"E","description":"D"}')
+    else if (chance < 0.96) response.writeHead(503, { 'retry-after': '0' }).end()
+    else if (chance < 0.98) response.socket.destroy()
+    else response.writeHead(200).end('<html>')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+
+  const client = path.join(__dirname, 'helpers', 'soak-client.js')
+  // V8 lets its nursery grow for many seconds under load; what is looked for here is what never comes back.
+  const args = ['--expose-gc', '--max-semi-space-size=2', client, server.address().port, CALLS, IN_FLIGHT]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const { samples, outcomes } = JSON.parse(stdout)
+  t.diagnostic(stdout.trim())
+  assert.ok(outcomes.resolved > CALLS / 2)
+
+  // V8 keeps some megabytes or gives them back as it likes, so no single sample counts.
+  const early = samples.slice(0, samples.length / 2)
+  const late = samples.slice(samples.length / 2)
+  const of = (kind, some) => some.map((sample) => sample[kind])
+  const [before, after] = [Math.max(...of('megabytes', early)), Math.min(...of('megabytes', late))]
+  assert.ok(after <= before * 1.1, `memory grew from ${before} to ${after} MB`)
+  const descriptors = Math.max(...of('descriptors', samples))
+  assert.ok(descriptors <= IN_FLIGHT + 40, `${descriptors} descriptors: one a call in flight, and what Node has`)
+  assert.equal(new Set(of('threads', samples)).size, 1, 'threads')
+})
