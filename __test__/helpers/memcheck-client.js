@@ -2,6 +2,7 @@
 
 // A short program that goes through every path on which memory changes hands between JavaScript and Rust.
 
+const assert = require('node:assert/strict')
 const http = require('node:http')
 const { Worker, isMainThread, workerData, parentPort } = require('node:worker_threads')
 const { PushNotifications } = require('../..')
@@ -32,9 +33,7 @@ async function main() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address()
   const beams = await operate(port)
-  try {
-    new PushNotifications({ instanceId: '' })
-  } catch {}
+  assert.throws(() => new PushNotifications({ instanceId: '' }))
   const worker = new Worker(__filename, { workerData: port })
   await new Promise((resolve) => worker.once('message', resolve))
   await worker.terminate()
@@ -44,8 +43,12 @@ async function main() {
   console.log('done')
 }
 
-if (isMainThread) main()
-else operate(workerData).then((beams) => {
+async function mainOfWorker() {
+  const beams = await operate(workerData)
   beams.deleteUser('silent').catch(() => {})
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, not of a worker
   parentPort.postMessage('under way')
-}) // prettier-ignore
+}
+
+if (isMainThread) main()
+else mainOfWorker()
