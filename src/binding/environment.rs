@@ -78,7 +78,9 @@ impl Environment {
         Call: Future<Output = Ended<Answer>> + Send + 'static,
     {
         let (promise, deferred) = Deferred::new(env)?;
-        match prepare().and_then(|prepared| Ok((self.hearing(env, prepared.signal)?, prepared.call, self.running()?))) {
+        match failure::guarded(prepare)
+            .and_then(|prepared| Ok((self.hearing(env, prepared.signal)?, prepared.call, self.running()?)))
+        {
             Ok((Hearing::Aborted(reason), ..)) => deferred.reject(env, reason)?,
             Ok((Hearing::Listening(number, listening), call, runtime)) => {
                 let record = match record {

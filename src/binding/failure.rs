@@ -1,6 +1,7 @@
 //! Errors across: from a typed outcome to a `BeamsError`, made on the JavaScript thread.
 
 use std::error::Error as StdError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use napi::bindgen_prelude::{JsObjectValue, Object, Unknown};
 use napi::{Env, JsError, JsValue, ValueType};
@@ -29,6 +30,11 @@ impl From<napi::Error> for Failure {
     fn from(error: napi::Error) -> Self {
         Self::Thrown(error)
     }
+}
+
+/// Runs what reads arguments. A panic in it is a defect of this library, and no reason to end the process.
+pub fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(Error::Internal("a call panicked".into()).into()))
 }
 
 impl Failure {

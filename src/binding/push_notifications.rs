@@ -16,7 +16,7 @@ use crate::beams::targets::Rules;
 use crate::beams::users::{PathUser, TokenUser, USERS};
 use crate::binding::calls::Answer;
 use crate::binding::environment::{Environment, Prepared};
-use crate::binding::failure;
+use crate::binding::failure::guarded;
 use crate::binding::node_api::utf16;
 use crate::binding::options::{call_options, client_options};
 use crate::binding::targets::{List, is_missing};
@@ -50,11 +50,11 @@ impl PushNotifications {
     #[napi(constructor, catch_unwind, ts_args_type = "options: PushNotificationsOptions")]
     pub fn new(env: Env, options: Unknown<'_>) -> Result<Self> {
         let environment = Environment::of(&env)?;
-        let client = || -> failure::Result<Client> {
+        let client = guarded(|| {
             let options = client_options(&env, &environment.host, &options)?;
             Ok(Client::new(Config::new(options.into())?)?)
-        };
-        let client = client().map_err(|failure| failure.into_exception(&env, &environment.host))?;
+        });
+        let client = client.map_err(|failure| failure.into_exception(&env, &environment.host))?;
         if let Some(warning) = client.config().warning() {
             environment.warn_once(&env, &warning)?;
         }
@@ -144,14 +144,14 @@ impl PushNotifications {
     /// ```
     #[napi(catch_unwind, ts_args_type = "userId: string")]
     pub fn generate_token(&self, env: &Env, user_id: Unknown<'_>) -> Result<String> {
-        let token = || -> failure::Result<String> {
+        let token = guarded(|| {
             if is_missing(&user_id)? {
                 return Err(Error::invalid("userId argument is required").into());
             }
             let user_id = utf16(&user_id)?.ok_or_else(|| Error::invalid("userId must be a string"))?;
             Ok(self.client.generate_token(TokenUser::new(&user_id)?)?)
-        };
-        token().map_err(|failure| failure.into_exception(env, &self.environment.host))
+        });
+        token.map_err(|failure| failure.into_exception(env, &self.environment.host))
     }
 
     /// Deletes a user and all of their devices from the instance.
