@@ -32,16 +32,17 @@ test('a call that waits for its turn has sent nothing, and gives the turn back w
   assert.deepEqual(requests.map(userOf).sort(), ['first-1', 'first-2', 'next'])
 })
 
-test('a 429 holds the whole client', async (t) => {
-  const { port, requests } = await recordingServer(t, (_request, number) =>
-    number === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { body: '{"publishId":"p"}' },
+test('a 429 holds the whole client, and no other', async (t) => {
+  const { port, requests } = await recordingServer(t, ({ path }) =>
+    path.includes('limited') ? { status: 429, headers: { 'retry-after': '60' } } : undefined,
   )
-  const beams = clientOf({ port })
-  const limited = beams.publishToUsers(['limited'], payload)
+  const abort = new AbortController()
+  const [limited, other] = ['limited', 'other'].map((instanceId) => clientOf({ port }, { instanceId }))
+  const first = limited.publishToUsers(['first'], payload, { signal: abort.signal })
   while (requests.length === 0) await new Promise(setImmediate)
-  const [first, second] = [limited, beams.deleteUser('later')]
-  await Promise.all([first, second])
-  const paths = requests.map(({ method }) => method)
-  assert.deepEqual(paths[0], 'POST')
-  assert.equal(paths.length, 3)
+  const second = limited.deleteUser('second', { signal: abort.signal })
+  for (let round = 0; round < 20; round++) await other.publishToUsers(['u'], payload)
+  assert.equal(requests.filter(({ path }) => path.includes('limited')).length, 1)
+  abort.abort()
+  for (const call of [first, second]) await assert.rejects(call, { name: 'AbortError' })
 })

@@ -54,6 +54,27 @@ describe('a process', () => {
     assert.equal((await run(program)).code, 7)
   })
 
+  test('may be ended by a signal in the middle of a call', async (t) => {
+    const { port } = await socketServer(t, () => {})
+    const program = `${client(port)}.${publish}; setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50)`
+    assert.equal((await run(program)).signal, 'SIGTERM')
+  })
+
+  test('may close its client when a signal comes, and lets the calls under way end first', async (t) => {
+    const { port } = await recordingServer(t)
+    const program = `
+      const beams = ${client(port)}
+      process.on('SIGTERM', async () => {
+        await beams.close()
+        console.log('closed')
+        process.exit(0)
+      })
+      setInterval(() => {}, 1000)
+      beams.${publish}.then(({ publishId }) => console.log(publishId))
+      process.kill(process.pid, 'SIGTERM')`
+    assert.deepEqual(await run(program), ended('pubid-1\nclosed\n'))
+  })
+
   test('ends with the error that a call rejects with and nobody catches', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 401 }))
     const { code, stderr } = await run(`${client(port)}.${publish}`)

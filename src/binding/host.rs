@@ -1,7 +1,9 @@
 //! What `index.js` lends to the native side: the error class, and the few things that only JavaScript can do, or can do
 //! in one call where Node-API needs one an element.
 
-use napi::bindgen_prelude::{FnArgs, Function, FunctionRef, JsObjectValue, Object, Unknown};
+use napi::bindgen_prelude::{
+    FnArgs, FromNapiValue, Function, FunctionRef, JsObjectValue, JsValuesTupleIntoVec, Object, Unknown,
+};
 use napi::{Env, Result};
 
 use crate::binding::node_api::Argument;
@@ -24,21 +26,29 @@ pub struct Host {
     warn: FunctionRef<String, Unknown<'static>>,
 }
 
+fn function<Args, Return>(host: &Object<'_>, name: &str) -> Result<FunctionRef<Args, Return>>
+where
+    Args: JsValuesTupleIntoVec,
+    Return: FromNapiValue,
+{
+    host.get_named_property::<Function<'_, Args, Return>>(name)?.create_ref()
+}
+
 impl Host {
     /// Takes the functions from the object that `index.js` passes.
     pub fn new(host: &Object<'_>) -> Result<Self> {
         Ok(Self {
-            beams_error: host.get_named_property::<Function<'_, _, _>>("BeamsError")?.create_ref()?,
-            is_array: host.get_named_property::<Function<'_, _, _>>("isArray")?.create_ref()?,
-            read: host.get_named_property::<Function<'_, _, _>>("read")?.create_ref()?,
-            element: host.get_named_property::<Function<'_, _, _>>("read")?.create_ref()?,
-            text: host.get_named_property::<Function<'_, _, _>>("text")?.create_ref()?,
-            fits: host.get_named_property::<Function<'_, _, _>>("fits")?.create_ref()?,
-            stringify: host.get_named_property::<Function<'_, _, _>>("stringify")?.create_ref()?,
-            stringify_payload: host.get_named_property::<Function<'_, _, _>>("stringifyPayload")?.create_ref()?,
-            listen: host.get_named_property::<Function<'_, _, _>>("listen")?.create_ref()?,
-            unlisten: host.get_named_property::<Function<'_, _, _>>("unlisten")?.create_ref()?,
-            warn: host.get_named_property::<Function<'_, _, _>>("warn")?.create_ref()?,
+            beams_error: function(host, "BeamsError")?,
+            is_array: function(host, "isArray")?,
+            read: function(host, "read")?,
+            element: function(host, "read")?,
+            text: function(host, "text")?,
+            fits: function(host, "fits")?,
+            stringify: function(host, "stringify")?,
+            stringify_payload: function(host, "stringifyPayload")?,
+            listen: function(host, "listen")?,
+            unlisten: function(host, "unlisten")?,
+            warn: function(host, "warn")?,
         })
     }
 
