@@ -13,23 +13,14 @@ Object.defineProperty(BeamsError.prototype, 'name', { value: 'BeamsError', confi
 
 const { stringify } = JSON
 const { toString } = Object.prototype
+const { hasOwn } = Object
 
-// What the native side borrows: a loop over a list is one call from here, and one an element from there.
+// What the native side borrows.
 install({
   BeamsError,
   isArray: Array.isArray,
   read: (object, key) => object[key],
-  stringify,
-  stringifyPayload,
-
-  fits(list, longest) {
-    for (let index = 0; index < list.length; index++) {
-      const element = list[index]
-      if (typeof element !== 'string' || element.length === 0 || element.length > longest) return false
-    }
-    return true
-  },
-
+  body,
   listen,
   unlisten,
   warn: (message) => process.emitWarning(message, 'BeamsWarning'),
@@ -62,18 +53,32 @@ function unlisten(signal, callback) {
   callbacks.delete(signal)
 }
 
-// The targets are the call's own, so the payload must have none; JSON drops what is undefined.
-function stringifyPayload(publishRequest) {
+// One call in place of one for every target. The targets are the call's own, so what the payload has of them is left out.
+function body(key, targets, publishRequest, longest) {
+  for (let index = 0; index < targets.length; index++) {
+    const target = targets[index]
+    if (typeof target !== 'string' || target.length === 0 || target.length > longest) return undefined
+  }
+  const payload = payloadOf(publishRequest)
+  if (payload === undefined) return undefined
+  payload[key] = targets
+  return stringify(payload)
+}
+
+function payloadOf(publishRequest) {
   if (toString.call(publishRequest) !== '[object Object]') return undefined
-  const payload = { ...publishRequest, interests: undefined, users: undefined }
-  return typeof payload.toJSON === 'function' ? stringifyPayload(payload.toJSON('')) : stringify(payload)
+  if (typeof publishRequest.toJSON === 'function' && hasOwn(publishRequest, 'toJSON')) {
+    return payloadOf({ ...publishRequest }.toJSON(''))
+  }
+  if (!hasOwn(publishRequest, 'interests') && !hasOwn(publishRequest, 'users')) return { ...publishRequest }
+  const { interests, users, ...payload } = publishRequest
+  return payload
 }
 
 // Around each call: whoever listens to the channel is told of it, and what Node-API throws, where a method is called on
 // something else, becomes a rejection.
 const { prototype } = PushNotifications
 const channel = tracingChannel('beams-native:request')
-const channels = [channel.start, channel.end, channel.asyncStart, channel.asyncEnd, channel.error]
 
 for (const [operation, recordAt] of [
   ['publishToInterests', 3],
@@ -91,13 +96,24 @@ for (const [operation, recordAt] of [
   }
   const { [operation]: method } = {
     [operation](...args) {
-      if (!channels.some(({ hasSubscribers }) => hasSubscribers)) return call(this, args)
+      if (!isHeard()) return call(this, args)
       const targets = Array.isArray(args[0]) ? args[0].length : 1
       const record = Object.assign((args[recordAt] ??= {}), { operation, targets })
       return channel.tracePromise(call, record, undefined, this, args)
     },
   }
   prototype[operation] = method
+}
+
+function isHeard() {
+  const { start, end, asyncStart, asyncEnd, error } = channel
+  return (
+    start.hasSubscribers ||
+    end.hasSubscribers ||
+    asyncStart.hasSubscribers ||
+    asyncEnd.hasSubscribers ||
+    error.hasSubscribers
+  )
 }
 
 if (Symbol.asyncDispose) {

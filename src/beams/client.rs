@@ -115,13 +115,14 @@ impl Client {
 
     /// Publishes a notification and answers with its publish id.
     pub async fn publish(&self, _: Admission, publish: &Publish, limits: &Limits) -> Ended<String> {
-        self.call(&self.routes.publish(publish), limits, Reply::publish_id).await
+        // Boxed, so that what holds the call until it begins is small: it is moved from one thread to another.
+        Box::pin(self.call(self.routes.publish(publish), limits, Reply::publish_id)).await
     }
 
     /// Deletes a user and all of their devices. Answers with the reply's body, if there was one.
     pub async fn delete_user(&self, _: Admission, user: &PathUser, limits: &Limits) -> Ended<Option<String>> {
         match self.routes.delete_user(user) {
-            Ok(request) => self.call(&request, limits, Reply::deletion).await,
+            Ok(request) => Box::pin(self.call(request, limits, Reply::deletion)).await,
             Err(error) => Ended { result: Err(error), attempts: 0, status: None },
         }
     }
@@ -136,7 +137,7 @@ impl Client {
     }
 
     /// Pace, attempt, read, and again where that is safe.
-    async fn call<T>(&self, request: &Request, limits: &Limits, read: fn(Reply) -> Result<T>) -> Ended<T> {
+    async fn call<T>(&self, request: Request, limits: &Limits, read: fn(Reply) -> Result<T>) -> Ended<T> {
         let policy = RetryPolicy { max_retries: limits.max_retries, retry_unknown: self.config.retry_unknown };
         let mut backoff = Backoff::new(fastrand::f64);
         let mut ended = Ended { result: Err(Error::Closed), attempts: 0, status: None };
@@ -145,12 +146,12 @@ impl Client {
             ended.attempts += 1;
             let began = Instant::now();
             let reply = match self.http() {
-                Ok(http) => attempt(&http, request, limits).await,
+                Ok(http) => attempt(&http, &request, limits).await,
                 Err(error) => Err(error),
             };
             ended.status = reply.as_ref().ok().map(|reply| reply.status);
             ended.result = reply.and_then(read);
-            log(request, &ended, began.elapsed());
+            log(&request, &ended, began.elapsed());
             let Err(error) = &ended.result else { return ended };
             let wait = backoff.after(error);
             if error.status() == Some(429) {

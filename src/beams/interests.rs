@@ -34,11 +34,18 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_accepted_exactly_where_each_element_is() {
-        let accepted = |json: &str| INTERESTS.accept(json.encode_utf16().collect()).is_some();
-        assert!(accepted(r#"["a","b,c",";"]"#));
-        for json in [r#"["a|b"]"#, r#"["a","b\"c"]"#, r#"["a\\"]"#, r#"["é"]"#, r#"["a]"]"#, r#"["[a"]"#, "", "["] {
-            assert!(!accepted(json), "{json}");
+    fn a_body_is_accepted_exactly_where_each_interest_is() {
+        let accepted = |body: &str| INTERESTS.accepts(&body.encode_utf16().collect::<Vec<_>>());
+        for body in [r#"{"interests":["a"]}"#, r#"{"web":{"x":["é|"]},"interests":["a","b,c",";"]}"#] {
+            assert!(accepted(body), "{body}");
+        }
+        for list in
+            [r#""a|b""#, r#""a","b\"c""#, r#""a\\""#, r#""é""#, r#""a]""#, r#""[a""#, r#""x\"interests\":[\"a""#]
+        {
+            assert!(!accepted(&format!(r#"{{"interests":[{list}]}}"#)), "{list}");
+        }
+        for body in ["", "{}", "[]}", r#"{"interests":null}"#, r#"{"users":["a"]}"#, r#"{"interests":["a"],"x":[]}"#] {
+            assert!(!accepted(body), "{body}");
         }
     }
 

@@ -9,7 +9,7 @@ use url::Url;
 use crate::beams::config::Config;
 use crate::beams::error::{Error, Result};
 use crate::beams::retry::Repeatable;
-use crate::beams::targets::Targets;
+use crate::beams::targets::Rules;
 use crate::beams::users::PathUser;
 
 /// What every request says about its sender, in the header `X-Pusher-Library`.
@@ -27,14 +27,19 @@ pub struct Request {
     pub(super) repeatable: Repeatable,
 }
 
-/// A notification and whom it is for, as two JSON texts in UTF-16. Joining them is left to [`Routes::publish`], so that
-/// it can happen on another thread than the one that wrote them.
+/// A notification and whom it is for: a request body, as JSON in UTF-16. Turning it into UTF-8 is left to
+/// [`Routes::publish`], so that it can happen on another thread than the one that wrote it.
 #[derive(Debug)]
 pub struct Publish {
-    /// Whom it is for.
-    pub targets: Targets,
-    /// A JSON object with the payloads, without a key for targets.
-    pub payload: Vec<u16>,
+    rules: &'static Rules,
+    body: Vec<u16>,
+}
+
+impl Publish {
+    /// `None` where [`Rules::accepts`] does not accept the body.
+    pub fn new(rules: &'static Rules, body: Vec<u16>) -> Option<Self> {
+        rules.accepts(&body).then_some(Self { rules, body })
+    }
 }
 
 /// The URLs of one instance, parsed once.
@@ -69,29 +74,14 @@ impl Routes {
         })
     }
 
-    /// A publish. The targets' key comes last, as in the official SDK.
+    /// A publish.
     pub fn publish(&self, publish: &Publish) -> Request {
-        let Publish { targets, payload } = publish;
-        let key = targets.rules.key;
-        let mut body = Vec::with_capacity(payload.len() + targets.json.len() + key.len() + 8);
-        push_utf8(&mut body, payload.strip_suffix(&[b'}'.into()]).unwrap_or(payload));
-        if body.len() > 1 {
-            body.push(b',');
-        }
-        body.extend_from_slice(format!("\"{key}\":").as_bytes());
-        push_utf8(&mut body, &targets.json);
-        body.push(b'}');
-        let (operation, url) = match key {
+        let (operation, url) = match publish.rules.key {
             "users" => ("publish to users", &self.users),
             _ => ("publish to interests", &self.interests),
         };
-        Request {
-            operation,
-            method: Method::POST,
-            url: url.clone(),
-            body: Some(Bytes::from(body)),
-            repeatable: Repeatable::UnlessCarriedOut,
-        }
+        let body = Some(utf8(&publish.body));
+        Request { operation, method: Method::POST, url: url.clone(), body, repeatable: Repeatable::UnlessCarriedOut }
     }
 
     /// The deletion of a user.
@@ -113,11 +103,11 @@ impl Routes {
 }
 
 /// `JSON.stringify` escapes halves of surrogate pairs, so nothing is lost here; nearly all JSON is ASCII.
-fn push_utf8(body: &mut Vec<u8>, json: &[u16]) {
+fn utf8(json: &[u16]) -> Bytes {
     if json.iter().all(|&unit| unit < 0x80) {
-        body.extend(json.iter().map(|&unit| unit as u8));
+        json.iter().map(|&unit| unit as u8).collect()
     } else {
-        body.extend_from_slice(String::from_utf16_lossy(json).as_bytes());
+        String::from_utf16_lossy(json).into()
     }
 }
 
@@ -138,24 +128,19 @@ mod tests {
         Routes::new(&Config::new(options).unwrap()).unwrap()
     }
 
-    fn publish(rules: &'static crate::beams::targets::Rules, targets: &str, payload: &str) -> (String, String) {
-        let targets = rules.accept(targets.encode_utf16().collect()).unwrap();
-        let request = routes(None).publish(&Publish { targets, payload: payload.encode_utf16().collect() });
-        (request.url.to_string(), String::from_utf8(request.body.unwrap().to_vec()).unwrap())
-    }
-
     #[test]
-    fn a_publish_has_its_targets_last() {
-        let (url, body) = publish(&INTERESTS, r#"["hello"]"#, r#"{"web":{"notification":{"title":"é"}}}"#);
-        assert_eq!(
-            url,
-            "https://my-instance.pushnotifications.pusher.com/publish_api/v1/instances/my-instance/publishes/interests"
-        );
-        assert_eq!(body, r#"{"web":{"notification":{"title":"é"}},"interests":["hello"]}"#);
-
-        let (url, body) = publish(&USERS, r#"["u\ud800","\u{1f600}"]"#, "{}");
-        assert!(url.ends_with("/publishes/users"));
-        assert_eq!(body, r#"{"users":["u\ud800","\u{1f600}"]}"#);
+    fn a_publish_goes_to_the_path_of_its_targets() {
+        for (rules, path, body) in [
+            (&INTERESTS, "interests", r#"{"web":{"notification":{"title":"é"}},"interests":["hello"]}"#),
+            (&USERS, "users", r#"{"users":["u\ud800","\u{1f600}"]}"#),
+        ] {
+            let publish = Publish::new(rules, body.encode_utf16().collect()).unwrap();
+            let request = routes(None).publish(&publish);
+            let base =
+                "https://my-instance.pushnotifications.pusher.com/publish_api/v1/instances/my-instance/publishes";
+            assert_eq!(request.url.as_str(), format!("{base}/{path}"));
+            assert_eq!(request.body.unwrap(), body);
+        }
     }
 
     #[test]

@@ -18,13 +18,6 @@ pub struct Rules {
     pub alphabet: Option<fn(u16) -> bool>,
 }
 
-/// Targets that keep the rules, as the JSON array that goes into the request body.
-#[derive(Debug)]
-pub struct Targets {
-    pub(super) rules: &'static Rules,
-    pub(super) json: Vec<u16>,
-}
-
 impl Rules {
     /// The argument is missing.
     pub fn required(&self) -> Error {
@@ -82,17 +75,19 @@ impl Rules {
         Ok(())
     }
 
-    /// Takes a JSON array of strings, each of 1 to [`LONGEST`] units; `None` where it has a character outside the
-    /// alphabet. Looking at the whole text at once is what makes large lists cheap: no allowed character is one that JSON
-    /// escapes or uses for structure inside a string.
-    pub fn accept(&'static self, json: Vec<u16>) -> Option<Targets> {
+    /// Whether a request body ends with this kind of targets, and no character of theirs is outside the alphabet. The body
+    /// is JSON in UTF-16, and each target in it is known to be of 1 to [`LONGEST`] units.
+    ///
+    /// Looking at the text is what makes long lists cheap. It is enough, because no allowed character is one that JSON
+    /// escapes or uses for structure: the last `[` opens the list, or a target has one in it.
+    pub fn accepts(&self, body: &[u16]) -> bool {
         const QUOTE: u16 = b'"' as u16;
-        if let Some(allowed) = self.alphabet {
-            let inside = json.get(1..json.len().checked_sub(1)?)?;
-            if !inside.iter().all(|&unit| unit == QUOTE || allowed(unit)) {
-                return None;
-            }
-        }
-        Some(Targets { rules: self, json })
+        let Some(allowed) = self.alphabet else { return true };
+        let Some(list) = body.strip_suffix(&b"]}".map(u16::from)) else { return false };
+        let Some(start) = list.iter().rposition(|&unit| unit == u16::from(b'[')) else { return false };
+        let (before, list) = list.split_at(start);
+        let key = format!("\"{}\":", self.key);
+        before.ends_with(&key.encode_utf16().collect::<Vec<_>>())
+            && list.iter().skip(1).all(|&unit| unit == QUOTE || allowed(unit))
     }
 }

@@ -3,9 +3,12 @@
 use std::char::decode_utf16;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey};
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::crypto::JwtSigner;
+use jsonwebtoken::signature::Signer;
 use serde_json::Value;
 
 use crate::beams::endpoint::instance_host;
@@ -18,9 +21,24 @@ const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// The order of the members is the official SDK's; [`jsonwebtoken::Header`] writes them the other way round.
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
+/// The crate's own signer would digest the key again for every token.
+struct PreparedKey(hmac::Key);
+
+impl Signer<Vec<u8>> for PreparedKey {
+    fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, jsonwebtoken::signature::Error> {
+        Ok(hmac::sign(&self.0, message).as_ref().to_vec())
+    }
+}
+
+impl JwtSigner for PreparedKey {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
 /// Signs tokens for one instance. The key and all that is the same in every token are prepared once.
 pub struct TokenSigner {
-    key: EncodingKey,
+    key: PreparedKey,
     header: String,
     issuer: String,
 }
@@ -28,7 +46,7 @@ pub struct TokenSigner {
 impl TokenSigner {
     pub(super) fn new(instance_id: &str, secret_key: &str) -> Self {
         Self {
-            key: EncodingKey::from_secret(secret_key.as_bytes()),
+            key: PreparedKey(hmac::Key::new(hmac::HMAC_SHA256, secret_key.as_bytes())),
             header: URL_SAFE_NO_PAD.encode(HEADER),
             issuer: format!("https://{}", instance_host(instance_id)),
         }
@@ -52,10 +70,10 @@ impl TokenSigner {
         let mut token = self.header.clone();
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-        let signature = jsonwebtoken::crypto::sign(token.as_bytes(), &self.key, Algorithm::HS256)
-            .map_err(|error| Error::Internal(format!("signing failed: {error}")))?;
+        let signature =
+            self.key.try_sign(token.as_bytes()).map_err(|error| Error::Internal(format!("signing failed: {error}")))?;
         token.push('.');
-        token.push_str(&signature);
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
 }

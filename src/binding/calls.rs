@@ -38,20 +38,21 @@ pub struct Calls {
     finished: Arc<Finished>,
 }
 
-/// A call under way, as its own thread keeps it. Dropping it drops the call's job.
+/// A call under way, as its own thread keeps it.
 struct Pending {
     deferred: Deferred,
     began: Instant,
     /// An object to be told how the call went, beside what the promise says.
     record: Option<ObjectRef>,
     listening: Option<Listening>,
-    _job: oneshot::Sender<Infallible>,
 }
 
 /// An ear on an `AbortSignal`.
 pub struct Listening {
     signal: ObjectRef,
     callback: FunctionRef<(), ()>,
+    /// Dropping it drops the call's job.
+    job: Option<oneshot::Sender<Infallible>>,
 }
 
 /// A call's number in its environment.
@@ -95,7 +96,7 @@ impl Calls {
         number: Number,
         deferred: Deferred,
         record: Option<ObjectRef>,
-        listening: Option<Listening>,
+        mut listening: Option<Listening>,
         call: Call,
     ) -> Result<impl Future<Output = ()> + Send + use<Call>>
     where
@@ -105,14 +106,21 @@ impl Calls {
         if pending.is_empty() {
             keep_alive(env, &self.finished.wake, true)?;
         }
-        let (job, dropped) = oneshot::channel();
-        pending.insert(number, Pending { deferred, began: Instant::now(), record, listening, _job: job });
+        let aborted = listening.as_mut().map(|listening| {
+            let (job, aborted) = oneshot::channel();
+            listening.job = Some(job);
+            aborted
+        });
+        pending.insert(number, Pending { deferred, began: Instant::now(), record, listening });
         let obligation = Obligation { call: number, finished: self.finished.clone(), is_met: false };
         Ok(async move {
-            tokio::select! {
-                biased;
-                ended = call => obligation.meet(ended),
-                _ = dropped => obligation.forget(),
+            match aborted {
+                None => obligation.meet(call.await),
+                Some(aborted) => tokio::select! {
+                    biased;
+                    ended = call => obligation.meet(ended),
+                    _ = aborted => obligation.forget(),
+                },
             }
         })
     }
@@ -187,7 +195,7 @@ impl Listening {
     /// gather their ears.
     pub fn start(env: &Env, host: &Host, signal: &Unknown<'_>, callback: &Function<'_, (), ()>) -> Result<Self> {
         host.listen(env, signal, &callback.to_unknown())?;
-        Ok(Self { signal: signal.coerce_to_object()?.create_ref()?, callback: callback.create_ref()? })
+        Ok(Self { signal: signal.coerce_to_object()?.create_ref()?, callback: callback.create_ref()?, job: None })
     }
 
     fn stop(self, env: &Env, host: &Host) -> Result<()> {

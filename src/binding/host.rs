@@ -18,9 +18,7 @@ pub struct Host {
     read: FunctionRef<FnArgs<(Argument, String)>, Unknown<'static>>,
     element: FunctionRef<FnArgs<(Argument, u32)>, Unknown<'static>>,
     text: FunctionRef<Argument, String>,
-    fits: FunctionRef<FnArgs<(Argument, u32)>, bool>,
-    stringify: FunctionRef<Argument, Unknown<'static>>,
-    stringify_payload: FunctionRef<Argument, Unknown<'static>>,
+    body: FunctionRef<FnArgs<(&'static str, Argument, Argument, u32)>, Unknown<'static>>,
     listen: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
     unlisten: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
     warn: FunctionRef<String, Unknown<'static>>,
@@ -43,9 +41,7 @@ impl Host {
             read: function(host, "read")?,
             element: function(host, "read")?,
             text: function(host, "text")?,
-            fits: function(host, "fits")?,
-            stringify: function(host, "stringify")?,
-            stringify_payload: function(host, "stringifyPayload")?,
+            body: function(host, "body")?,
             listen: function(host, "listen")?,
             unlisten: function(host, "unlisten")?,
             warn: function(host, "warn")?,
@@ -77,19 +73,17 @@ impl Host {
         self.text.borrow_back(env)?.call(value.into())
     }
 
-    /// Whether every element of the list is a string of 1 to `longest` units.
-    pub fn fits(&self, env: &Env, list: &Unknown<'_>, longest: u32) -> Result<bool> {
-        self.fits.borrow_back(env)?.call((list.into(), longest).into())
-    }
-
-    /// `JSON.stringify(value)`
-    pub fn stringify(&self, env: &Env, value: &Unknown<'_>) -> Result<Unknown<'static>> {
-        self.stringify.borrow_back(env)?.call(value.into())
-    }
-
-    /// The payload's JSON without any targets, or `undefined` where it is no plain object.
-    pub fn stringify_payload(&self, env: &Env, payload: &Unknown<'_>) -> Result<Unknown<'static>> {
-        self.stringify_payload.borrow_back(env)?.call(payload.into())
+    /// The JSON of the payload with the list as its last member; no string where an element is none of 1 to `longest`
+    /// units, or the payload no plain object.
+    pub fn body(
+        &self,
+        env: &Env,
+        key: &'static str,
+        list: &Unknown<'_>,
+        payload: &Unknown<'_>,
+        longest: u32,
+    ) -> Result<Unknown<'static>> {
+        self.body.borrow_back(env)?.call((key, list.into(), payload.into(), longest).into())
     }
 
     /// Has the callback called when the signal is aborted.

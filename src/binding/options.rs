@@ -9,7 +9,7 @@ use crate::beams::error::Error;
 use crate::binding::failure::Result;
 use crate::binding::host::Host;
 use crate::binding::node_api::bytes;
-use crate::binding::targets::{is_missing, number};
+use crate::binding::targets::{is_missing, length, number};
 
 /// Settings of a client. Only `instanceId` and `secretKey` are required; `undefined` always means the default.
 #[napi(object, object_from_js = false, object_to_js = false)]
@@ -199,7 +199,7 @@ impl Members<'_> {
         if !self.host.is_array(self.env, &member)? {
             return Ok(Some(pem(&member)?));
         }
-        let length = number(&self.host.read(self.env, &member, "length")?)?.unwrap_or_default() as u32;
+        let length = length(self.env, self.host, &member)?;
         let mut all = Vec::new();
         for index in 0..length {
             all.extend(pem(&self.host.element(self.env, &member, index)?)?);

@@ -11,7 +11,6 @@ use crate::beams::client::{Client, Ended};
 use crate::beams::config::Config;
 use crate::beams::error::Error;
 use crate::beams::interests::INTERESTS;
-use crate::beams::request::Publish;
 use crate::beams::targets::Rules;
 use crate::beams::users::{PathUser, TokenUser, USERS};
 use crate::binding::calls::Answer;
@@ -230,13 +229,10 @@ impl PushNotifications {
             if is_missing(&publish_request)? {
                 return Err(Error::invalid("publishRequest argument is required").into());
             }
-            let targets = list.targets(env, host)?;
-            let payload = utf16(&host.stringify_payload(env, &publish_request)?)?
-                .ok_or_else(|| Error::invalid("publishRequest argument must be a plain object"))?;
+            let publish = list.publish(env, host, &publish_request)?;
             let options = call_options(env, host, &options)?;
             let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
             let (client, admission) = (self.client.clone(), self.client.admit()?);
-            let publish = Publish { targets, payload };
             let call = async move { client.publish(admission, &publish, &limits).await.map(Answer::Published) };
             Ok(Prepared { call, signal: options.signal })
         })

@@ -1,9 +1,11 @@
 //! Reading the list of interests or users.
 
-use napi::bindgen_prelude::Unknown;
+use napi::bindgen_prelude::{JsObjectValue, Unknown};
 use napi::{Env, JsValue, ValueType};
 
-use crate::beams::targets::{LONGEST, Rules, Targets};
+use crate::beams::error::Error;
+use crate::beams::request::Publish;
+use crate::beams::targets::{LONGEST, Rules};
 use crate::binding::failure::{Failure, Result};
 use crate::binding::host::Host;
 use crate::binding::node_api::utf16;
@@ -24,19 +26,19 @@ impl<'env> List<'env> {
         if !argument.is_array()? && !host.is_array(env, &argument)? {
             return Err(rules.not_an_array().into());
         }
-        let length = number(&host.read(env, &argument, "length")?)?.unwrap_or_default() as u32;
+        let length = length(env, host, &argument)?;
         rules.check_count(length as usize)?;
         Ok(Self { rules, array: argument, length })
     }
 
-    /// Checks the elements. A list in which all is well is read as one JSON text; only one with a fault in it is gone
-    /// through element by element, to name the first.
-    pub fn targets(&self, env: &Env, host: &Host) -> Result<Targets> {
-        if host.fits(env, &self.array, LONGEST as u32)? {
-            let json = utf16(&host.stringify(env, &self.array)?)?.unwrap_or_default();
-            if let Some(targets) = self.rules.accept(json) {
-                return Ok(targets);
-            }
+    /// Writes the body of a request with this list and a payload. A list in which all is well is read in one piece; only
+    /// one with a fault in it is gone through element by element, to name the first.
+    pub fn publish(&self, env: &Env, host: &Host, payload: &Unknown<'_>) -> Result<Publish> {
+        let body = host.body(env, self.rules.key, &self.array, payload, LONGEST as u32);
+        if let Ok(body) = &body
+            && let Some(publish) = utf16(body)?.and_then(|body| Publish::new(self.rules, body))
+        {
+            return Ok(publish);
         }
         for index in 0..self.length {
             let element = host.element(env, &self.array, index)?;
@@ -45,8 +47,17 @@ impl<'env> List<'env> {
                 None => return Err(self.rules.not_a_string(&host.text(env, &element)?).into()),
             }
         }
-        Err(self.rules.not_an_array().into())
+        body?;
+        Err(Error::invalid("publishRequest argument must be a plain object").into())
     }
+}
+
+/// How long an array is. One that a proxy stands for is none to Node-API.
+pub fn length(env: &Env, host: &Host, array: &Unknown<'_>) -> Result<u32> {
+    if array.is_array()? {
+        return Ok(array.coerce_to_object()?.get_array_length()?);
+    }
+    Ok(number(&host.read(env, array, "length")?)?.unwrap_or_default() as u32)
 }
 
 /// Whether the value is `undefined` or `null`.
