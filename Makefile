@@ -31,7 +31,7 @@ dev: tools node_modules/.installed ## the debug addon, which builds in seconds
 .PHONY: lint
 lint: tools node_modules/.installed ## formatters and linters, changing nothing
 	cargo fmt --check
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --locked -- -D warnings
 	npx taplo fmt --check
 	npx prettier --check .
 	npx oxlint --deny-warnings
@@ -50,6 +50,14 @@ test-rust: tools ## the Beams client alone, without Node
 test-node: build ## the addon, the emulator and the typings
 	git diff --exit-code --stat -- index.d.ts
 	node --test --test-reporter=spec __test__ emulator/__test__
+
+.PHONY: bench
+bench: build build/bench ## long: this package side by side with others; writes bench/results.md
+	node bench/index.js
+
+.PHONY: bench-quick
+bench-quick: build build/bench ## a smoke test of the benchmarks; its figures mean nothing
+	node bench/index.js --quick
 
 .PHONY: soak
 soak: build ## long: 200 000 calls with faults, and nothing that the process holds may grow
@@ -82,6 +90,10 @@ tools:
 node_modules/.installed: package.json emulator/package.json package-lock.json
 	npm ci
 	@touch $@
+
+build/bench: Cargo.lock bench/rust/Cargo.toml $(wildcard bench/rust/src/bin/*.rs)
+	cargo build --release --locked --package beams-bench
+	@mkdir -p build && touch $@
 
 # napi writes more than one file; this one stands for all of them.
 build/release: node_modules/.installed dts-header.d.ts $(RUST_SOURCES)

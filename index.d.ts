@@ -39,16 +39,8 @@ export class BeamsError extends Error {
 }
 
 /** The properties of a {@link BeamsError} beside its message, as its constructor takes them: for tests of your own. */
-export interface BeamsErrorDetails {
-  code: BeamsErrorCode
-  delivery: BeamsDelivery
-  attempts: number
-  status?: number
-  error?: string
-  description?: string
-  retryAfter?: number
-  cause?: unknown
-}
+export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts'> &
+  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'cause'>>
 
 /** See {@link BeamsError.delivery}. */
 export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'

@@ -71,7 +71,7 @@ function payloadOf(publishRequest) {
     return payloadOf({ ...publishRequest }.toJSON(''))
   }
   if (!hasOwn(publishRequest, 'interests') && !hasOwn(publishRequest, 'users')) return { ...publishRequest }
-  const { interests, users, ...payload } = publishRequest
+  const { interests: _interests, users: _users, ...payload } = publishRequest
   return payload
 }
 

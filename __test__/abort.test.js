@@ -74,6 +74,21 @@ describe('a signal', () => {
     assert.equal(called, 1)
   })
 
+  test('that misbehaves holds up no call', async (t) => {
+    const { port } = await recordingServer(t)
+    const beams = clientOf({ port })
+    const signal = {
+      aborted: false,
+      addEventListener() {},
+      removeEventListener() {
+        throw new Error('not today')
+      },
+    }
+    const calls = Array.from({ length: 20 }, () => beams.publishToUsers(['u'], payload, { signal }))
+    const answers = await Promise.all([...calls, beams.publishToUsers(['u'], payload)])
+    assert.equal(answers.length, 21)
+  })
+
   for (const signal of [null, 5, {}, { aborted: false }, new EventTarget()]) {
     test(`that is none is refused: ${typeof signal}`, async () => {
       const error = await rejection(clientOf({ port: 1 }).deleteUser('u', { signal }))

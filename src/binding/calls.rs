@@ -129,9 +129,11 @@ impl Calls {
     pub fn abort(&self, env: &Env, host: &Host, number: Number) -> Result<()> {
         let pending = self.pending.borrow_mut().remove(&number);
         if let Some(Pending { deferred, record, listening: Some(listening), .. }) = pending {
-            let signal = listening.signal.get_value(env)?.to_unknown();
-            deferred.reject(env, host.read(env, &signal, "reason")?)?;
-            listening.stop(env, host)?;
+            match listening.reason(env, host) {
+                Ok(reason) => deferred.reject(env, reason)?,
+                Err(error) => deferred.reject(env, error)?,
+            }
+            listening.stop(env, host);
             record.map(|record| record.unref(env)).transpose()?;
         }
         self.rest_if_idle(env)
@@ -140,13 +142,15 @@ impl Calls {
     /// Settles all calls that have ended.
     pub fn settle(&self, env: &Env, host: &Host) -> Result<()> {
         let ended = mem::take(&mut *self.finished.lock());
+        let mut outcome = Ok(());
         for (number, ended) in ended {
             let pending = self.pending.borrow_mut().remove(&number);
             if let Some(pending) = pending {
-                pending.settle(env, host, ended)?;
+                // Whatever is wrong with one, the others are settled.
+                outcome = pending.settle(env, host, ended).and(outcome);
             }
         }
-        self.rest_if_idle(env)
+        outcome.and(self.rest_if_idle(env))
     }
 
     /// The process may end when no call is under way.
@@ -162,32 +166,37 @@ impl Calls {
 
 impl Pending {
     fn settle(self, env: &Env, host: &Host, ended: Ended<Answer>) -> Result<()> {
-        let Ended { result, attempts, status } = ended;
         if let Some(listening) = self.listening {
-            listening.stop(env, host)?;
+            listening.stop(env, host);
         }
-        if let Some(reference) = self.record {
-            let mut record = reference.get_value(env)?;
-            record.set("attempts", attempts)?;
-            record.set("duration", self.began.elapsed().as_secs_f64() * 1000.0)?;
-            if let Some(status) = status {
-                record.set("status", status)?;
-            }
-            if let Ok(Answer::Deleted(Some(body))) = &result {
-                record.set("body", body.as_str())?;
-            }
-            reference.unref(env)?;
-        }
-        match result {
+        let told = self.record.map(|record| tell(env, record, &ended, self.began)).transpose();
+        match ended.result {
             Ok(Answer::Published(publish_id)) => {
                 let mut published = Object::new(env)?;
                 published.set_named_property("publishId", publish_id)?;
-                self.deferred.resolve(env, published)
+                self.deferred.resolve(env, published)?;
             }
-            Ok(Answer::Deleted(_) | Answer::Closed) => self.deferred.resolve(env, ()),
-            Err(error) => self.deferred.reject(env, Failure::Beams(error).into_beams_error(env, host, attempts)?),
+            Ok(Answer::Deleted(_) | Answer::Closed) => self.deferred.resolve(env, ())?,
+            Err(error) => {
+                self.deferred.reject(env, Failure::Beams(error).into_beams_error(env, host, ended.attempts)?)?;
+            }
         }
+        told.map(drop)
     }
+}
+
+/// Writes into a record how a call went.
+fn tell(env: &Env, reference: ObjectRef, ended: &Ended<Answer>, began: Instant) -> Result<()> {
+    let mut record = reference.get_value(env)?;
+    record.set("attempts", ended.attempts)?;
+    record.set("duration", began.elapsed().as_secs_f64() * 1000.0)?;
+    if let Some(status) = ended.status {
+        record.set("status", status)?;
+    }
+    if let Ok(Answer::Deleted(Some(body))) = &ended.result {
+        record.set("body", body.as_str())?;
+    }
+    reference.unref(env)
 }
 
 impl Listening {
@@ -198,10 +207,17 @@ impl Listening {
         Ok(Self { signal: signal.coerce_to_object()?.create_ref()?, callback: callback.create_ref()?, job: None })
     }
 
-    fn stop(self, env: &Env, host: &Host) -> Result<()> {
-        let signal = self.signal.get_value(env)?.to_unknown();
-        host.unlisten(env, &signal, &self.callback.borrow_back(env)?.to_unknown())?;
-        self.signal.unref(env)
+    fn reason(&self, env: &Env, host: &Host) -> Result<Unknown<'static>> {
+        host.read(env, &self.signal.get_value(env)?.to_unknown(), "reason")
+    }
+
+    /// A signal that is not the platform's may do anything when it is touched. That is its owner's affair; the call is
+    /// settled all the same.
+    fn stop(self, env: &Env, host: &Host) {
+        if let (Ok(signal), Ok(callback)) = (self.signal.get_value(env), self.callback.borrow_back(env)) {
+            let _ = host.unlisten(env, &signal.to_unknown(), &callback.to_unknown());
+        }
+        let _ = self.signal.unref(env);
     }
 }
 

@@ -1,0 +1,123 @@
+'use strict'
+
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+
+const ours = 'beams-native'
+const official = 'official'
+
+/** The rows of the table: which figure of which measurement, against whom, and what was aimed at. */
+const rows = [
+  ['publish, 128 in flight', 'mainMicroseconds', 'main-thread CPU per publish, 128 in flight', 'µs', '≤ 1/10', 1 / 10],
+  ['publish, 1 in flight', 'mainMicroseconds', 'main-thread CPU per publish, 1 in flight', 'µs', '≤ 1/3.5', 1 / 3.5],
+  [
+    'publish, 128 in flight',
+    'wholeMicroseconds',
+    'whole-process CPU per publish, 128 in flight',
+    'µs',
+    '≤ 1/2.5',
+    1 / 2.5,
+  ],
+  ['publish, 1 in flight', 'wholeMicroseconds', 'whole-process CPU per publish, 1 in flight', 'µs', '≤ 1/1.1', 1 / 1.1],
+  ['publish, 128 in flight', 'perSecond', 'publishes per second, 128 in flight', '/s', '≥ × 2.5', 2.5],
+  ['publish, 128 in flight', 'p99Milliseconds', 'latency p99, 128 in flight', 'ms', '≤ 1/2', 1 / 2],
+  ['event-loop delay, 1 000 in flight, a server that takes 20 ms', 'delayMilliseconds', 'event-loop delay p99, 1 000 in flight, 20 ms server', 'ms', '≤ 1/5', 1 / 5], // prettier-ignore
+  ['publish to 1 000 users, 16 in flight', 'mainMicroseconds', 'main-thread CPU per publish to 1 000 users', 'µs', '≤ 1/3', 1 / 3], // prettier-ignore
+  ['generateToken', 'mainMicroseconds', 'generateToken', 'µs', '≤ 1/200', 1 / 200],
+  ['require, cold process', 'milliseconds', 'require, cold process', 'ms', '≤ 1/10', 1 / 10],
+  ['memory of require and one publish', 'megabytes', 'memory of require and one publish', 'MB', '≤ 1', 1],
+]
+
+function render(results, rounds) {
+  const figures = rows.map(([measurement, figure, label, unit, aim, bound]) => {
+    const { subjects } = results.find(({ name }) => name === measurement)
+    const of = (subject) => subjects[subject]?.map((sample) => sample[figure]).filter(Number.isFinite) ?? []
+    const ratios = of(ours).map((value, index) => value / of(official)[index])
+    const ratio = median(ratios)
+    const isMet = figure === 'perSecond' ? ratio >= bound : ratio <= bound
+    return { label, unit, aim, ratio, isMet, figure, of, spread: [Math.min(...ratios), Math.max(...ratios)] }
+  })
+  return { text: table(figures, results, rounds), chart: bars(figures) }
+}
+
+function table(figures, results, rounds) {
+  const others = ['undici', 'fetch', 'reqwest', 'fast-jwt']
+  const lines = figures.map(({ label, unit, aim, ratio, isMet, figure, of, spread }) => {
+    const cell = (subject) => (of(subject).length > 0 ? `${short(median(of(subject)))} ${unit}` : '')
+    const [low, high] = spread.map((value) => times(value, figure))
+    const cells = [ours, official, ...others].map(cell).join(' | ')
+    return `| ${label} | ${cells} | ${times(ratio, figure)} (${low} … ${high}) | ${aim} | ${isMet ? 'yes' : '**no**'} |`
+  })
+  const [{ subjects }] = results
+  const limit = subjects[ours].map(
+    ({ wholeMicroseconds }, index) => wholeMicroseconds / subjects.reqwest[index].wholeMicroseconds,
+  )
+  const token = results.find(({ name }) => name === 'generateToken').subjects
+  const jwt = token[ours].map(
+    ({ mainMicroseconds }, index) => mainMicroseconds / token['fast-jwt'][index].mainMicroseconds,
+  )
+  const megabytes = binarySize() / 1024 / 1024
+  return `# Results
+
+${machine()}; medians of ${rounds} alternating rounds. See [README.md](README.md) for what each figure means.
+
+| figure | ${[ours, official, ...others].join(' | ')} | against the official SDK (spread) | aim | met |
+|---|---|---|---|---|---|---|---|---|---|
+${lines.join('\n')}
+
+- Whole-process CPU per publish, 128 in flight, against a program of nothing but reqwest: × ${short(median(limit))}; the aim is ≤ 1.35: ${median(limit) <= 1.35 ? 'met' : '**not met**'}.
+- generateToken against fast-jwt: ${times(median(jwt))}; the aim is ≤ 1/4: ${median(jwt) <= 0.25 ? 'met' : '**not met**'}.
+- The binary for this platform: ${short(megabytes)} MB; the aim is ≤ 3.5: ${megabytes <= 3.5 ? 'met' : '**not met**'}.
+`
+}
+
+/** A bar chart of the shares of the official SDK's cost. */
+function bars(figures) {
+  const shown = figures.filter(({ figure }) => figure !== 'perSecond')
+  const [width, left, height, top] = [760, 370, 26, 44]
+  const bar = ({ label, ratio }, index) => {
+    const y = top + index * height
+    const length = Math.max(2, Math.min(1, ratio) * (width - left - 80))
+    return `  <text x="${left - 10}" y="${y + 14}" text-anchor="end">${label}</text>
+  <rect x="${left}" y="${y + 2}" width="${length.toFixed(1)}" height="16" rx="2"/>
+  <text x="${left + length + 8}" y="${y + 14}">${times(ratio)}</text>`
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top + shown.length * height + 10}" font-family="system-ui, sans-serif" font-size="13" role="img">
+  <title>What beams-native costs, as a share of what the official SDK costs</title>
+  <style>text { fill: #24292f } rect { fill: #8250df } @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } rect { fill: #a371f7 } }</style>
+  <text x="10" y="22" font-weight="600">Cost as a share of the official SDK's (shorter is better; it would fill the width)</text>
+${shown.map(bar).join('\n')}
+</svg>
+`
+}
+
+function machine() {
+  const [{ model }] = os.cpus()
+  const version = (name) => require(`${name}/package.json`).version
+  const libraries = ['undici', 'fast-jwt'].map((name) => `${name} ${version(name)}`).join(', ')
+  const date = new Date().toISOString().slice(0, 10)
+  return `${date}, ${os.cpus().length} × ${model}, ${os.type()} ${os.release()}, Node.js ${process.version}, official SDK ${version('@pusher/push-notifications-server')}, ${libraries}`
+}
+
+function binarySize() {
+  const root = path.join(__dirname, '..')
+  const binary = fs.readdirSync(root).find((name) => name.endsWith('.node'))
+  return fs.statSync(path.join(root, binary)).size
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+function times(ratio, figure) {
+  return figure === 'perSecond' || ratio > 1 ? `× ${short(ratio)}` : `1/${short(1 / ratio)}`
+}
+
+function short(value) {
+  return value >= 100 ? String(Math.round(value)) : value.toPrecision(3)
+}
+
+module.exports = { render }

@@ -1,0 +1,62 @@
+'use strict'
+
+// Each subject makes, for an HTTPS server on this machine, a function that publishes once.
+
+const fs = require('node:fs')
+
+const instanceId = '2c6b93fb-f6ac-4e5f-b7d1-7dd3a5e26e26'
+const secretKey = '0123456789ABCDEF0123456789ABCDEF'
+const path = (kind) => `/publish_api/v1/instances/${instanceId}/publishes/${kind}`
+const headers = {
+  accept: 'application/json',
+  authorization: `Bearer ${secretKey}`,
+  'content-type': 'application/json',
+  'x-pusher-library': 'bench',
+}
+
+/** What a careful person would write over a bare HTTP client. */
+const overFetch = (send) => async (kind, targets, request) => {
+  const response = await send(path(kind), JSON.stringify({ ...request, [kind]: targets }))
+  const body = await response.json()
+  if (!response.ok) throw new Error(`${response.status} ${body.error} - ${body.description}`)
+  return body
+}
+
+const subjects = {
+  'beams-native'({ port, authority }) {
+    const { PushNotifications } = require('beams-native')
+    const endpoint = `https://localhost:${port}`
+    const beams = new PushNotifications({
+      instanceId,
+      secretKey,
+      endpoint,
+      ca: fs.readFileSync(authority),
+      maxRequestsPerSecond: Infinity,
+    })
+    return (kind, targets, request) =>
+      kind === 'users' ? beams.publishToUsers(targets, request) : beams.publishToInterests(targets, request)
+  },
+
+  // Its `endpoint` option would turn https off, so the two properties that it reads are set instead. Trust comes from
+  // NODE_EXTRA_CA_CERTS.
+  official({ port }) {
+    const Official = require('@pusher/push-notifications-server')
+    const beams = Object.assign(new Official({ instanceId, secretKey, port }), { endpoint: 'localhost' })
+    return (kind, targets, request) =>
+      kind === 'users' ? beams.publishToUsers(targets, request) : beams.publishToInterests(targets, request)
+  },
+
+  fetch: ({ port }) =>
+    overFetch((to, body) => fetch(`https://localhost:${port}${to}`, { method: 'POST', headers, body })),
+
+  undici({ port, authority }) {
+    const { Pool } = require('undici')
+    const pool = new Pool(`https://localhost:${port}`, { connect: { ca: fs.readFileSync(authority) } })
+    return overFetch(async (to, body) => {
+      const reply = await pool.request({ path: to, method: 'POST', headers, body })
+      return { ok: reply.statusCode < 300, status: reply.statusCode, json: () => reply.body.json() }
+    })
+  },
+}
+
+module.exports = { subjects, instanceId, secretKey }

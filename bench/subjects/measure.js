@@ -1,0 +1,126 @@
+'use strict'
+
+// Measures one subject in a process of its own, and prints what it cost. Arguments: a JSON object
+// { measure, subject, port, authority, inFlight, warmUp, requests, kind, milliseconds }.
+
+const fs = require('node:fs')
+const { monitorEventLoopDelay, performance } = require('node:perf_hooks')
+const { instanceId, secretKey, subjects } = require('./clients.js')
+
+const given = JSON.parse(process.argv[2])
+
+const request = {
+  apns: { aps: { alert: { title: 'Hello', body: 'Hello, world! This is a notification of ordinary length.' } } },
+  fcm: { notification: { title: 'Hello', body: 'Hello, world! This is a notification of ordinary length.' } },
+  web: { notification: { title: 'Hello', body: 'Hello, world! This is a notification of ordinary length.' } },
+}
+const targets = {
+  interests: ['hello', 'donuts'],
+  users: Array.from({ length: 1000 }, (_, index) => `user-${String(index).padStart(20, '0')}`),
+}
+
+/** Nanoseconds on a CPU, from the system's own account of each thread. */
+function cpuOf(tasks) {
+  const time = (task) => Number(fs.readFileSync(`/proc/self/task/${task}/schedstat`, 'utf8').split(' ')[0])
+  return tasks.reduce((total, task) => total + time(task), 0)
+}
+const mainThread = () => cpuOf([process.pid])
+const wholeProcess = () => cpuOf(fs.readdirSync('/proc/self/task'))
+
+function percentile(values, share) {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+}
+
+async function publishMany(publish, { inFlight, requests, kind = 'interests' }, latencies) {
+  let left = requests
+  const lane = async () => {
+    while (left-- > 0) {
+      const start = performance.now()
+      await publish(kind, targets[kind], request)
+      latencies?.push(performance.now() - start)
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, lane))
+}
+
+const measures = {
+  async publish() {
+    const publish = subjects[given.subject](given)
+    await publishMany(publish, { ...given, requests: given.warmUp })
+    const latencies = []
+    const before = { main: mainThread(), whole: wholeProcess(), wall: performance.now() }
+    await publishMany(publish, given, latencies)
+    const seconds = (performance.now() - before.wall) / 1000
+    return {
+      mainMicroseconds: (mainThread() - before.main) / 1000 / given.requests,
+      wholeMicroseconds: (wholeProcess() - before.whole) / 1000 / given.requests,
+      perSecond: given.requests / seconds,
+      p99Milliseconds: percentile(latencies, 0.99),
+    }
+  },
+
+  async delay() {
+    const publish = subjects[given.subject](given)
+    await publishMany(publish, { ...given, requests: given.warmUp })
+    const histogram = monitorEventLoopDelay({ resolution: 1 })
+    histogram.enable()
+    await publishMany(publish, given)
+    histogram.disable()
+    return { delayMilliseconds: histogram.percentile(99) / 1e6 }
+  },
+
+  async token() {
+    const sign = {
+      'beams-native'() {
+        const { PushNotifications } = require('beams-native')
+        const beams = new PushNotifications({ instanceId, secretKey })
+        return (user) => beams.generateToken(user)
+      },
+      official() {
+        const Official = require('@pusher/push-notifications-server')
+        const beams = new Official({ instanceId, secretKey })
+        return (user) => beams.generateToken(user)
+      },
+      'fast-jwt'() {
+        const { createSigner } = require('fast-jwt')
+        const signer = createSigner({ key: secretKey, algorithm: 'HS256', expiresIn: 24 * 60 * 60 * 1000 })
+        const iss = `https://${instanceId}.pushnotifications.pusher.com`
+        return (sub) => signer({ iss, sub })
+      },
+    }[given.subject]()
+    // The system's account moves on by milliseconds, so a fast signer has to sign for long.
+    const signFor = (milliseconds) => {
+      const end = performance.now() + milliseconds
+      let count = 0
+      for (; performance.now() < end; count += 10) for (let number = 0; number < 10; number++) sign(`user-${number}`)
+      return count
+    }
+    signFor(given.milliseconds / 4)
+    const before = mainThread()
+    const count = signFor(given.milliseconds)
+    return { mainMicroseconds: (mainThread() - before) / 1000 / count }
+  },
+
+  async require() {
+    const modules = { 'beams-native': 'beams-native', official: '@pusher/push-notifications-server' }
+    const start = performance.now()
+    require(modules[given.subject])
+    return { milliseconds: performance.now() - start }
+  },
+
+  async memory() {
+    globalThis.gc()
+    const before = process.memoryUsage.rss()
+    const publish = subjects[given.subject](given)
+    await publish('interests', targets.interests, request)
+    globalThis.gc()
+    return { megabytes: (process.memoryUsage.rss() - before) / 1024 / 1024 }
+  },
+}
+
+measures[given.measure]().then((result) => {
+  process.stdout.write(JSON.stringify(result))
+  // Pools of some subjects would keep the process alive.
+  process.exit(0)
+})
