@@ -17,8 +17,8 @@ const seed = Number(process.env.DIFFERENTIAL_SEED ?? 20260101)
 
 /**
  * Where this package differs on purpose, by the row of the list of the official SDK's faults. Where the two are not equal,
- * one of these must apply to the call, and this package must have sent nothing and rejected with exactly this `error`, or
- * have sent what `sends` accepts.
+ * one of these must apply to the call and explain it: this package has sent nothing and rejected with this `error`, or has
+ * sent what `sends` accepts.
  */
 const differences = [
   {
@@ -61,7 +61,7 @@ const differences = [
     row: 21,
     why: "a key named __proto__ is a key like any other, and never the copy's prototype",
     applies: ({ payload }) => isObject(payload) && Object.hasOwn(payload, '__proto__'),
-    sends: (body) => assert.ok(Object.hasOwn(body, '__proto__')),
+    sends: (body) => Object.hasOwn(body, '__proto__'),
   },
   {
     row: 21,
@@ -69,12 +69,9 @@ const differences = [
     applies: ({ payload }) => isObject(payload) && ['interests', 'users', 'toJSON'].some((name) => name in payload),
     sends(body, { operation, targets }) {
       const name = operation === 'publishToUsers' ? 'users' : 'interests'
-      assert.deepEqual(body[name], targets)
-      assert.deepEqual(
-        Object.keys(body).filter((other) => other === 'users' || other === 'interests'),
-        [name],
-      )
-      assert.equal(Object.keys(body).at(-1), name)
+      const keys = Object.keys(body)
+      const isOnly = keys.filter((key) => key === 'users' || key === 'interests').length === 1
+      return isDeepStrictEqual(body[name], targets) && isOnly && keys.at(-1) === name
     },
   },
 ]
@@ -90,6 +87,13 @@ function hasNoText(value) {
   } catch {
     return true
   }
+}
+
+/** Whether what this package did is what the difference says. */
+function explains({ error, sends }, { outcome, requests }, given) {
+  if (error) return error.test(outcome.error ?? '') && requests.length === 0
+  if (outcome.error !== undefined || requests.length !== 1) return false
+  return sends(JSON.parse(Buffer.from(requests[0].body, 'latin1').toString()), given)
 }
 
 // Calls
@@ -241,15 +245,8 @@ describe('the official SDK and this one', () => {
           counts[ours.requests.length > 0 ? 'sent' : 'refused']++
           return
         }
-        const difference = differences.find(({ applies }) => applies(given))
+        const difference = differences.find((each) => each.applies(given) && explains(each, ours, given))
         if (!difference) return assert.deepEqual(ours, theirs)
-        if (difference.error) {
-          assert.match(ours.outcome.error ?? 'no error', difference.error)
-          assert.deepEqual(ours.requests, [])
-        } else {
-          assert.equal(ours.outcome.error, undefined)
-          difference.sends(JSON.parse(Buffer.from(ours.requests[0].body, 'latin1').toString()), given)
-        }
         counts[difference.why] = (counts[difference.why] ?? 0) + 1
       }),
       { numRuns: CASES, seed, includeErrorInReport: true },
