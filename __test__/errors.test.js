@@ -104,6 +104,12 @@ describe('a connection', () => {
     assert.equal(error.cause.code, 'ECONNREFUSED')
   })
 
+  test('whose fault Node has no code for has a cause without one', async (t) => {
+    const { port } = await socketServer(t, (socket) => socket.end('220 smtp.example ESMTP\r\n'))
+    const { cause } = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+    assert.ok(cause instanceof Error && !('code' in cause))
+  })
+
   test('to a name that nobody knows sent nothing, and says why', async () => {
     const beams = clientOf({}, { endpoint: 'no-such-host.invalid', port: undefined, maxRetries: 0 })
     const error = await rejection(beams.publishToUsers(['u'], payload))

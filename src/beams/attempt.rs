@@ -60,7 +60,7 @@ async fn read(mut response: reqwest::Response, request: &Request, limits: &Limit
         let chunk = match timeout_at(deadline, response.chunk()).await {
             Ok(Ok(Some(chunk))) => chunk,
             Ok(Ok(None)) => return Ok(Reply { status: status.as_u16(), retry_after, body }),
-            Ok(Err(error)) => break broken(error, request, FaultKind::Closed),
+            Ok(Err(error)) => break broken(error, request),
             Err(_) => break Error::Timeout { phase: Phase::Replying, limit: limits.timeout },
         };
         if body.len() + chunk.len() > LARGEST_REPLY {
@@ -93,9 +93,9 @@ fn lost(error: reqwest::Error, request: &Request, limits: &Limits, departure: &D
 }
 
 /// A reply began and broke off.
-fn broken(error: reqwest::Error, request: &Request, otherwise: FaultKind) -> Error {
+fn broken(error: reqwest::Error, request: &Request) -> Error {
     let kind = match fault::kind_of(&error) {
-        FaultKind::Other => otherwise,
+        FaultKind::Other => FaultKind::Closed,
         kind => kind,
     };
     let fault = Fault { kind, host: host(request) };

@@ -104,9 +104,14 @@ fn cause<'env>(env: &'env Env, error: &Error, source: &(dyn StdError + 'static))
         next = source.source();
     }
     let mut cause = env.create_error(napi::Error::from_reason(message))?;
-    match error {
-        Error::Connection { fault, .. } => cause.set_named_property("code", fault.kind.node_code())?,
-        _ => cause.set_named_property("code", ())?,
+    let code = match error {
+        Error::Connection { fault, .. } => fault.kind.node_code(),
+        _ => None,
+    };
+    match code {
+        Some(code) => cause.set_named_property("code", code)?,
+        // napi gives every error a code of its own.
+        None => drop(cause.delete_named_property("code")?),
     }
     Ok(cause.to_unknown())
 }
