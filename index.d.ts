@@ -381,6 +381,7 @@ export declare class PushNotifications {
    * See [Authenticated users](https://pusher.com/docs/beams/concepts/authenticated-users/).
    *
    * @param userId 1 to 164 UTF-16 code units. Take it from the session, never from the request alone.
+   * @param options Settings of this token alone.
    * @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where the user id is missing or cannot be used.
    *
    * ### Example
@@ -389,7 +390,7 @@ export declare class PushNotifications {
    * response.json({ token: beams.generateToken('user-1') })
    * ```
    */
-  generateToken(userId: string): string
+  generateToken(userId: string, options?: TokenOptions): string
   /**
    * Deletes a user and all of their devices from the instance.
    *
@@ -491,10 +492,24 @@ export interface PushNotificationsOptions {
    */
   retryUnknown?: boolean
   /**
+   * How many seconds the time of issue of a token lies back, from 0 to 86 400. The service refuses a token that is
+   * "used before issued", which happens where this machine's clock runs ahead of its own. A token is good for 24 hours
+   * from now all the same.
+   *
+   * @default 0
+   */
+  tokenBackdate?: number
+  /**
    * The proxy to go through, as an http or https URL, with a user name and password if it wants them. Without it,
    * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in either case.
    */
   proxy?: string
   /** Certificates in PEM to trust in place of the system's, as in Node's own `tls`. */
   ca?: string | Uint8Array | Array<string | Uint8Array>
+}
+
+/** Settings of one token. */
+export interface TokenOptions {
+  /** How many seconds the token's time of issue lies back, in place of the client's `tokenBackdate`. */
+  backdate?: number
 }

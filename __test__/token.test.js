@@ -45,3 +45,22 @@ test('a token of a key beyond ASCII is signed with its UTF-8 bytes', () => {
   const client = new PushNotifications({ instanceId: 'i', secretKey: 'clé' })
   assert.ok(jwt.verify(client.generateToken('u'), Buffer.from('clé', 'utf8')))
 })
+
+test('a token that is dated back still lasts 24 hours from now', () => {
+  const backdating = new PushNotifications({ instanceId: 'i', secretKey: '12345', tokenBackdate: 60 })
+  for (const [client, options, backdate] of [
+    [backdating, undefined, 60],
+    [backdating, {}, 60],
+    [backdating, { backdate: undefined }, 60],
+    [backdating, { backdate: 0 }, 0],
+    [beams, { backdate: 300 }, 300],
+    [beams, null, 0],
+  ]) {
+    const [now, token] = inOneSecond(
+      () => Math.floor(Date.now() / 1000),
+      () => client.generateToken('user-1', options),
+    )
+    const { iat, exp } = jwt.verify(token, '12345')
+    assert.deepEqual({ iat, exp }, { iat: now - backdate, exp: now + 24 * 60 * 60 })
+  }
+})

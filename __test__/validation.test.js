@@ -199,17 +199,20 @@ for (const [method, cases] of [
 }
 
 describe('generateToken refuses', () => {
-  for (const [name, userId, message] of [
+  for (const [name, userId, message, options] of [
     ['no user', undefined, 'userId argument is required'],
     ['null', null, 'userId argument is required'],
     ['the empty user', '', 'userId cannot be the empty string'],
     ['a number', 5, 'userId must be a string'],
     ['a String object', new String('u'), 'userId must be a string'],
     ['165 units', long, 'userId is longer than the maximum length of 164'],
+    ['options that are no object', 'u', 'options argument must be an object', 5],
+    ['a token of tomorrow', 'u', 'backdate must be a whole number of seconds from 0 to 86400', { backdate: -1 }],
+    ['a backdate in words', 'u', 'backdate must be a whole number of seconds from 0 to 86400', { backdate: '60' }],
   ]) {
     test(name, () =>
       assert.throws(
-        () => beams.generateToken(userId),
+        () => beams.generateToken(userId, options),
         (error) => isRefusal(error, message),
       ),
     )

@@ -127,13 +127,13 @@ impl Client {
         }
     }
 
-    /// Makes a token for the user. Needs no network.
+    /// Makes a token for the user, dated back as the settings say unless the call says otherwise. Needs no network.
     ///
     /// # Errors
     ///
     /// [`Error::Internal`] where the crypto library refuses to sign.
-    pub fn generate_token(&self, user: TokenUser<'_>) -> Result<String> {
-        self.tokens.sign(user, SystemTime::now())
+    pub fn generate_token(&self, user: TokenUser<'_>, backdate: Option<Duration>) -> Result<String> {
+        self.tokens.sign(user, SystemTime::now(), backdate.unwrap_or(self.config.token_backdate))
     }
 
     /// Pace, attempt, read, and again where that is safe.

@@ -23,6 +23,9 @@ const MOST_RETRIES: f64 = 100.0;
 /// A request in seventeen minutes. What is slower cannot be told from a standstill.
 const LOWEST_RATE: f64 = 0.001;
 
+/// No clock is a day off, and a token is good for a day.
+const LONGEST_BACKDATE_S: f64 = 86_400.0;
+
 /// Settings as they are given. `None` means the default. Numbers are JavaScript's.
 #[derive(Default)]
 pub struct Options {
@@ -44,6 +47,8 @@ pub struct Options {
     pub max_requests_per_second: Option<f64>,
     /// Whether to repeat a publish that may have been carried out already.
     pub retry_unknown: Option<bool>,
+    /// How far back to date tokens, in seconds.
+    pub token_backdate: Option<f64>,
     /// The proxy to go through, in place of the environment's.
     pub proxy: Option<String>,
     /// Certificates in PEM to trust in place of the system's.
@@ -58,6 +63,7 @@ pub struct Config {
     pub(super) limits: Limits,
     pub(super) retry_unknown: bool,
     pub(super) requests_per_second: f64,
+    pub(super) token_backdate: Duration,
     pub(super) proxy: Option<reqwest::Proxy>,
     pub(super) ca: Vec<CertificateDer<'static>>,
 }
@@ -100,6 +106,7 @@ impl Config {
             },
             retry_unknown: options.retry_unknown.unwrap_or(false),
             requests_per_second: rate(options.max_requests_per_second)?.unwrap_or(100.0),
+            token_backdate: backdate("tokenBackdate", options.token_backdate)?.unwrap_or_default(),
             proxy: options.proxy.as_deref().map(proxy).transpose()?,
             ca: options.ca.map(|pem| tls::certificates(&pem)).transpose()?.unwrap_or_default(),
         })
@@ -206,6 +213,23 @@ fn rate(value: Option<f64>) -> Result<Option<f64>> {
     }
 }
 
+/// A time by which a token is dated back.
+///
+/// # Errors
+///
+/// [`Error::InvalidArgument`] where the number is out of range.
+pub fn backdate(name: &str, value: Option<f64>) -> Result<Option<Duration>> {
+    match value {
+        None => Ok(None),
+        Some(value) if value.fract() == 0.0 && (0.0..=LONGEST_BACKDATE_S).contains(&value) => {
+            Ok(Some(Duration::from_secs(value as u64)))
+        }
+        Some(_) => {
+            Err(Error::invalid(format!("{name} must be a whole number of seconds from 0 to {LONGEST_BACKDATE_S}")))
+        }
+    }
+}
+
 /// The text must not be shown: it may hold a password.
 fn proxy(url: &str) -> Result<reqwest::Proxy> {
     let invalid =
@@ -283,6 +307,16 @@ mod tests {
         for value in [0.001, 2.5, f64::INFINITY] {
             assert_eq!(refused(Options { max_requests_per_second: Some(value), ..options() }), "accepted");
         }
+    }
+
+    #[test]
+    fn a_backdate_is_whole_seconds_of_a_day_at_most() {
+        for value in [-1.0, 0.5, 86_401.0, f64::NAN, f64::INFINITY] {
+            let text = refused(Options { token_backdate: Some(value), ..options() });
+            assert_eq!(text, "tokenBackdate must be a whole number of seconds from 0 to 86400", "{value}");
+        }
+        let config = Config::new(Options { token_backdate: Some(300.0), ..options() }).unwrap();
+        assert_eq!(config.token_backdate, Duration::from_secs(300));
     }
 
     #[test]

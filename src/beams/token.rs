@@ -52,14 +52,15 @@ impl TokenSigner {
         }
     }
 
-    /// A token for the user, issued at `now` and good for 24 hours, with the bytes that the official SDK gives.
+    /// A token for the user, good for 24 hours from `now`. Its time of issue is `now`, which gives the official SDK's own
+    /// bytes, or as much earlier as it is dated back.
     ///
     /// # Errors
     ///
     /// [`Error::Internal`] where the crypto library refuses to sign.
-    pub fn sign(&self, user: TokenUser<'_>, now: SystemTime) -> Result<String> {
-        let issued = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let expires = issued + LIFETIME;
+    pub fn sign(&self, user: TokenUser<'_>, now: SystemTime, backdate: Duration) -> Result<String> {
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (issued, expires) = (now.saturating_sub(backdate), now + LIFETIME);
         let claims = format!(
             r#"{{"iat":{},"exp":{},"iss":"{}","sub":{}}}"#,
             issued.as_secs(),
@@ -105,8 +106,8 @@ mod tests {
     fn a_token_has_the_official_bytes() {
         let user: Vec<u16> = "user-1".encode_utf16().collect();
         let signer = TokenSigner::new("INSTANCE_ID", "12345");
-        let token =
-            signer.sign(TokenUser::new(&user).unwrap(), UNIX_EPOCH + Duration::from_millis(1_700_000_000_999)).unwrap();
+        let now = UNIX_EPOCH + Duration::from_millis(1_700_000_000_999);
+        let token = signer.sign(TokenUser::new(&user).unwrap(), now, Duration::ZERO).unwrap();
         let parts: Vec<&str> = token.split('.').collect();
         assert_eq!(URL_SAFE_NO_PAD.decode(parts[0]).unwrap(), HEADER.as_bytes());
         assert_eq!(

@@ -52,6 +52,12 @@ pub struct PushNotificationsOptions {
     ///
     /// @default false
     pub retry_unknown: Option<bool>,
+    /// How many seconds the time of issue of a token lies back, from 0 to 86 400. The service refuses a token that is
+    /// "used before issued", which happens where this machine's clock runs ahead of its own. A token is good for 24 hours
+    /// from now all the same.
+    ///
+    /// @default 0
+    pub token_backdate: Option<f64>,
     /// The proxy to go through, as an http or https URL, with a user name and password if it wants them. Without it,
     /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in either case.
     pub proxy: Option<String>,
@@ -73,6 +79,13 @@ pub struct CallOptions {
     pub signal: Option<Unknown<'static>>,
 }
 
+/// Settings of one token.
+#[napi(object, object_from_js = false, object_to_js = false)]
+pub struct TokenOptions {
+    /// How many seconds the token's time of issue lies back, in place of the client's `tokenBackdate`.
+    pub backdate: Option<f64>,
+}
+
 impl From<PushNotificationsOptions> for Options {
     fn from(options: PushNotificationsOptions) -> Self {
         Self {
@@ -85,6 +98,7 @@ impl From<PushNotificationsOptions> for Options {
             max_retries: options.max_retries,
             max_requests_per_second: options.max_requests_per_second,
             retry_unknown: options.retry_unknown,
+            token_backdate: options.token_backdate,
             proxy: options.proxy,
             ca: options.ca,
         }
@@ -107,6 +121,7 @@ pub fn client_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<P
         max_retries: members.number("maxRetries")?,
         max_requests_per_second: members.number("maxRequestsPerSecond")?,
         retry_unknown: members.boolean("retryUnknown")?,
+        token_backdate: members.number("tokenBackdate")?,
         proxy: members.optional_string("proxy")?,
         ca: members.certificates("ca")?,
     })
@@ -114,18 +129,20 @@ pub fn client_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<P
 
 /// Reads the options of one call.
 pub fn call_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<CallOptions> {
-    if is_missing(options)? {
+    let Some(members) = Members::of(env, host, options)? else {
         return Ok(CallOptions { timeout: None, max_retries: None, signal: None });
-    }
-    if options.get_type()? != ValueType::Object {
-        return Err(Error::invalid("options argument must be an object").into());
-    }
-    let members = Members { env, host, object: options };
+    };
     Ok(CallOptions {
         timeout: members.number("timeout")?,
         max_retries: members.number("maxRetries")?,
         signal: members.signal("signal")?,
     })
+}
+
+/// Reads the options of one token.
+pub fn token_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<TokenOptions> {
+    let members = Members::of(env, host, options)?;
+    Ok(TokenOptions { backdate: members.map(|members| members.number("backdate")).transpose()?.flatten() })
 }
 
 /// The members of an options object.
@@ -135,7 +152,18 @@ struct Members<'env> {
     object: &'env Unknown<'env>,
 }
 
-impl Members<'_> {
+impl<'env> Members<'env> {
+    /// `None` where the argument is left out.
+    fn of(env: &'env Env, host: &'env Host, options: &'env Unknown<'env>) -> Result<Option<Self>> {
+        if is_missing(options)? {
+            return Ok(None);
+        }
+        if options.get_type()? != ValueType::Object {
+            return Err(Error::invalid("options argument must be an object").into());
+        }
+        Ok(Some(Self { env, host, object: options }))
+    }
+
     fn get(&self, name: &str) -> Result<Option<Unknown<'static>>> {
         let member = self.host.read(self.env, self.object, name)?;
         Ok((member.get_type()? != ValueType::Undefined).then_some(member))

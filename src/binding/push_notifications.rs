@@ -8,7 +8,7 @@ use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::beams::client::{Client, Ended};
-use crate::beams::config::Config;
+use crate::beams::config::{Config, backdate};
 use crate::beams::error::Error;
 use crate::beams::interests::INTERESTS;
 use crate::beams::targets::Rules;
@@ -17,7 +17,7 @@ use crate::binding::calls::Answer;
 use crate::binding::environment::{Environment, Prepared};
 use crate::binding::failure::guarded;
 use crate::binding::node_api::utf16;
-use crate::binding::options::{call_options, client_options};
+use crate::binding::options::{call_options, client_options, token_options};
 use crate::binding::targets::{List, is_missing};
 
 /// A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
@@ -134,6 +134,7 @@ impl PushNotifications {
     /// See [Authenticated users](https://pusher.com/docs/beams/concepts/authenticated-users/).
     ///
     /// @param userId 1 to 164 UTF-16 code units. Take it from the session, never from the request alone.
+    /// @param options Settings of this token alone.
     /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where the user id is missing or cannot be used.
     ///
     /// ### Example
@@ -141,14 +142,16 @@ impl PushNotifications {
     /// ```js
     /// response.json({ token: beams.generateToken('user-1') })
     /// ```
-    #[napi(catch_unwind, ts_args_type = "userId: string")]
-    pub fn generate_token(&self, env: &Env, user_id: Unknown<'_>) -> Result<String> {
+    #[napi(catch_unwind, ts_args_type = "userId: string, options?: TokenOptions")]
+    pub fn generate_token(&self, env: &Env, user_id: Unknown<'_>, options: Unknown<'_>) -> Result<String> {
         let token = guarded(|| {
             if is_missing(&user_id)? {
                 return Err(Error::invalid("userId argument is required").into());
             }
             let user_id = utf16(&user_id)?.ok_or_else(|| Error::invalid("userId must be a string"))?;
-            Ok(self.client.generate_token(TokenUser::new(&user_id)?)?)
+            let user = TokenUser::new(&user_id)?;
+            let backdate = backdate("backdate", token_options(env, &self.environment.host, &options)?.backdate)?;
+            Ok(self.client.generate_token(user, backdate)?)
         });
         token.map_err(|failure| failure.into_exception(env, &self.environment.host))
     }
