@@ -59,6 +59,8 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_TIMEOUT` | `connectTimeout` or `timeout` was reached |
  * | `ERR_BEAMS_CONNECTION` | no connection could be made, or it broke |
  * | `ERR_BEAMS_CLOSED` | the client was closed before the call |
+ * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
+ * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is no event |
  * | `ERR_BEAMS_INTERNAL` | a defect of this package: please report it |
  */
 export type BeamsErrorCode =
@@ -73,6 +75,8 @@ export type BeamsErrorCode =
   | 'ERR_BEAMS_TIMEOUT'
   | 'ERR_BEAMS_CONNECTION'
   | 'ERR_BEAMS_CLOSED'
+  | 'ERR_BEAMS_WEBHOOK_SIGNATURE'
+  | 'ERR_BEAMS_WEBHOOK_PAYLOAD'
   | 'ERR_BEAMS_INTERNAL'
 
 /** What the service answers to a publish. */
@@ -295,6 +299,110 @@ export interface WebNotification {
   [key: string]: unknown
 }
 
+/**
+ * What a webhook tells. `eventType` tells the types apart:
+ *
+ * ```js
+ * switch (event.eventType) {
+ *   case 'v1.PublishToUsersAttempt':
+ *     return retryLater(event.payload.users_gateway_failed)
+ *   case 'v1.UserNotificationOpen':
+ *     return count(event.payload.publish_id, event.payload.user_id)
+ * }
+ * ```
+ *
+ * See [Webhooks](https://pusher.com/docs/beams/reference/webhooks/).
+ */
+export type WebhookEvent =
+  PublishToUsersAttemptEvent | UserNotificationAcknowledgementEvent | UserNotificationOpenEvent | UnknownWebhookEvent
+
+/** The members that every event has: the body as it was sent, and three that are read from its `metadata`. */
+export interface WebhookEventBase<Type extends string, Payload> {
+  /** `metadata.event_type`, or `'unknown'` where this package does not know it. */
+  eventType: Type
+  /** `metadata.event_id`: the same whenever the event is sent again. */
+  eventId: string
+  /** `metadata.created_at`. */
+  createdAt: Date
+  /** What has happened. */
+  payload: Payload
+  /** About the event, as it was sent. */
+  metadata: {
+    /** When it happened, such as `'2019-03-11T10:42:16+0000'`. */
+    created_at: string
+    /** What kind of event it is. */
+    event_type: Type extends 'unknown' ? string : Type
+    /** The event's id. */
+    event_id: string
+    /** Always `'beams'`. */
+    product: string
+    [key: string]: unknown
+  }
+  /** What was entered for this webhook in the dashboard. */
+  custom_data?: { [key: string]: unknown }
+}
+
+/** A publish to users has been handed to the gateways of Apple, Google and the browsers. */
+export type PublishToUsersAttemptEvent = WebhookEventBase<
+  'v1.PublishToUsersAttempt',
+  {
+    instance_id: string
+    publish_id: string
+    /** Users of whom a gateway has taken the notification for at least one device. */
+    users_delivered_to_gateway: string[]
+    /** Users who have no device. */
+    users_no_devices: string[]
+    /** Users whose notification no gateway took, for a reason that may pass: publishing to them again may succeed. */
+    users_gateway_failed: string[]
+  }
+>
+
+/** A device has received a notification. From iOS SDK 1.3.0 and Android SDK 1.4.0 on. */
+export type UserNotificationAcknowledgementEvent = WebhookEventBase<
+  'v1.UserNotificationAcknowledgement',
+  { instance_id: string; publish_id: string; user_id: string }
+>
+
+/** A user has opened a notification. From iOS SDK 1.3.0 and Android SDK 1.4.0 on. */
+export type UserNotificationOpenEvent = WebhookEventBase<
+  'v1.UserNotificationOpen',
+  { instance_id: string; publish_id: string; user_id: string }
+>
+
+/** An event of a type that is newer than this package: `metadata.event_type` says which. */
+export type UnknownWebhookEvent = WebhookEventBase<'unknown', { [key: string]: unknown }>
+
+/**
+ * What is sent to the `webhookUrl` of a publish when it starts and when it has finished. These are not signed: only a user
+ * name and password in the URL can tell that they come from the service.
+ *
+ * @deprecated Set up [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) in the dashboard.
+ */
+export type PublishWebhook = PublishStartedWebhook | PublishFinishedWebhook
+
+/** @deprecated See {@link PublishWebhook}. */
+export interface PublishStartedWebhook {
+  publishId: string
+  status: 'STARTED'
+  /** The body of the publish. */
+  requestBody: PublishRequestBase & { interests?: string[]; users?: string[] }
+}
+
+/** @deprecated See {@link PublishWebhook}. */
+export interface PublishFinishedWebhook extends Omit<PublishStartedWebhook, 'status'> {
+  status: 'FINISHED'
+  /** What became of it on each platform that it was for. */
+  results: { apns?: PublishResult; fcm?: PublishResult }
+}
+
+/** @deprecated See {@link PublishWebhook}. */
+export interface PublishResult {
+  /** Whether all of it failed. */
+  failed?: boolean
+  numSuccessfulPublishes?: number
+  numFailedPublishes?: number
+}
+
 export interface PushNotifications {
   /** {@link PushNotifications.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
@@ -508,8 +616,51 @@ export interface PushNotificationsOptions {
   ca?: string | Uint8Array | Array<string | Uint8Array>
 }
 
+/**
+ * Signs a webhook as the service does, for tests of your own handler.
+ *
+ * @param body The body that will be sent, byte for byte.
+ * @param secret The secret that the handler verifies with.
+ * @returns The headers that go with it.
+ * @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where the secret is missing or empty.
+ *
+ * ### Example
+ *
+ * ```js
+ * const body = JSON.stringify({ payload, metadata, custom_data: {} })
+ * await fetch(url, { method: 'POST', body, headers: signWebhook(body, secret) })
+ * ```
+ */
+export declare function signWebhook(body: string | Uint8Array, secret: string): { 'Content-Type': 'application/json'; 'Webhook-Signature': string }
+
 /** Settings of one token. */
 export interface TokenOptions {
   /** How many seconds the token's time of issue lies back, in place of the client's `tokenBackdate`. */
   backdate?: number
 }
+
+/**
+ * Verifies that a webhook comes from the service, and answers with its event.
+ *
+ * Give it the body as it came, byte for byte: one that was parsed and written again has another signature. Somebody who has
+ * seen a webhook can send it again, and so does the service when no 2xx came within 3 seconds: remember `eventId` for as
+ * long as it matters. See [Webhooks](https://pusher.com/docs/beams/concepts/webhooks/).
+ *
+ * @param rawBody The request's body: a `Buffer`, or a string that was decoded from UTF-8.
+ * @param signature The request's header `Webhook-Signature`. It may be missing: that is a wrong signature too.
+ * @param secret The webhook's secret from the dashboard, which is not the instance's secret key; or several of them, any of
+ * which will do, while you change it.
+ * @throws {BeamsError} `ERR_BEAMS_WEBHOOK_SIGNATURE` where it was not signed with the secret: answer 401.
+ * `ERR_BEAMS_WEBHOOK_PAYLOAD` where what was signed is no event.
+ *
+ * ### Example
+ *
+ * ```js
+ * app.post('/webhooks/beams', express.raw({ type: 'application/json' }), (request, response) => {
+ *   const event = verifyWebhook(request.body, request.get('webhook-signature'), process.env.BEAMS_WEBHOOK_SECRET)
+ *   if (event.eventType === 'v1.UserNotificationOpen') console.log(event.payload.user_id)
+ *   response.sendStatus(204)
+ * })
+ * ```
+ */
+export declare function verifyWebhook(rawBody: string | Uint8Array, signature: string | string[] | null | undefined, secret: string | readonly string[]): WebhookEvent

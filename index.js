@@ -1,7 +1,7 @@
 'use strict'
 
 const { tracingChannel } = require('node:diagnostics_channel')
-const { PushNotifications, install } = require('./binding.js')
+const { PushNotifications, install, signWebhook, verifyWebhook } = require('./binding.js')
 
 class BeamsError extends Error {
   constructor(message, { cause, ...details }) {
@@ -19,6 +19,7 @@ const { hasOwn } = Object
 install({
   BeamsError,
   isArray: Array.isArray,
+  parse: JSON.parse,
   read: (object, key) => object[key],
   body,
   listen,
@@ -122,4 +123,4 @@ if (Symbol.asyncDispose) {
   }
 }
 
-module.exports = { PushNotifications, BeamsError }
+module.exports = { PushNotifications, BeamsError, signWebhook, verifyWebhook }

@@ -27,9 +27,10 @@ describe('the documentation', () => {
   let emulator, folder
 
   before(async () => {
-    emulator = await startEmulator()
     // Inside the checkout, so that the package finds itself by its name.
+    fs.mkdirSync(path.join(checkout, 'build'), { recursive: true })
     folder = fs.mkdtempSync(path.join(checkout, 'build', 'documentation-'))
+    emulator = await startEmulator()
   })
 
   after(async () => {

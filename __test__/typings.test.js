@@ -20,3 +20,7 @@ for (const [module, moduleResolution] of [
     assert.equal(await typeErrors([file('payloads.ts')], options), '')
   })
 }
+
+test('the events of webhooks are told apart by their type', async () => {
+  assert.equal(await typeErrors([file('webhooks.ts')]), '')
+})

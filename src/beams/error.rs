@@ -96,6 +96,14 @@ pub enum Error {
     #[error("the client is closed")]
     Closed,
 
+    /// A webhook is not signed by the service. Never retried.
+    #[error("the webhook's signature is wrong: {0}")]
+    WebhookSignature(&'static str),
+
+    /// A webhook is signed by the service, but is no event. Never retried.
+    #[error("the webhook's body could not be read: {0}")]
+    WebhookPayload(String),
+
     /// A defect of this library, caught before it could end the process. Never retried.
     #[error("internal error in beams-native, please report it: {0}")]
     Internal(String),
@@ -125,6 +133,8 @@ impl Error {
             Self::Timeout { .. } => "ERR_BEAMS_TIMEOUT",
             Self::Connection { .. } => "ERR_BEAMS_CONNECTION",
             Self::Closed => "ERR_BEAMS_CLOSED",
+            Self::WebhookSignature(_) => "ERR_BEAMS_WEBHOOK_SIGNATURE",
+            Self::WebhookPayload(_) => "ERR_BEAMS_WEBHOOK_PAYLOAD",
             Self::Internal(_) => "ERR_BEAMS_INTERNAL",
         }
     }
@@ -132,7 +142,9 @@ impl Error {
     /// What became of the request.
     pub fn delivery(&self) -> Delivery {
         match self {
-            Self::InvalidArgument(_) | Self::Closed => Delivery::NotSent,
+            Self::InvalidArgument(_) | Self::Closed | Self::WebhookSignature(_) | Self::WebhookPayload(_) => {
+                Delivery::NotSent
+            }
             Self::Status { status: 400..=499 | 503, .. } => Delivery::Refused,
             Self::Status { .. } | Self::BadResponse { .. } | Self::Internal(_) => Delivery::Unknown,
             Self::Timeout { phase: Phase::Connecting, .. } => Delivery::NotSent,

@@ -2,7 +2,8 @@
 //!
 //! Read it as a story: a [`client`] turns validated targets ([`interests`], [`users`]) into a [`request`]; an [`attempt`]
 //! carries it to the service once and comes back with a [`reply`] or an [`error`]. [`pace`] says when an attempt may start,
-//! [`retry`] whether another follows. [`token`] needs no network.
+//! [`retry`] whether another follows. [`token`] and [`webhook`] need no
+//! network.
 //! Wire format, limits and texts are those of the documented API (<https://pusher.com/docs/beams/reference/publish-api>)
 //! and of the official Node.js SDK.
 
@@ -21,3 +22,4 @@ pub mod targets;
 pub mod tls;
 pub mod token;
 pub mod users;
+pub mod webhook;

@@ -18,6 +18,7 @@ pub struct Host {
     read: FunctionRef<FnArgs<(Argument, String)>, Unknown<'static>>,
     element: FunctionRef<FnArgs<(Argument, u32)>, Unknown<'static>>,
     text: FunctionRef<Argument, String>,
+    parse: FunctionRef<String, Unknown<'static>>,
     body: FunctionRef<FnArgs<(&'static str, Argument, Argument, u32)>, Unknown<'static>>,
     listen: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
     unlisten: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
@@ -41,6 +42,7 @@ impl Host {
             read: function(host, "read")?,
             element: function(host, "read")?,
             text: function(host, "text")?,
+            parse: function(host, "parse")?,
             body: function(host, "body")?,
             listen: function(host, "listen")?,
             unlisten: function(host, "unlisten")?,
@@ -71,6 +73,11 @@ impl Host {
     /// The value as a template string shows it.
     pub fn text(&self, env: &Env, value: &Unknown<'_>) -> Result<String> {
         self.text.borrow_back(env)?.call(value.into())
+    }
+
+    /// `JSON.parse(json)`
+    pub fn parse(&self, env: &Env, json: &str) -> Result<Unknown<'static>> {
+        self.parse.borrow_back(env)?.call(json.to_owned())
     }
 
     /// The JSON of the payload with the list as its last member; no string where an element is none of 1 to `longest`

@@ -13,3 +13,4 @@ mod options;
 mod push_notifications;
 mod runtime;
 mod targets;
+mod webhook;

@@ -245,7 +245,8 @@ fn pem(value: &Unknown<'_>) -> Result<Vec<u8>> {
         .ok_or_else(|| Error::invalid("ca must be a string or a Buffer in PEM form, or an array of them"))?)
 }
 
-fn string(value: &Unknown<'_>) -> Result<Option<String>> {
+/// A string; `None` for anything else.
+pub fn string(value: &Unknown<'_>) -> Result<Option<String>> {
     match value.get_type()? {
         ValueType::String => Ok(Some(value.coerce_to_string()?.into_utf8()?.as_str()?.to_owned())),
         _ => Ok(None),

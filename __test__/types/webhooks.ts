@@ -1,0 +1,37 @@
+import { signWebhook, verifyWebhook, type PublishWebhook, type WebhookEvent } from 'beams-native'
+
+declare const headers: { [name: string]: string | string[] | undefined }
+
+const event: WebhookEvent = verifyWebhook(Buffer.from(''), headers['webhook-signature'], ['new', 'old'] as const)
+
+export function users(): string[] {
+  const at: Date = event.createdAt
+  const id: string = event.eventId
+  switch (event.eventType) {
+    case 'v1.PublishToUsersAttempt':
+      return [...event.payload.users_gateway_failed, ...event.payload.users_no_devices, id, at.toISOString()]
+    case 'v1.UserNotificationAcknowledgement':
+    case 'v1.UserNotificationOpen':
+      // @ts-expect-error only an attempt has it
+      void event.payload.users_no_devices
+      return [event.payload.user_id, event.payload.publish_id]
+    case 'unknown': {
+      const type: string = event.metadata.event_type
+      const member: unknown = event.payload.anything
+      return [type, typeof member]
+    }
+  }
+}
+
+export function deprecated(hook: PublishWebhook): number {
+  return hook.status === 'FINISHED' ? (hook.results.apns?.numSuccessfulPublishes ?? 0) : hook.publishId.length
+}
+
+const signed: string = signWebhook('{}', 'secret')['Webhook-Signature']
+export const request: RequestInit = { method: 'POST', body: '{}', headers: signWebhook('{}', 'secret') }
+export { signed }
+
+// @ts-expect-error the parsed body is not what was signed
+verifyWebhook({ payload: {} }, 'signature', 'secret')
+// @ts-expect-error there must be a secret
+verifyWebhook('', 'signature', undefined)
