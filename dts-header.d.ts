@@ -36,11 +36,15 @@ export class BeamsError extends Error {
   retryAfter?: number
   /** The error beneath, with Node's own `code` (`'ECONNREFUSED'`, …) where it has one. Present where there is one. */
   cause?: unknown
+  /** What had become of the users by then. Present where `publishToManyUsers` was stopped before the end. */
+  report?: ManyUsersReport
+  /** The users that were read and not sent. Present where `publishToManyUsers` was stopped before the end. */
+  remaining?: string[]
 }
 
 /** The properties of a {@link BeamsError} beside its message, as its constructor takes them: for tests of your own. */
 export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts'> &
-  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'cause'>>
+  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'cause' | 'report' | 'remaining'>>
 
 /** See {@link BeamsError.delivery}. */
 export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
@@ -58,7 +62,8 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_BAD_RESPONSE` | an answer that is none: a redirect, or 2xx without a publish id |
  * | `ERR_BEAMS_TIMEOUT` | `connectTimeout` or `timeout` was reached |
  * | `ERR_BEAMS_CONNECTION` | no connection could be made, or it broke |
- * | `ERR_BEAMS_CLOSED` | the client was closed before the call |
+ * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before `publishToManyUsers` came to its end |
+ * | `ERR_BEAMS_INTERRUPTED` | `publishToManyUsers` was stopped: `signal` was aborted, or reading the users or `onProgress` threw (see `cause`) |
  * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
  * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is no event |
  * | `ERR_BEAMS_INTERNAL` | a defect of this package: please report it |
@@ -75,6 +80,7 @@ export type BeamsErrorCode =
   | 'ERR_BEAMS_TIMEOUT'
   | 'ERR_BEAMS_CONNECTION'
   | 'ERR_BEAMS_CLOSED'
+  | 'ERR_BEAMS_INTERRUPTED'
   | 'ERR_BEAMS_WEBHOOK_SIGNATURE'
   | 'ERR_BEAMS_WEBHOOK_PAYLOAD'
   | 'ERR_BEAMS_INTERNAL'
@@ -83,6 +89,30 @@ export type BeamsErrorCode =
 export interface PublishResponse {
   /** The id of the publish, such as `'pubid-ba69d08a-3b9c-4d1e-9f0b-0a1b2c3d4e5f'`. Webhooks repeat it. */
   publishId: string
+}
+
+/** What became of the users of one `publishToManyUsers`. Each id that was read is counted once. */
+export interface ManyUsersReport {
+  /** The publishes that the service accepted, and how many users each was for. */
+  publishes: { publishId: string; users: number }[]
+  /** How many users were published to: the sum of `publishes`. */
+  published: number
+  /** How many ids had come before, and were left out. 0 with `dedupe: false`. */
+  duplicates: number
+  /** The users that were not published to, or not for certain: `error.delivery` tells, and so whether to try again. */
+  failed: { users: string[]; error: BeamsError }[]
+}
+
+/** How far a `publishToManyUsers` has come. */
+export interface ManyUsersProgress {
+  /** How many users were published to so far. */
+  published: number
+  /** How many could not be published to so far. */
+  failed: number
+  /** How many ids had come before, so far. */
+  duplicates: number
+  /** The publish that has just been accepted. Absent where one has just failed. */
+  publishId?: string
 }
 
 /** An object of your own, to be sent as JSON. */

@@ -36,11 +36,15 @@ export class BeamsError extends Error {
   retryAfter?: number
   /** The error beneath, with Node's own `code` (`'ECONNREFUSED'`, …) where it has one. Present where there is one. */
   cause?: unknown
+  /** What had become of the users by then. Present where `publishToManyUsers` was stopped before the end. */
+  report?: ManyUsersReport
+  /** The users that were read and not sent. Present where `publishToManyUsers` was stopped before the end. */
+  remaining?: string[]
 }
 
 /** The properties of a {@link BeamsError} beside its message, as its constructor takes them: for tests of your own. */
 export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts'> &
-  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'cause'>>
+  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'cause' | 'report' | 'remaining'>>
 
 /** See {@link BeamsError.delivery}. */
 export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
@@ -58,7 +62,8 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_BAD_RESPONSE` | an answer that is none: a redirect, or 2xx without a publish id |
  * | `ERR_BEAMS_TIMEOUT` | `connectTimeout` or `timeout` was reached |
  * | `ERR_BEAMS_CONNECTION` | no connection could be made, or it broke |
- * | `ERR_BEAMS_CLOSED` | the client was closed before the call |
+ * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before `publishToManyUsers` came to its end |
+ * | `ERR_BEAMS_INTERRUPTED` | `publishToManyUsers` was stopped: `signal` was aborted, or reading the users or `onProgress` threw (see `cause`) |
  * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
  * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is no event |
  * | `ERR_BEAMS_INTERNAL` | a defect of this package: please report it |
@@ -75,6 +80,7 @@ export type BeamsErrorCode =
   | 'ERR_BEAMS_TIMEOUT'
   | 'ERR_BEAMS_CONNECTION'
   | 'ERR_BEAMS_CLOSED'
+  | 'ERR_BEAMS_INTERRUPTED'
   | 'ERR_BEAMS_WEBHOOK_SIGNATURE'
   | 'ERR_BEAMS_WEBHOOK_PAYLOAD'
   | 'ERR_BEAMS_INTERNAL'
@@ -83,6 +89,30 @@ export type BeamsErrorCode =
 export interface PublishResponse {
   /** The id of the publish, such as `'pubid-ba69d08a-3b9c-4d1e-9f0b-0a1b2c3d4e5f'`. Webhooks repeat it. */
   publishId: string
+}
+
+/** What became of the users of one `publishToManyUsers`. Each id that was read is counted once. */
+export interface ManyUsersReport {
+  /** The publishes that the service accepted, and how many users each was for. */
+  publishes: { publishId: string; users: number }[]
+  /** How many users were published to: the sum of `publishes`. */
+  published: number
+  /** How many ids had come before, and were left out. 0 with `dedupe: false`. */
+  duplicates: number
+  /** The users that were not published to, or not for certain: `error.delivery` tells, and so whether to try again. */
+  failed: { users: string[]; error: BeamsError }[]
+}
+
+/** How far a `publishToManyUsers` has come. */
+export interface ManyUsersProgress {
+  /** How many users were published to so far. */
+  published: number
+  /** How many could not be published to so far. */
+  failed: number
+  /** How many ids had come before, so far. */
+  duplicates: number
+  /** The publish that has just been accepted. Absent where one has just failed. */
+  publishId?: string
 }
 
 /** An object of your own, to be sent as JSON. */
@@ -518,7 +548,8 @@ export declare class PushNotifications {
   /**
    * Lets no more calls begin, waits for those under way to end, and drops the connections.
    *
-   * Calls made from now on reject with `ERR_BEAMS_CLOSED`. Closing twice does no harm. It need not be called for the
+   * Calls made from now on reject with `ERR_BEAMS_CLOSED`; so does a `publishToManyUsers` under way, once the requests
+   * that it has made have ended, and it says whom it has not reached. Closing twice does no harm. It need not be called for the
    * process to end. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes by itself.
    *
    * ### Example
@@ -531,6 +562,36 @@ export declare class PushNotifications {
    * ```
    */
   close(): Promise<void>
+  /**
+   * Publishes a notification to any number of users, in requests of up to 1 000, and accounts for each of them.
+   *
+   * Requests are made as fast as `maxRequestsPerSecond` allows, and no more is read from `users` than is about to be
+   * sent, so a database cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails
+   * in the end does not stop the others, unless all would fail (401, 402, 403, 404).
+   *
+   * There is no such method for interests: a device that is subscribed to interests in two requests would be notified
+   * twice.
+   *
+   * @param users The user ids: an array, an iterable, or an async iterable. An id that cannot be one (not a string, empty,
+   * longer than 164 UTF-16 code units) ends up in `failed`.
+   * @param publishRequest What to show, for at least one platform. Up to 199 KiB as JSON.
+   * @param options Settings of this call alone.
+   * @returns What became of every user, also where not all were published to.
+   * @throws {BeamsError} As a rejection, always. Where it was stopped before the end (by the service, `stopOnError`,
+   * `signal`, `close()`, or because reading `users` or `onProgress` threw), the error has the `report` so far and, in
+   * `remaining`, the users that were read and not sent. `delivery` is then about the call as a whole.
+   *
+   * ### Example
+   *
+   * ```js
+   * const report = await beams.publishToManyUsers(cursorOfUserIds, {
+   *   web: { notification: { title: 'Hello', body: 'Hello, everybody!' } },
+   * })
+   * console.log(report.published, report.duplicates)
+   * for (const { users, error } of report.failed) console.error(error.delivery, users)
+   * ```
+   */
+  publishToManyUsers(users: Iterable<string> | AsyncIterable<string>, publishRequest: PublishRequest, options?: ManyUsersOptions): Promise<ManyUsersReport>
 }
 
 /** Settings of one call. `undefined` means the client's own setting. */
@@ -544,6 +605,40 @@ export interface CallOptions {
    * called back.
    */
   signal?: AbortSignal
+}
+
+/** Settings of one call to many users. `undefined` means the client's own setting, or the default. */
+export interface ManyUsersOptions {
+  /** The time for one attempt at one request, in milliseconds. */
+  timeout?: number
+  /** How many retries may follow the first attempt at a request, from 0 to 100. */
+  maxRetries?: number
+  /**
+   * Stops the call: no further request is made, those under way are waited for, and the call rejects with
+   * `ERR_BEAMS_INTERRUPTED`, the signal's reason as its `cause`.
+   */
+  signal?: AbortSignal
+  /**
+   * How many requests may be under way at once, from 1 to 1 000.
+   *
+   * @default 16
+   */
+  concurrency?: number
+  /**
+   * Whether a user who comes more than once is published to once. For this, every id is remembered until the call ends:
+   * some 20 bytes each, and the id itself.
+   *
+   * @default true
+   */
+  dedupe?: boolean
+  /**
+   * Whether to stop as soon as one request has failed.
+   *
+   * @default false
+   */
+  stopOnError?: boolean
+  /** Called each time a request has ended. What it returns is not waited for; if it throws, the call stops. */
+  onProgress?: (progress: ManyUsersProgress) => void
 }
 
 /** Settings of a client. Only `instanceId` and `secretKey` are required; `undefined` always means the default. */

@@ -2,6 +2,7 @@
 
 const { tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications, install, signWebhook, verifyWebhook } = require('./binding.js')
+const { publishToManyUsers } = require('./many-users.js')
 
 class BeamsError extends Error {
   constructor(message, { cause, ...details }) {
@@ -19,6 +20,7 @@ const { hasOwn } = Object
 install({
   BeamsError,
   isArray: Array.isArray,
+  isIterable: (value) => Boolean(value[Symbol.asyncIterator] ?? value[Symbol.iterator]),
   parse: JSON.parse,
   read: (object, key) => object[key],
   body,
@@ -79,11 +81,17 @@ function payloadOf(publishRequest) {
 // Around each call: whoever listens to the channel is told of it, and what Node-API throws, where a method is called on
 // something else, becomes a rejection.
 const { prototype } = PushNotifications
+const { publishToManyUsers: beginManyUsers } = prototype
+prototype.publishToManyUsers = async function (users, publishRequest, options, record) {
+  return publishToManyUsers(users, beginManyUsers.call(this, users, publishRequest, options), record)
+}
+
 const channel = tracingChannel('beams-native:request')
 
 for (const [operation, recordAt] of [
   ['publishToInterests', 3],
   ['publishToUsers', 3],
+  ['publishToManyUsers', 3],
   ['deleteUser', 2],
 ]) {
   const native = prototype[operation]

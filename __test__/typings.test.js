@@ -24,3 +24,7 @@ for (const [module, moduleResolution] of [
 test('the events of webhooks are told apart by their type', async () => {
   assert.equal(await typeErrors([file('webhooks.ts')]), '')
 })
+
+test('publishToManyUsers takes any iterable of strings', async () => {
+  assert.equal(await typeErrors([file('many-users.ts')]), '')
+})

@@ -33,6 +33,10 @@ const measurements = [
   { name: 'publish, 1 in flight', subjects: [...network, 'reqwest'], ...load(1, 4_000) },
   { name: 'publish to 1 000 users, 16 in flight', subjects: network, ...load(16, 3_000, { kind: 'users' }) },
   { name: 'event-loop delay, 1 000 in flight, a server that takes 20 ms', subjects: network, slow: true, ...load(1000, 10_000, { measure: 'delay' }) }, // prettier-ignore
+  { name: 'publish to a million users', subjects: ['beams-native', 'official'], measure: 'many', users: scale(1e6), inFlight: 16 }, // prettier-ignore
+  { name: 'a million users at the default pace', subjects: ['beams-native'], measure: 'pace', users: scale(1e6) },
+  { name: 'memory of a million users', subjects: ['beams-native'], measure: 'growth', users: scale(1e6) },
+  { name: 'memory of ten million users', subjects: ['beams-native'], measure: 'growth', users: scale(1e7) },
   { name: 'generateToken', subjects: ['beams-native', 'official', 'fast-jwt'], measure: 'token', milliseconds: quick ? 100 : 2000 }, // prettier-ignore
   { name: 'require, cold process', subjects: ['beams-native', 'official'], measure: 'require' },
   { name: 'memory of require and one publish', subjects: ['beams-native', 'official'], measure: 'memory' },

@@ -22,17 +22,17 @@ const overFetch = (send) => async (kind, targets, request) => {
   return body
 }
 
+function client({ port, authority }, options) {
+  const { PushNotifications } = require('beams-native')
+  const endpoint = `https://localhost:${port}`
+  return new PushNotifications({ instanceId, secretKey, endpoint, ca: fs.readFileSync(authority), ...options })
+}
+
+const unpaced = { maxRequestsPerSecond: Infinity }
+
 const subjects = {
-  'beams-native'({ port, authority }) {
-    const { PushNotifications } = require('beams-native')
-    const endpoint = `https://localhost:${port}`
-    const beams = new PushNotifications({
-      instanceId,
-      secretKey,
-      endpoint,
-      ca: fs.readFileSync(authority),
-      maxRequestsPerSecond: Infinity,
-    })
+  'beams-native'(given) {
+    const beams = client(given, unpaced)
     return (kind, targets, request) =>
       kind === 'users' ? beams.publishToUsers(targets, request) : beams.publishToInterests(targets, request)
   },
@@ -59,4 +59,21 @@ const subjects = {
   },
 }
 
-module.exports = { subjects, instanceId, secretKey }
+/** A function that publishes to any number of users, so many requests at a time. */
+function toManyUsers(given) {
+  if (given.subject === 'beams-native') {
+    const beams = client(given, given.pace ? {} : unpaced)
+    return (users, request, options) => beams.publishToManyUsers(users, request, { dedupe: false, ...options })
+  }
+  // What people write by hand; it keeps no account and looks for no duplicates.
+  const publish = subjects[given.subject](given)
+  return async (users, request, { concurrency }) => {
+    let next = 0
+    const lane = async () => {
+      while (next < users.length) await publish('users', users.slice(next, (next += 1000)), request)
+    }
+    await Promise.all(Array.from({ length: concurrency }, lane))
+  }
+}
+
+module.exports = { subjects, toManyUsers, instanceId, secretKey }

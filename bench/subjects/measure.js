@@ -1,11 +1,11 @@
 'use strict'
 
 // Measures one subject in a process of its own, and prints what it cost. Arguments: a JSON object
-// { measure, subject, port, authority, inFlight, warmUp, requests, kind, milliseconds }.
+// { measure, subject, port, authority, inFlight, warmUp, requests, kind, milliseconds, users, pace }.
 
 const fs = require('node:fs')
 const { monitorEventLoopDelay, performance } = require('node:perf_hooks')
-const { instanceId, secretKey, subjects } = require('./clients.js')
+const { instanceId, secretKey, subjects, toManyUsers } = require('./clients.js')
 
 const given = JSON.parse(process.argv[2])
 
@@ -18,6 +18,9 @@ const targets = {
   interests: ['hello', 'donuts'],
   users: Array.from({ length: 1000 }, (_, index) => `user-${String(index).padStart(20, '0')}`),
 }
+
+const userOf = (index) => `user-${String(index).padStart(15, '0')}`
+const usersOf = (count) => Array.from({ length: count }, (_, index) => userOf(index))
 
 /** Nanoseconds on a CPU, from the system's own account of each thread. */
 function cpuOf(tasks) {
@@ -68,6 +71,43 @@ const measures = {
     await publishMany(publish, given)
     histogram.disable()
     return { delayMilliseconds: histogram.percentile(99) / 1e6 }
+  },
+
+  async many() {
+    const publish = toManyUsers(given)
+    const users = usersOf(given.users)
+    const options = { concurrency: given.inFlight }
+    await publish(users.slice(0, given.users / 10), request, options)
+    const before = { main: mainThread(), wall: performance.now() }
+    await publish(users, request, options)
+    return {
+      mainMicroseconds: (mainThread() - before.main) / given.users,
+      perSecond: (given.users / (performance.now() - before.wall)) * 1000,
+    }
+  },
+
+  async pace() {
+    const publish = toManyUsers({ ...given, pace: true })
+    const users = usersOf(given.users)
+    const start = performance.now()
+    await publish(users, request)
+    return { seconds: (performance.now() - start) / 1000 }
+  },
+
+  /** How much more memory there is at any time of a call than it takes to read the users and do nothing with them. */
+  async growth() {
+    const publish = toManyUsers(given)
+    const users = async function* (count) {
+      for (let index = 0; index < count; index++) yield userOf(index)
+    }
+    await publish(users(1000), request)
+    for await (const user of users(1e6)) if (user.endsWith('000')) await new Promise(setImmediate)
+    globalThis.gc()
+    const before = process.memoryUsage.rss()
+    let most = before
+    const onProgress = () => (most = Math.max(most, process.memoryUsage.rss()))
+    await publish(users(given.users), request, { onProgress })
+    return { megabytes: (most - before) / 1024 / 1024 }
   },
 
   async token() {

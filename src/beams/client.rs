@@ -1,19 +1,20 @@
 //! The four operations.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use reqwest::redirect;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::beams::attempt::attempt;
+use crate::beams::chunks::UserList;
 use crate::beams::config::{Config, Limits};
 use crate::beams::error::{Error, Result};
 use crate::beams::pace::Pace;
 use crate::beams::reply::Reply;
-use crate::beams::request::{Publish, Request, Routes, headers};
+use crate::beams::request::{Publish, Request, Routes, Template, headers};
 use crate::beams::retry::{Backoff, RetryPolicy};
 use crate::beams::tls;
 use crate::beams::token::TokenSigner;
@@ -33,7 +34,7 @@ pub struct Client {
     tokens: TokenSigner,
     pace: Pace,
     http: Mutex<Option<reqwest::Client>>,
-    is_closed: AtomicBool,
+    closing: CancellationToken,
     /// One for each call under way; who holds all of them knows that there is none.
     admissions: Arc<Semaphore>,
 }
@@ -77,7 +78,7 @@ impl Client {
             tokens: TokenSigner::new(&config.instance_id, &config.secret.key),
             pace: Pace::new(config.requests_per_second),
             http: Mutex::default(),
-            is_closed: AtomicBool::new(false),
+            closing: CancellationToken::new(),
             admissions: Arc::new(Semaphore::new(MOST_CALLS as usize)),
             config,
         })
@@ -94,16 +95,16 @@ impl Client {
     ///
     /// [`Error::Closed`] from [`Client::close`] on.
     pub fn admit(&self) -> Result<Admission> {
-        if self.is_closed.load(Ordering::Acquire) {
+        if self.closing.is_cancelled() {
             return Err(Error::Closed);
         }
         let permit = self.admissions.clone().try_acquire_owned().map_err(|_| Error::Closed)?;
         Ok(Admission { _permit: permit })
     }
 
-    /// Lets no more calls begin. They end with [`Client::closed`].
+    /// Lets no more calls begin, and stops those that consist of many requests. They end with [`Client::closed`].
     pub fn close(&self) {
-        self.is_closed.store(true, Ordering::Release);
+        self.closing.cancel();
     }
 
     /// Waits until all calls have ended, and drops the connections.
@@ -116,13 +117,31 @@ impl Client {
     /// Publishes a notification and answers with its publish id.
     pub async fn publish(&self, _: Admission, publish: &Publish, limits: &Limits) -> Ended<String> {
         // Boxed, so that what holds the call until it begins is small: it is moved from one thread to another.
-        Box::pin(self.call(self.routes.publish(publish), limits, Reply::publish_id)).await
+        Box::pin(self.call(self.routes.publish(publish), limits, None, Reply::publish_id)).await
+    }
+
+    /// Publishes a notification to a chunk of users, one of many requests of one call. Once it is told to stop, it begins
+    /// no attempt: without one, it ends with [`Error::Interrupted`], and otherwise as the last attempt did.
+    pub(super) async fn publish_chunk(
+        &self,
+        template: &Template,
+        users: &UserList,
+        limits: &Limits,
+        stop: &CancellationToken,
+    ) -> Ended<String> {
+        let request = self.routes.publish_chunk(template, users);
+        self.call(request, limits, Some(stop), Reply::publish_id).await
+    }
+
+    /// Is cancelled by [`Client::close`].
+    pub(super) fn closing(&self) -> &CancellationToken {
+        &self.closing
     }
 
     /// Deletes a user and all of their devices. Answers with the reply's body, if there was one.
     pub async fn delete_user(&self, _: Admission, user: &PathUser, limits: &Limits) -> Ended<Option<String>> {
         match self.routes.delete_user(user) {
-            Ok(request) => Box::pin(self.call(request, limits, Reply::deletion)).await,
+            Ok(request) => Box::pin(self.call(request, limits, None, Reply::deletion)).await,
             Err(error) => Ended { result: Err(error), attempts: 0, status: None },
         }
     }
@@ -137,12 +156,20 @@ impl Client {
     }
 
     /// Pace, attempt, read, and again where that is safe.
-    async fn call<T>(&self, request: Request, limits: &Limits, read: fn(Reply) -> Result<T>) -> Ended<T> {
+    async fn call<T>(
+        &self,
+        request: Request,
+        limits: &Limits,
+        stop: Option<&CancellationToken>,
+        read: fn(Reply) -> Result<T>,
+    ) -> Ended<T> {
         let policy = RetryPolicy { max_retries: limits.max_retries, retry_unknown: self.config.retry_unknown };
         let mut backoff = Backoff::new(fastrand::f64);
-        let mut ended = Ended { result: Err(Error::Closed), attempts: 0, status: None };
+        let mut ended = Ended { result: Err(Error::Interrupted), attempts: 0, status: None };
         loop {
-            self.pace.turn().await;
+            if unless(stop, self.pace.turn()).await.is_none() {
+                return ended;
+            }
             ended.attempts += 1;
             let began = Instant::now();
             let reply = match self.http() {
@@ -160,7 +187,9 @@ impl Client {
             if !policy.allows(error, request.repeatable, ended.attempts - 1) {
                 return ended;
             }
-            sleep(wait).await;
+            if unless(stop, sleep(wait)).await.is_none() {
+                return ended;
+            }
         }
     }
 
@@ -170,6 +199,14 @@ impl Client {
             return Ok(http.clone());
         }
         Ok(http.insert(connect(&self.config)?).clone())
+    }
+}
+
+/// Waits, unless there is a reason to stop. `None` where there was.
+async fn unless<T>(stop: Option<&CancellationToken>, wait: impl Future<Output = T>) -> Option<T> {
+    match stop {
+        Some(stop) => stop.run_until_cancelled(wait).await,
+        None => Some(wait.await),
     }
 }
 

@@ -92,9 +92,13 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
-    /// The client was closed before the call began. Never retried.
+    /// The client was closed before the call began, or before it had made all of its requests. Never retried.
     #[error("the client is closed")]
     Closed,
+
+    /// A call of many requests was stopped, by its caller, before the last of them. Never retried.
+    #[error("the call was interrupted before it had published to all users")]
+    Interrupted,
 
     /// A webhook is not signed by the service. Never retried.
     #[error("the webhook's signature is wrong: {0}")]
@@ -133,6 +137,7 @@ impl Error {
             Self::Timeout { .. } => "ERR_BEAMS_TIMEOUT",
             Self::Connection { .. } => "ERR_BEAMS_CONNECTION",
             Self::Closed => "ERR_BEAMS_CLOSED",
+            Self::Interrupted => "ERR_BEAMS_INTERRUPTED",
             Self::WebhookSignature(_) => "ERR_BEAMS_WEBHOOK_SIGNATURE",
             Self::WebhookPayload(_) => "ERR_BEAMS_WEBHOOK_PAYLOAD",
             Self::Internal(_) => "ERR_BEAMS_INTERNAL",
@@ -142,9 +147,11 @@ impl Error {
     /// What became of the request.
     pub fn delivery(&self) -> Delivery {
         match self {
-            Self::InvalidArgument(_) | Self::Closed | Self::WebhookSignature(_) | Self::WebhookPayload(_) => {
-                Delivery::NotSent
-            }
+            Self::InvalidArgument(_)
+            | Self::Closed
+            | Self::Interrupted
+            | Self::WebhookSignature(_)
+            | Self::WebhookPayload(_) => Delivery::NotSent,
             Self::Status { status: 400..=499 | 503, .. } => Delivery::Refused,
             Self::Status { .. } | Self::BadResponse { .. } | Self::Internal(_) => Delivery::Unknown,
             Self::Timeout { phase: Phase::Connecting, .. } => Delivery::NotSent,

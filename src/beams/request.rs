@@ -6,10 +6,11 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use crate::beams::chunks::UserList;
 use crate::beams::config::Config;
 use crate::beams::error::{Error, Result};
 use crate::beams::retry::Repeatable;
-use crate::beams::targets::Rules;
+use crate::beams::targets::{LONGEST, Rules};
 use crate::beams::users::PathUser;
 
 /// What every request says about its sender, in the header `X-Pusher-Library`.
@@ -39,6 +40,49 @@ impl Publish {
     /// `None` where [`Rules::accepts`] does not accept the body.
     pub fn new(rules: &'static Rules, body: Vec<u16>) -> Option<Self> {
         rules.accepts(&body).then_some(Self { rules, body })
+    }
+}
+
+/// The most that the body of a publish to users may have.
+const LARGEST_BODY: usize = 200 * 1024;
+
+/// The most that one user takes in a body: each unit as `\u0000`, between quotes.
+const LARGEST_USER: usize = LONGEST * 6 + 2;
+
+/// A notification for users that are yet to be told.
+#[derive(Debug)]
+pub struct Template {
+    /// The body up to the first user.
+    head: Bytes,
+}
+
+impl Template {
+    const TAIL: &str = "]}";
+
+    /// The template of a body that is for no users, as JSON in UTF-16.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where the payload leaves no room for a user.
+    pub fn new(body: &[u16]) -> Result<Self> {
+        let mut head = utf8(body);
+        head.truncate(head.len().saturating_sub(Self::TAIL.len()));
+        let template = Self { head };
+        if template.room() < LARGEST_USER {
+            return Err(Error::invalid(format!(
+                "publishRequest argument is too large: with one user it exceeds the maximum of {LARGEST_BODY} bytes"
+            )));
+        }
+        Ok(template)
+    }
+
+    /// How many bytes users may take, as the members of an array in JSON.
+    pub fn room(&self) -> usize {
+        LARGEST_BODY.saturating_sub(self.head.len() + Self::TAIL.len())
+    }
+
+    fn body(&self, users: &UserList) -> Bytes {
+        [&self.head, users.json.as_bytes(), Self::TAIL.as_bytes()].concat().into()
     }
 }
 
@@ -82,6 +126,17 @@ impl Routes {
         };
         let body = Some(utf8(&publish.body));
         Request { operation, method: Method::POST, url: url.clone(), body, repeatable: Repeatable::UnlessCarriedOut }
+    }
+
+    /// A publish to a chunk of users.
+    pub fn publish_chunk(&self, template: &Template, users: &UserList) -> Request {
+        Request {
+            operation: "publish to users",
+            method: Method::POST,
+            url: self.users.clone(),
+            body: Some(template.body(users)),
+            repeatable: Repeatable::UnlessCarriedOut,
+        }
     }
 
     /// The deletion of a user.

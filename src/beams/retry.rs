@@ -84,7 +84,7 @@ fn is_transient(error: &Error) -> bool {
         Error::Connection { fault, .. } => fault.kind.is_transient(),
         // Taken for no success only because its answer is unreadable: a deletion need not be repeated.
         Error::BadResponse { .. } => false,
-        Error::InvalidArgument(_) | Error::Closed | Error::Internal(_) => false,
+        Error::InvalidArgument(_) | Error::Closed | Error::Interrupted | Error::Internal(_) => false,
         Error::WebhookSignature(_) | Error::WebhookPayload(_) => false,
     }
 }

@@ -16,9 +16,11 @@ use tokio::sync::oneshot;
 
 use crate::beams::client::Ended;
 use crate::beams::error::Error;
+use crate::beams::many_users::{Progress, Report};
 use crate::binding::failure::Failure;
 use crate::binding::host::Host;
 use crate::binding::node_api::{Deferred, Wake, keep_alive};
+use crate::binding::report::{self, Outcome};
 
 /// What an operation resolves to.
 #[derive(Debug)]
@@ -27,8 +29,14 @@ pub enum Answer {
     Published(String),
     /// A deletion, with the reply's body as JSON text.
     Deleted(Option<String>),
-    /// The closing of a client.
-    Closed,
+    /// Something that has no result.
+    Done,
+    /// Whether a call wants more users.
+    Wanted(bool),
+    /// How far a call has come, while there is something left of it.
+    Progress(Option<Progress>),
+    /// The account of a call to many users.
+    Report(Box<Report>),
 }
 
 /// The calls of one environment. It stays on the environment's thread.
@@ -41,10 +49,15 @@ pub struct Calls {
 /// A call under way, as its own thread keeps it.
 struct Pending {
     deferred: Deferred,
-    began: Instant,
-    /// An object to be told how the call went, beside what the promise says.
-    record: Option<ObjectRef>,
+    record: Option<Record>,
     listening: Option<Listening>,
+}
+
+/// An object to be told how the call went, beside what the promise says.
+pub struct Record {
+    pub(super) object: ObjectRef,
+    /// When the caller began to wait.
+    pub(super) began: Instant,
 }
 
 /// An ear on an `AbortSignal`.
@@ -95,7 +108,7 @@ impl Calls {
         env: &Env,
         number: Number,
         deferred: Deferred,
-        record: Option<ObjectRef>,
+        record: Option<Record>,
         mut listening: Option<Listening>,
         call: Call,
     ) -> Result<impl Future<Output = ()> + Send + use<Call>>
@@ -111,7 +124,7 @@ impl Calls {
             listening.job = Some(job);
             aborted
         });
-        pending.insert(number, Pending { deferred, began: Instant::now(), record, listening });
+        pending.insert(number, Pending { deferred, record, listening });
         let obligation = Obligation { call: number, finished: self.finished.clone(), is_met: false };
         Ok(async move {
             match aborted {
@@ -134,7 +147,7 @@ impl Calls {
                 Err(error) => deferred.reject(env, error)?,
             }
             listening.stop(env, host);
-            record.map(|record| record.unref(env)).transpose()?;
+            record.map(|record| record.object.unref(env)).transpose()?;
         }
         self.rest_if_idle(env)
     }
@@ -169,14 +182,20 @@ impl Pending {
         if let Some(listening) = self.listening {
             listening.stop(env, host);
         }
-        let told = self.record.map(|record| tell(env, record, &ended, self.began)).transpose();
+        let told = self.record.map(|record| tell(env, record, &ended)).transpose();
         match ended.result {
             Ok(Answer::Published(publish_id)) => {
                 let mut published = Object::new(env)?;
                 published.set_named_property("publishId", publish_id)?;
                 self.deferred.resolve(env, published)?;
             }
-            Ok(Answer::Deleted(_) | Answer::Closed) => self.deferred.resolve(env, ())?,
+            Ok(Answer::Deleted(_) | Answer::Done | Answer::Progress(None)) => self.deferred.resolve(env, ())?,
+            Ok(Answer::Wanted(wanted)) => self.deferred.resolve(env, wanted)?,
+            Ok(Answer::Progress(Some(progress))) => self.deferred.resolve(env, report::progress(env, progress)?)?,
+            Ok(Answer::Report(report)) => match report::outcome(env, host, &report)? {
+                Outcome::Report(report) => self.deferred.resolve(env, report)?,
+                Outcome::Error(error) => self.deferred.reject(env, error)?,
+            },
             Err(error) => {
                 self.deferred.reject(env, Failure::Beams(error).into_beams_error(env, host, ended.attempts)?)?;
             }
@@ -186,17 +205,19 @@ impl Pending {
 }
 
 /// Writes into a record how a call went.
-fn tell(env: &Env, reference: ObjectRef, ended: &Ended<Answer>, began: Instant) -> Result<()> {
-    let mut record = reference.get_value(env)?;
+fn tell(env: &Env, Record { object, began }: Record, ended: &Ended<Answer>) -> Result<()> {
+    let mut record = object.get_value(env)?;
     record.set("attempts", ended.attempts)?;
     record.set("duration", began.elapsed().as_secs_f64() * 1000.0)?;
     if let Some(status) = ended.status {
         record.set("status", status)?;
     }
-    if let Ok(Answer::Deleted(Some(body))) = &ended.result {
-        record.set("body", body.as_str())?;
+    match &ended.result {
+        Ok(Answer::Deleted(Some(body))) => record.set("body", body.as_str())?,
+        Ok(Answer::Report(report)) => record.set("targets", report.users() as f64)?,
+        _ => (),
     }
-    reference.unref(env)
+    object.unref(env)
 }
 
 impl Listening {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, Ref, RefCell};
 use std::future::Future;
 use std::rc::Rc;
+use std::time::Instant;
 
 use napi::bindgen_prelude::{Object, Unknown};
 use napi::{Env, Error, JsValue, Result, ValueType};
@@ -10,7 +11,7 @@ use napi_derive::napi;
 
 use crate::beams;
 use crate::beams::client::Ended;
-use crate::binding::calls::{Answer, Calls, Listening, Number};
+use crate::binding::calls::{Answer, Calls, Listening, Number, Record};
 use crate::binding::failure::{self, Failure};
 use crate::binding::host::Host;
 use crate::binding::log;
@@ -29,6 +30,15 @@ pub struct Environment {
 pub struct Prepared<Call> {
     pub(super) call: Call,
     pub(super) signal: Option<Unknown<'static>>,
+    /// When the caller began to wait for it.
+    pub(super) began: Instant,
+}
+
+impl<Call> Prepared<Call> {
+    /// A call that begins now.
+    pub fn new(call: Call, signal: Option<Unknown<'static>>) -> Self {
+        Self { call, signal, began: Instant::now() }
+    }
 }
 
 /// What there is to hear from a call's signal.
@@ -79,13 +89,13 @@ impl Environment {
     {
         let (promise, deferred) = Deferred::new(env)?;
         match failure::guarded(prepare)
-            .and_then(|prepared| Ok((self.hearing(env, prepared.signal)?, prepared.call, self.running()?)))
+            .and_then(|Prepared { call, signal, began }| Ok((self.hearing(env, signal)?, call, began, self.running()?)))
         {
             Ok((Hearing::Aborted(reason), ..)) => deferred.reject(env, reason)?,
-            Ok((Hearing::Listening(number, listening), call, runtime)) => {
+            Ok((Hearing::Listening(number, listening), call, began, runtime)) => {
                 let record = match record {
                     Some(record) if record.get_type()? == ValueType::Object => {
-                        Some(record.coerce_to_object()?.create_ref()?)
+                        Some(Record { object: record.coerce_to_object()?.create_ref()?, began })
                     }
                     _ => None,
                 };

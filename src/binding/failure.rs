@@ -41,10 +41,7 @@ impl Failure {
     /// The `BeamsError` for it. `attempts` is how many requests were made.
     pub fn into_beams_error<'env>(self, env: &'env Env, host: &Host, attempts: u32) -> napi::Result<Unknown<'env>> {
         match self {
-            Self::Beams(error) => {
-                let cause = error.source().map(|source| cause(env, &error, source)).transpose()?;
-                beams_error(env, host, &error, attempts, cause)
-            }
+            Self::Beams(error) => beams_error(env, host, &error, attempts),
             Self::Thrown(thrown) => {
                 let thrown = JsError::from(thrown).into_unknown(*env);
                 let message = match thrown.get_type()? {
@@ -54,7 +51,7 @@ impl Failure {
                     _ => host.text(env, &thrown),
                 };
                 let error = Error::invalid(message.unwrap_or_else(|_| "an argument could not be read".into()));
-                beams_error(env, host, &error, attempts, Some(thrown))
+                with_cause(env, host, &error, attempts, Some(thrown))
             }
         }
     }
@@ -65,7 +62,13 @@ impl Failure {
     }
 }
 
-fn beams_error<'env>(
+/// The `BeamsError` for an error of the client.
+pub fn beams_error<'env>(env: &'env Env, host: &Host, error: &Error, attempts: u32) -> napi::Result<Unknown<'env>> {
+    let cause = error.source().map(|source| cause(env, error, source)).transpose()?;
+    with_cause(env, host, error, attempts, cause)
+}
+
+fn with_cause<'env>(
     env: &'env Env,
     host: &Host,
     error: &Error,

@@ -15,6 +15,7 @@ use crate::binding::node_api::Argument;
 pub struct Host {
     beams_error: FunctionRef<FnArgs<(String, Argument)>, Unknown<'static>>,
     is_array: FunctionRef<Argument, bool>,
+    is_iterable: FunctionRef<Argument, bool>,
     read: FunctionRef<FnArgs<(Argument, String)>, Unknown<'static>>,
     element: FunctionRef<FnArgs<(Argument, u32)>, Unknown<'static>>,
     text: FunctionRef<Argument, String>,
@@ -39,6 +40,7 @@ impl Host {
         Ok(Self {
             beams_error: function(host, "BeamsError")?,
             is_array: function(host, "isArray")?,
+            is_iterable: function(host, "isIterable")?,
             read: function(host, "read")?,
             element: function(host, "read")?,
             text: function(host, "text")?,
@@ -58,6 +60,11 @@ impl Host {
     /// `Array.isArray(value)`
     pub fn is_array(&self, env: &Env, value: &Unknown<'_>) -> Result<bool> {
         self.is_array.borrow_back(env)?.call(value.into())
+    }
+
+    /// Whether `for await` can go through the value.
+    pub fn is_iterable(&self, env: &Env, value: &Unknown<'_>) -> Result<bool> {
+        self.is_iterable.borrow_back(env)?.call(value.into())
     }
 
     /// `object[key]`

@@ -79,6 +79,35 @@ pub struct CallOptions {
     pub signal: Option<Unknown<'static>>,
 }
 
+/// Settings of one call to many users. `undefined` means the client's own setting, or the default.
+#[napi(object, object_from_js = false, object_to_js = false)]
+pub struct ManyUsersOptions {
+    /// The time for one attempt at one request, in milliseconds.
+    pub timeout: Option<f64>,
+    /// How many retries may follow the first attempt at a request, from 0 to 100.
+    pub max_retries: Option<f64>,
+    /// Stops the call: no further request is made, those under way are waited for, and the call rejects with
+    /// `ERR_BEAMS_INTERRUPTED`, the signal's reason as its `cause`.
+    #[napi(ts_type = "AbortSignal")]
+    pub signal: Option<Unknown<'static>>,
+    /// How many requests may be under way at once, from 1 to 1 000.
+    ///
+    /// @default 16
+    pub concurrency: Option<f64>,
+    /// Whether a user who comes more than once is published to once. For this, every id is remembered until the call ends:
+    /// some 20 bytes each, and the id itself.
+    ///
+    /// @default true
+    pub dedupe: Option<bool>,
+    /// Whether to stop as soon as one request has failed.
+    ///
+    /// @default false
+    pub stop_on_error: Option<bool>,
+    /// Called each time a request has ended. What it returns is not waited for; if it throws, the call stops.
+    #[napi(ts_type = "(progress: ManyUsersProgress) => void")]
+    pub on_progress: Option<Unknown<'static>>,
+}
+
 /// Settings of one token.
 #[napi(object, object_from_js = false, object_to_js = false)]
 pub struct TokenOptions {
@@ -137,6 +166,20 @@ pub fn call_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<Cal
         max_retries: members.number("maxRetries")?,
         signal: members.signal("signal")?,
     })
+}
+
+/// Reads the options of one call to many users.
+pub fn many_users_options(env: &Env, host: &Host, options: &Unknown<'_>) -> Result<ManyUsersOptions> {
+    let CallOptions { timeout, max_retries, signal } = call_options(env, host, options)?;
+    let members = Members::of(env, host, options)?;
+    let (mut concurrency, mut dedupe, mut stop_on_error, mut on_progress) = (None, None, None, None);
+    if let Some(members) = members {
+        concurrency = members.number("concurrency")?;
+        dedupe = members.boolean("dedupe")?;
+        stop_on_error = members.boolean("stopOnError")?;
+        on_progress = members.function("onProgress")?;
+    }
+    Ok(ManyUsersOptions { timeout, max_retries, signal, concurrency, dedupe, stop_on_error, on_progress })
 }
 
 /// Reads the options of one token.
@@ -219,6 +262,14 @@ impl<'env> Members<'env> {
             && self.host.read(self.env, &member, "aborted")?.get_type()? == ValueType::Boolean
             && self.host.read(self.env, &member, "addEventListener")?.get_type()? == ValueType::Function;
         if is_signal { Ok(Some(member)) } else { Err(Error::invalid(format!("{name} must be an AbortSignal")).into()) }
+    }
+
+    fn function(&self, name: &str) -> Result<Option<Unknown<'static>>> {
+        let Some(member) = self.get(name)? else { return Ok(None) };
+        match member.get_type()? {
+            ValueType::Function => Ok(Some(member)),
+            _ => Err(Error::invalid(format!("{name} must be a function")).into()),
+        }
     }
 
     /// One PEM text, or several one after the other.

@@ -3,22 +3,24 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::Unknown;
-use napi::{Env, Result};
+use napi::bindgen_prelude::{External, Object, Unknown};
+use napi::{Env, Result, ValueType};
 use napi_derive::napi;
 
 use crate::beams::client::{Client, Ended};
 use crate::beams::config::{Config, backdate};
 use crate::beams::error::Error;
 use crate::beams::interests::INTERESTS;
+use crate::beams::many_users::{ManyUsers, Settings};
 use crate::beams::targets::Rules;
 use crate::beams::users::{PathUser, TokenUser, USERS};
 use crate::binding::calls::Answer;
 use crate::binding::environment::{Environment, Prepared};
 use crate::binding::failure::guarded;
+use crate::binding::many_users::ManyUsersCall;
 use crate::binding::node_api::utf16;
-use crate::binding::options::{call_options, client_options, token_options};
-use crate::binding::targets::{List, is_missing};
+use crate::binding::options::{call_options, client_options, many_users_options, token_options};
+use crate::binding::targets::{List, is_missing, template};
 
 /// A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
 ///
@@ -187,13 +189,14 @@ impl PushNotifications {
             let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
             let (client, admission) = (self.client.clone(), self.client.admit()?);
             let call = async move { client.delete_user(admission, &user, &limits).await.map(Answer::Deleted) };
-            Ok(Prepared { call, signal: options.signal })
+            Ok(Prepared::new(call, options.signal))
         })
     }
 
     /// Lets no more calls begin, waits for those under way to end, and drops the connections.
     ///
-    /// Calls made from now on reject with `ERR_BEAMS_CLOSED`. Closing twice does no harm. It need not be called for the
+    /// Calls made from now on reject with `ERR_BEAMS_CLOSED`; so does a `publishToManyUsers` under way, once the requests
+    /// that it has made have ended, and it says whom it has not reached. Closing twice does no harm. It need not be called for the
     /// process to end. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes by itself.
     ///
     /// ### Example
@@ -211,10 +214,74 @@ impl PushNotifications {
         self.environment.call(env, None, || {
             let call = async move {
                 client.closed().await;
-                Ended { result: Ok(Answer::Closed), attempts: 0, status: None }
+                Ended { result: Ok(Answer::Done), attempts: 0, status: None }
             };
-            Ok(Prepared { call, signal: None })
+            Ok(Prepared::new(call, None))
         })
+    }
+
+    /// Publishes a notification to any number of users, in requests of up to 1 000, and accounts for each of them.
+    ///
+    /// Requests are made as fast as `maxRequestsPerSecond` allows, and no more is read from `users` than is about to be
+    /// sent, so a database cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails
+    /// in the end does not stop the others, unless all would fail (401, 402, 403, 404).
+    ///
+    /// There is no such method for interests: a device that is subscribed to interests in two requests would be notified
+    /// twice.
+    ///
+    /// @param users The user ids: an array, an iterable, or an async iterable. An id that cannot be one (not a string, empty,
+    /// longer than 164 UTF-16 code units) ends up in `failed`.
+    /// @param publishRequest What to show, for at least one platform. Up to 199 KiB as JSON.
+    /// @param options Settings of this call alone.
+    /// @returns What became of every user, also where not all were published to.
+    /// @throws {BeamsError} As a rejection, always. Where it was stopped before the end (by the service, `stopOnError`,
+    /// `signal`, `close()`, or because reading `users` or `onProgress` threw), the error has the `report` so far and, in
+    /// `remaining`, the users that were read and not sent. `delivery` is then about the call as a whole.
+    ///
+    /// ### Example
+    ///
+    /// ```js
+    /// const report = await beams.publishToManyUsers(cursorOfUserIds, {
+    ///   web: { notification: { title: 'Hello', body: 'Hello, everybody!' } },
+    /// })
+    /// console.log(report.published, report.duplicates)
+    /// for (const { users, error } of report.failed) console.error(error.delivery, users)
+    /// ```
+    #[napi(
+        catch_unwind,
+        ts_args_type = "users: Iterable<string> | AsyncIterable<string>, publishRequest: PublishRequest, options?: ManyUsersOptions",
+        ts_return_type = "Promise<ManyUsersReport>"
+    )]
+    pub fn publish_to_many_users<'env>(
+        &self,
+        env: &'env Env,
+        users: Unknown<'_>,
+        publish_request: Unknown<'_>,
+        options: Unknown<'_>,
+    ) -> Result<Object<'env>> {
+        let host = &self.environment.host;
+        let begun = guarded(|| {
+            if is_missing(&users)? {
+                return Err(USERS.required().into());
+            }
+            if users.get_type()? != ValueType::Object || !host.is_iterable(env, &users)? {
+                return Err(Error::invalid("users argument must be an array, an iterable or an async iterable").into());
+            }
+            if is_missing(&publish_request)? {
+                return Err(Error::invalid("publishRequest argument is required").into());
+            }
+            let template = template(env, host, &publish_request)?;
+            let options = many_users_options(env, host, &options)?;
+            let settings = Settings::new(options.concurrency, options.dedupe, options.stop_on_error)?;
+            let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
+            let call = ManyUsers::new(self.client.clone(), self.client.admit()?, template, limits, settings);
+            let mut begun = Object::new(env)?;
+            begun.set("call", External::new(ManyUsersCall::new(self.environment.clone(), call)))?;
+            begun.set("signal", options.signal)?;
+            begun.set("onProgress", options.on_progress)?;
+            Ok(begun)
+        });
+        begun.map_err(|failure| failure.into_exception(env, host))
     }
 
     fn publish<'env>(
@@ -237,7 +304,7 @@ impl PushNotifications {
             let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
             let (client, admission) = (self.client.clone(), self.client.admit()?);
             let call = async move { client.publish(admission, &publish, &limits).await.map(Answer::Published) };
-            Ok(Prepared { call, signal: options.signal })
+            Ok(Prepared::new(call, options.signal))
         })
     }
 }

@@ -4,11 +4,14 @@ use napi::bindgen_prelude::{JsObjectValue, Unknown};
 use napi::{Env, JsValue, ValueType};
 
 use crate::beams::error::Error;
-use crate::beams::request::Publish;
+use crate::beams::request::{Publish, Template};
 use crate::beams::targets::{LONGEST, Rules};
+use crate::beams::users::USERS;
 use crate::binding::failure::{Failure, Result};
 use crate::binding::host::Host;
 use crate::binding::node_api::utf16;
+
+const NOT_AN_OBJECT: &str = "publishRequest argument must be a plain object";
 
 /// A list that is an array of an allowed length. Its elements have not been looked at.
 pub struct List<'env> {
@@ -48,8 +51,16 @@ impl<'env> List<'env> {
             }
         }
         body?;
-        Err(Error::invalid("publishRequest argument must be a plain object").into())
+        Err(Error::invalid(NOT_AN_OBJECT).into())
     }
+}
+
+/// Writes the body of a request with a payload and no users.
+pub fn template(env: &Env, host: &Host, payload: &Unknown<'_>) -> Result<Template> {
+    let nobody = env.create_array(0)?.coerce_to_object()?.to_unknown();
+    let body = host.body(env, USERS.key, &nobody, payload, LONGEST as u32)?;
+    let body = utf16(&body)?.ok_or_else(|| Error::invalid(NOT_AN_OBJECT))?;
+    Ok(Template::new(&body)?)
 }
 
 /// How long an array is. One that a proxy stands for is none to Node-API.

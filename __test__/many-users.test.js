@@ -1,0 +1,444 @@
+'use strict'
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { once, EventEmitter } = require('node:events')
+const { Readable } = require('node:stream')
+const { tracingChannel } = require('node:diagnostics_channel')
+const { recordingServer, socketServer } = require('./helpers/servers.js')
+const { payload, clientOf, emulated, rejection } = require('./helpers/clients.js')
+const { BeamsError } = require('..')
+
+const accepted = { body: '{"publishId":"pubid-1"}' }
+const never = new Promise(() => {})
+
+function idsOf(count) {
+  return Array.from({ length: count }, (_, index) => `user-${index}`)
+}
+
+/** The users of each request, in the order in which they came. */
+function usersOf(requests) {
+  return requests.map(({ body }) => JSON.parse(body).users)
+}
+
+/** A server that answers with these statuses, one after the other, and accepts from then on; no pace, and no retries. */
+async function answering(t, ...answers) {
+  const { requests, port } = await recordingServer(t, (_request, number) => answers[number - 1] ?? accepted)
+  return { requests, beams: clientOf({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0 }) }
+}
+
+/** Each id that was read is in one place. */
+function allOf({ report, remaining }, sent) {
+  const published = sent.slice(0, report.published)
+  return [...published, ...report.failed.flatMap(({ users }) => users), ...remaining].sort()
+}
+
+describe('publishToManyUsers', () => {
+  for (const [name, from] of [
+    ['an array', (ids) => ids],
+    ['a set', (ids) => new Set(ids)],
+    ['a generator', (ids) => ids.values()],
+    [
+      'an async iterable',
+      (ids) =>
+        (async function* () {
+          yield* ids
+        })(),
+    ],
+    ['a stream', (ids) => Readable.from(ids)],
+    ['an array behind a proxy', (ids) => new Proxy(ids, {})],
+  ]) {
+    test(`publishes to all users of ${name} in requests of up to 1 000`, async (t) => {
+      const { emulator, beams } = await emulated(t)
+      const ids = idsOf(2500)
+      const report = await beams.publishToManyUsers(from(ids), payload)
+      const publishes = emulator.publishes()
+      assert.deepEqual(publishes.flatMap((publish) => publish.users).sort(), [...ids].sort())
+      assert.deepEqual(
+        publishes.map(({ web }) => web),
+        Array(3).fill(payload.web),
+      )
+      const sizes = new Map(publishes.map((publish) => [publish.publishId, publish.users.length]))
+      assert.deepEqual([...sizes.values()].sort(), [1000, 1000, 500])
+      assert.deepEqual(new Map(report.publishes.map(({ publishId, users }) => [publishId, users])), sizes)
+      assert.deepEqual({ ...report, publishes: [] }, { publishes: [], published: 2500, duplicates: 0, failed: [] })
+    })
+  }
+
+  test('resolves where there is nobody to publish to', async (t) => {
+    const { requests, beams } = await answering(t)
+    assert.deepEqual(await beams.publishToManyUsers([], payload), {
+      publishes: [],
+      published: 0,
+      duplicates: 0,
+      failed: [],
+    })
+    assert.equal(requests.length, 0)
+  })
+
+  test('keeps every request within 200 KiB', async (t) => {
+    const { requests, beams } = await answering(t)
+    const ids = idsOf(3000).map((id) => id.padEnd(164, '…'))
+    const { published } = await beams.publishToManyUsers(ids, { ...payload, filling: 'é'.repeat(50_000) })
+    assert.equal(published, 3000)
+    const sizes = requests.map(({ body }) => Buffer.byteLength(body))
+    assert.ok(Math.max(...sizes) <= 200 * 1024 && Math.max(...sizes) > 199 * 1024, `${sizes}`)
+    assert.deepEqual(usersOf(requests).flat().sort(), ids.sort())
+  })
+
+  test('publishes once to a user who comes twice, unless asked not to look', async (t) => {
+    const { requests, beams } = await answering(t)
+    const ids = [...idsOf(1500), ...idsOf(1600)]
+    const { published, duplicates } = await beams.publishToManyUsers(ids, payload)
+    assert.deepEqual([published, duplicates], [1600, 1500])
+    assert.equal(new Set(usersOf(requests).flat()).size, 1600)
+    const { published: all, duplicates: none } = await beams.publishToManyUsers(ids, payload, { dedupe: false })
+    assert.deepEqual([all, none], [3100, 0])
+  })
+
+  test('sets apart what is no user id, and goes on', async (t) => {
+    const { requests, beams } = await answering(t)
+    const hostile = { toString() { throw new Error('hostile') } } // prettier-ignore
+    const invalid = [5, '', null, undefined, Symbol('s'), hostile, ['nested'], 'x'.repeat(165)]
+    const { published, failed } = await beams.publishToManyUsers(['first', ...invalid, 'last'], payload)
+    assert.equal(published, 2)
+    assert.deepEqual(usersOf(requests), [['first', 'last']])
+    const [{ users, error }] = failed
+    assert.equal(failed.length, 1)
+    assert.deepEqual(users.sort(), ['', '5', 'nested', 'null', 'object', 'symbol', 'undefined', 'x'.repeat(165)])
+    assert.ok(error instanceof BeamsError)
+    assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_INVALID_ARGUMENT', 'not-sent'])
+  })
+
+  test('changes no user id', async (t) => {
+    const { requests, beams } = await answering(t)
+    const ids = ['"', '\\', '\0\n\u2028', 'é', 'שלום', '😀'.repeat(82), 'a\ud83d', '\ude00b', 'x'.repeat(164)]
+    await beams.publishToManyUsers(ids, payload)
+    assert.deepEqual(usersOf(requests), [ids])
+    const { failed } = await (await answering(t, { status: 422 })).beams.publishToManyUsers(ids, payload)
+    assert.deepEqual(failed[0].users, ids)
+  })
+
+  test('has no more requests under way than it may', async (t) => {
+    const waiting = []
+    const arrived = new EventEmitter()
+    const server = await socketServer(t, (socket) => {
+      waiting.push(socket)
+      arrived.emit('request')
+    })
+    const beams = clientOf(server, { maxRequestsPerSecond: Infinity, maxRetries: 0 })
+    let read = 0
+    const ids = idsOf(20_000)
+    const users = {
+      *[Symbol.iterator]() {
+        for (const id of ids) {
+          read++
+          yield id
+        }
+      },
+    }
+    const report = beams.publishToManyUsers(users, payload, { concurrency: 3 })
+    while (server.requests < 3) await once(arrived, 'request')
+    // A round trip later, a fourth request or block would have been there.
+    await rejection(beams.publishToUsers([''], payload))
+    assert.ok(read <= 5000, `${read} were read with 3 000 on their way`)
+    const answer = () => {
+      assert.ok(waiting.length <= 3)
+      const body = '{"publishId":"p"}'
+      waiting.shift()?.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    }
+    arrived.on('request', answer)
+    for (let first = 0; first < 3; first++) answer()
+    assert.equal((await report).published, 20_000)
+    assert.equal(server.requests, 20)
+  })
+
+  test('lets the event loop turn while it reads', async (t) => {
+    const { beams } = await answering(t)
+    let turns = 0
+    let isDone = false
+    const turn = () => {
+      turns++
+      if (!isDone) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const { failed } = await beams.publishToManyUsers(Array(50_000).fill(''), payload)
+    isDone = true
+    assert.equal(failed[0].users.length, 50_000)
+    assert.ok(turns >= 40, `${turns}`)
+  })
+
+  test('publishes at the pace of the client', async (t) => {
+    const { requests, port } = await recordingServer(t)
+    const beams = clientOf({ port }, { maxRequestsPerSecond: 2 })
+    const controller = new AbortController()
+    const onProgress = ({ published }) => published === 2000 && controller.abort()
+    const error = await rejection(
+      beams.publishToManyUsers(idsOf(10_000), payload, { signal: controller.signal, onProgress }),
+    )
+    assert.equal(requests.length, 2)
+    assert.deepEqual(error.report.failed, [])
+    assert.ok(error.remaining.length > 0)
+  })
+})
+
+describe('a publishToManyUsers of which a request fails', () => {
+  test('goes on, and names the users', async (t) => {
+    const { requests, beams } = await answering(t, accepted, {
+      status: 422,
+      body: '{"error":"Bad Request","description":"no"}',
+    })
+    const ids = idsOf(2500)
+    const report = await beams.publishToManyUsers(ids, payload, { concurrency: 1 })
+    assert.equal(requests.length, 3)
+    assert.deepEqual(report.publishes.map(({ users }) => users), [1000, 500]) // prettier-ignore
+    const [{ users, error }] = report.failed
+    assert.deepEqual(users, ids.slice(1000, 2000))
+    assert.deepEqual([error.status, error.description, error.attempts, error.delivery], [422, 'no', 1, 'refused'])
+  })
+
+  test('retries it as any publish', async (t) => {
+    const { requests, port } = await recordingServer(t, (_request, number) =>
+      number === 1 ? { status: 503, headers: { 'retry-after': '0' } } : number === 2 ? { status: 500 } : undefined,
+    )
+    const report = await clientOf({ port }).publishToManyUsers(idsOf(10), payload)
+    assert.equal(requests.length, 2)
+    assert.deepEqual([report.failed[0].error.attempts, report.failed[0].error.delivery], [2, 'unknown'])
+  })
+
+  for (const [status, code] of [
+    [401, 'ERR_BEAMS_UNAUTHORIZED'],
+    [402, 'ERR_BEAMS_PAYMENT_REQUIRED'],
+    [403, 'ERR_BEAMS_UNAUTHORIZED'],
+    [404, 'ERR_BEAMS_NOT_FOUND'],
+  ]) {
+    test(`stops at a ${status}, which all would get`, async (t) => {
+      const { requests, beams } = await answering(t, accepted, { status, body: '{"error":"E","description":"D"}' })
+      const ids = idsOf(5000)
+      const error = await rejection(beams.publishToManyUsers(ids, payload, { concurrency: 1 }))
+      assert.equal(requests.length, 2)
+      assert.ok(error instanceof BeamsError)
+      assert.deepEqual([error.code, error.status, error.attempts, error.delivery], [code, status, 2, 'unknown'])
+      assert.equal(error.message, `${status} E - D`)
+      assert.equal(error.report.published, 1000)
+      assert.deepEqual(error.report.failed[0].users, ids.slice(1000, 2000))
+      assert.equal(error.report.failed[0].error.status, status)
+      const read = 2000 + error.remaining.length
+      assert.deepEqual(allOf(error, ids), ids.slice(0, read).sort())
+    })
+  }
+
+  test('stops at any failure, if asked to', async (t) => {
+    const { beams } = await answering(t, { status: 422 })
+    const error = await rejection(beams.publishToManyUsers(idsOf(1000), payload, { stopOnError: true }))
+    assert.deepEqual([error.status, error.attempts, error.delivery], [422, 1, 'refused'])
+    assert.deepEqual([error.report.failed[0].users.length, error.remaining], [1000, []])
+  })
+
+  test('says that nothing was sent where nothing was', async () => {
+    const beams = clientOf({ port: 1 }, { maxRetries: 0 })
+    const error = await rejection(beams.publishToManyUsers(['a'], payload, { stopOnError: true }))
+    assert.deepEqual(
+      [error.code, error.delivery, error.cause.code],
+      ['ERR_BEAMS_CONNECTION', 'not-sent', 'ECONNREFUSED'],
+    )
+  })
+})
+
+describe('a publishToManyUsers that is stopped', () => {
+  const oops = new Error('oops')
+
+  for (const [name, users] of [
+    ['an iterable', function* (ids) { yield* ids; throw oops }], // prettier-ignore
+    ['an async iterable', async function* (ids) { yield* ids; throw oops }], // prettier-ignore
+  ]) {
+    test(`by ${name} that throws accounts for what was read`, async (t) => {
+      const { requests, beams } = await answering(t)
+      const ids = idsOf(4300)
+      const error = await rejection(beams.publishToManyUsers(users(ids), payload))
+      assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
+      assert.deepEqual(usersOf(requests).flat().sort(), ids.slice(0, 4000).sort())
+      assert.equal(error.report.published, 4000)
+      assert.deepEqual(error.remaining, ids.slice(4000))
+    })
+  }
+
+  test('by a signal stops, waits for what is under way and says what is left', async (t) => {
+    const controller = new AbortController()
+    const { requests, beams } = await answering(t)
+    const ids = idsOf(100_000)
+    const onProgress = ({ published }) => published >= 3000 && controller.abort(oops)
+    const options = { signal: controller.signal, onProgress, concurrency: 2 }
+    const error = await rejection(beams.publishToManyUsers(ids, payload, options))
+    assert.deepEqual([error.code, error.cause, error.delivery], ['ERR_BEAMS_INTERRUPTED', oops, 'unknown'])
+    assert.ok(error.report.published < 90_000)
+    assert.equal(error.report.published, usersOf(requests).flat().length)
+    const read = error.report.published + error.remaining.length
+    assert.deepEqual([...usersOf(requests).flat(), ...error.remaining].sort(), ids.slice(0, read).sort())
+  })
+
+  test('by a signal that was aborted before reads nothing', async (t) => {
+    const { requests, beams } = await answering(t)
+    let hasBegun = false
+    const users = { [Symbol.iterator]() { hasBegun = true; return [].values() } } // prettier-ignore
+    const error = await rejection(beams.publishToManyUsers(users, payload, { signal: AbortSignal.abort(oops) }))
+    assert.deepEqual(
+      [error.code, error.cause, error.delivery, error.attempts],
+      ['ERR_BEAMS_INTERRUPTED', oops, 'not-sent', 0],
+    )
+    assert.deepEqual([error.remaining, error.report.published, hasBegun, requests.length], [[], 0, false, 0])
+  })
+
+  test('by a signal does not wait for a turn, for a retry or for users', async (t) => {
+    const controller = new AbortController()
+    const answers = new EventEmitter()
+    const answered = once(answers, 'answer')
+    const { requests, port } = await recordingServer(t, () => {
+      setImmediate(() => answers.emit('answer'))
+      return { status: 503, headers: { 'retry-after': '50' } }
+    })
+    const beams = clientOf({ port }, { maxRequestsPerSecond: 0.01 })
+    async function* users() {
+      yield* idsOf(2500)
+      await answered
+      setImmediate(() => controller.abort(oops))
+      await never
+    }
+    const error = await rejection(beams.publishToManyUsers(users(), payload, { signal: controller.signal }))
+    assert.equal(requests.length, 1)
+    assert.deepEqual(error.report.failed.map((failure) => [failure.users, failure.error.status]), [[idsOf(1000), 503]]) // prettier-ignore
+    assert.deepEqual(error.remaining, idsOf(2500).slice(1000))
+    assert.equal(error.delivery, 'refused')
+  })
+
+  test('by closing the client accounts for all, and the client waits for it', async (t) => {
+    const { beams } = await answering(t)
+    let isEnded = false
+    async function* users() {
+      try {
+        yield* idsOf(1500)
+        beams.close().then(() => (isEnded = true))
+        await never
+      } finally {
+        assert.fail('a generator that is stuck cannot end')
+      }
+    }
+    const error = await rejection(beams.publishToManyUsers(users(), payload))
+    assert.deepEqual([error.code, error.report.published], ['ERR_BEAMS_CLOSED', 1000])
+    assert.deepEqual(error.remaining, idsOf(1500).slice(1000))
+    await beams.close()
+    assert.ok(isEnded)
+    assert.equal((await rejection(beams.publishToManyUsers([], payload))).code, 'ERR_BEAMS_CLOSED')
+  })
+
+  test('closes the iterator, whatever that comes to', async (t) => {
+    for (const outcome of [
+      () => ({}),
+      () => {
+        throw new Error('on the way out')
+      },
+    ]) {
+      // prettier-ignore
+      const { beams } = await answering(t, { status: 401 })
+      const closed = new EventEmitter()
+      const isClosed = once(closed, 'closed')
+      let next = 0
+      const users = {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => ({ value: `user-${next++}`, done: false }),
+          return: async () => {
+            closed.emit('closed')
+            return outcome()
+          },
+        }),
+      }
+      const error = await rejection(beams.publishToManyUsers(users, payload))
+      assert.equal(error.code, 'ERR_BEAMS_UNAUTHORIZED')
+      await isClosed
+    }
+  })
+})
+
+describe('the progress of a publishToManyUsers', () => {
+  test('is told with each request, and adds up', async (t) => {
+    const { beams } = await answering(t, accepted, { status: 422 })
+    const told = []
+    const ids = [...idsOf(2500), 'user-0', '']
+    await beams.publishToManyUsers(ids, payload, { concurrency: 1, onProgress: (progress) => told.push(progress) })
+    assert.deepEqual(
+      told.map(({ published, publishId }) => [published, publishId]),
+      [
+        [1000, 'pubid-1'],
+        [1000, undefined],
+        [1500, 'pubid-1'],
+      ],
+    )
+    assert.deepEqual(told.at(-1), { published: 1500, failed: 1001, duplicates: 1, publishId: 'pubid-1' })
+  })
+
+  test('stops the call by throwing', async (t) => {
+    const { requests, beams } = await answering(t)
+    const oops = new Error('oops')
+    const onProgress = () => { throw oops } // prettier-ignore
+    const error = await rejection(beams.publishToManyUsers(idsOf(50_000), payload, { concurrency: 1, onProgress }))
+    assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
+    assert.equal(error.report.published, usersOf(requests).flat().length)
+    assert.ok(requests.length < 50)
+    const last = await rejection(beams.publishToManyUsers(['a'], payload, { onProgress }))
+    assert.deepEqual([last.report.published, last.remaining], [1, []])
+  })
+})
+
+describe('the arguments of publishToManyUsers', () => {
+  const beams = clientOf({ port: 1 })
+  for (const [text, ...args] of [
+    ['users argument is required'],
+    ['users argument is required', null, payload],
+    ['users argument must be an array, an iterable or an async iterable', 'user-1', payload],
+    ['users argument must be an array, an iterable or an async iterable', {}, payload],
+    ['publishRequest argument is required', []],
+    ['publishRequest argument must be a plain object', [], []],
+    ['options argument must be an object', [], payload, 'fast'],
+    ['concurrency must be an integer from 1 to 1000', [], payload, { concurrency: 0 }],
+    ['concurrency must be an integer from 1 to 1000', [], payload, { concurrency: 1.5 }],
+    ['concurrency must be an integer from 1 to 1000', [], payload, { concurrency: '4' }],
+    ['concurrency must be an integer from 1 to 1000', [], payload, { concurrency: 1001 }],
+    ['dedupe must be true or false', [], payload, { dedupe: 1 }],
+    ['stopOnError must be true or false', [], payload, { stopOnError: 'yes' }],
+    ['onProgress must be a function', [], payload, { onProgress: {} }],
+    ['signal must be an AbortSignal', [], payload, { signal: {} }],
+    ['maxRetries must be an integer from 0 to 100', [], payload, { maxRetries: -1 }],
+    [
+      'publishRequest argument is too large: with one user it exceeds the maximum of 204800 bytes',
+      [],
+      { ...payload, filling: 'x'.repeat(204_000) },
+    ],
+  ]) {
+    test(`are refused: ${text}`, async () => {
+      const error = await rejection(beams.publishToManyUsers(...args))
+      assert.ok(error instanceof BeamsError)
+      assert.deepEqual([error.message, error.code], [text, 'ERR_BEAMS_INVALID_ARGUMENT'])
+      assert.ok(!('report' in error))
+    })
+  }
+
+  test('are refused where a getter throws', async () => {
+    const oops = new Error('oops')
+    const error = await rejection(beams.publishToManyUsers([], payload, { get dedupe() { throw oops } })) // prettier-ignore
+    assert.deepEqual([error.message, error.cause], ['oops', oops])
+  })
+})
+
+test('the tracing channel tells of a publishToManyUsers as of one call', async (t) => {
+  const { beams } = await answering(t)
+  const messages = []
+  const channel = tracingChannel('beams-native:request')
+  const listeners = { asyncEnd: (message) => messages.push({ ...message }) }
+  channel.subscribe(listeners)
+  await beams.publishToManyUsers([...idsOf(1500), 'user-1', ''], payload)
+  channel.unsubscribe(listeners)
+  const [{ operation, targets, attempts, status, duration, result }] = messages
+  assert.equal(messages.length, 1)
+  assert.deepEqual([operation, targets, attempts, status, result.published], ['publishToManyUsers', 1502, 2, 200, 1500])
+  assert.ok(duration > 0)
+})

@@ -1,0 +1,36 @@
+// Compiled, never run: what may be given to publishToManyUsers, and what comes back.
+
+import { BeamsError, PushNotifications, type ManyUsersReport } from 'beams-native'
+
+declare const beams: PushNotifications
+declare const cursor: AsyncIterable<string>
+const request = { web: { notification: { title: 'Hello' } } }
+
+export async function use(): Promise<string[]> {
+  await beams.publishToManyUsers(['user-1'], request)
+  await beams.publishToManyUsers(new Set(['user-1']), request, {})
+  const report: ManyUsersReport = await beams.publishToManyUsers(cursor, request, {
+    concurrency: 4,
+    dedupe: false,
+    stopOnError: true,
+    signal: AbortSignal.timeout(1000),
+    timeout: 1000,
+    maxRetries: 0,
+    onProgress: ({ published, publishId }) => console.log(published, publishId?.length),
+  })
+  const failed: string[] = report.failed.flatMap(({ users, error }) => (error.delivery === 'unknown' ? [] : users))
+
+  // @ts-expect-error ids are strings
+  await beams.publishToManyUsers([1], request)
+  // @ts-expect-error it must be iterable
+  await beams.publishToManyUsers({}, request)
+  // @ts-expect-error a payload needs a platform
+  await beams.publishToManyUsers([], {})
+  // @ts-expect-error no such option
+  await beams.publishToManyUsers([], request, { parallel: 4 })
+  return failed
+}
+
+export function unsent(error: unknown): string[] {
+  return error instanceof BeamsError ? (error.remaining ?? []) : []
+}
