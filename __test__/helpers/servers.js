@@ -76,6 +76,8 @@ async function socketServer(t, behave, greet = () => {}) {
     get requests() {
       return requests
     },
+    /** Resolves when no connection is open. */
+    allClosed: () => Promise.all([...sockets].map((socket) => once(socket, 'close'))),
   }
 }
 
