@@ -7,6 +7,9 @@ SHELL := /bin/bash
 # The tools' own text would be long; a missing one deserves one line.
 need = @command -v $(1) >/dev/null || { echo "beams-native: '$(1)' is missing. $(2)" >&2; exit 1; }
 
+install = (echo "installing $(1)" && $(if $(filter 0,$(shell id -u)),,sudo) apt-get update -qq && \
+  $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(1) >/dev/null)
+
 RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
 
 .PHONY: help
@@ -46,8 +49,12 @@ format: node_modules/.installed ## let the formatters write
 test-rust: tools ## the Beams client alone, without Node
 	cargo test --locked
 
+.PHONY: system
+system: ## what the tests want of the system: a browser to look at the inbox with
+	@command -v chromium >/dev/null || $(call install,chromium)
+
 .PHONY: test-node
-test-node: build ## the addon, the emulator and the typings
+test-node: build system ## the addon, the emulator and the typings
 	git diff --exit-code --stat -- index.d.ts
 	node --test --test-reporter=spec __test__ emulator/__test__
 

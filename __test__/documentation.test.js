@@ -7,7 +7,7 @@ const assert = require('node:assert/strict')
 const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
-const { promisify } = require('node:util')
+const { promisify, stripVTControlCharacters } = require('node:util')
 const { startEmulator } = require('beams-emulator')
 const { typeErrors } = require('./helpers/typescript.js')
 
@@ -16,11 +16,26 @@ const run = promisify(execFile)
 
 function blocks(file) {
   const text = fs.readFileSync(path.join(checkout, file), 'utf8')
-  return [...text.matchAll(/^```(js|mjs|ts)\n(.*?)^```/gms)].map(([, language, code], index) => ({
+  return [...text.matchAll(/^```((?:js|mjs|ts)(?: \w+)?)\n(.*?)^```/gms)].map(([, language, code], index) => ({
     name: `${file}, block ${index + 1} (${language})`,
     language,
     code,
   }))
+}
+
+// `js jest` and `js vitest` blocks are test files of these runners.
+const extensions = { 'js jest': '.js', 'js vitest': '.test.mjs' }
+const runners = {
+  async 'js jest'(file) {
+    const bin = path.join(path.dirname(require.resolve('jest/package.json')), 'bin', 'jest.js')
+    const config = JSON.stringify({ rootDir: path.dirname(file), testMatch: [file], transform: {} })
+    return (await run(process.execPath, [bin, '--config', config])).stderr
+  },
+  async 'js vitest'(file) {
+    const bin = path.join(path.dirname(require.resolve('vitest/package.json')), 'vitest.mjs')
+    const { stdout } = await run(process.execPath, [bin, 'run', '--root', path.dirname(file), path.basename(file)])
+    return stripVTControlCharacters(stdout)
+  },
 }
 
 describe('the documentation', () => {
@@ -41,9 +56,11 @@ describe('the documentation', () => {
   for (const file of ['README.md', 'emulator/README.md']) {
     for (const { name, language, code } of blocks(file)) {
       test(`${name} works as it stands`, async () => {
-        const snippet = path.join(folder, `${name.replaceAll(/\W+/g, '-')}.${language}`)
+        const snippet = path.join(folder, `${name.replaceAll(/\W+/g, '-')}${extensions[language] ?? `.${language}`}`)
         fs.writeFileSync(snippet, code)
         if (language === 'ts') return assert.equal(await typeErrors([snippet]), '')
+        if (language in runners)
+          return assert.match(await runners[language](snippet), /Tests: +1 passed|Tests {2}1 passed/)
         const env = {
           ...process.env,
           BEAMS_INSTANCE_ID: 'my-instance',

@@ -28,3 +28,7 @@ test('the events of webhooks are told apart by their type', async () => {
 test('publishToManyUsers takes any iterable of strings', async () => {
   assert.equal(await typeErrors([file('many-users.ts')]), '')
 })
+
+test('the emulator is typed', async () => {
+  assert.equal(await typeErrors([file('emulator.ts')]), '')
+})

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 'use strict'
 
+const { readFile } = require('node:fs/promises')
 const { parseArgs } = require('node:util')
 const { startEmulator } = require('./index.js')
 
@@ -11,7 +12,13 @@ Usage: beams-emulator [options]
   --port <port>           the port to listen on (8081)
   --host <address>        the address to listen on (127.0.0.1, this machine only)
   --instance-id <id>      accept only this instance (any)
-  --secret-key <key>      accept only this secret key (any)
+  --secret-key <key>      accept only this secret key, and tokens signed with it (any)
+  --strict                refuse more than 100 requests a second with 429, as the service does
+  --tls                   serve https, with a certificate made for this run
+  --tls-cert <file>       serve https with this certificate, in PEM
+  --tls-key <file>        and this key
+  --webhook-url <url>     send webhooks there
+  --webhook-secret <key>  and sign them with this secret
   --help                  show this text
   --version               show the version
 `
@@ -21,6 +28,12 @@ const options = {
   host: { type: 'string' },
   'instance-id': { type: 'string' },
   'secret-key': { type: 'string' },
+  strict: { type: 'boolean' },
+  tls: { type: 'boolean' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'webhook-url': { type: 'string' },
+  'webhook-secret': { type: 'string' },
   help: { type: 'boolean' },
   version: { type: 'boolean' },
 }
@@ -37,12 +50,27 @@ async function main() {
     host: values.host,
     instanceId: values['instance-id'],
     secretKey: values['secret-key'],
+    strict: values.strict,
+    tls: await tlsOf(values),
+    webhooks: webhooksOf(values),
     log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   })
   console.log(`beams-emulator is listening on ${emulator.url}`)
-  console.log(`  in your server:  new PushNotifications({ …, endpoint: '${new URL(emulator.url).host}' })`)
-  console.log(`  what came in:    ${emulator.url}/emulator/publishes`)
+  console.log(`  in your server:  new PushNotifications({ …, endpoint: '${emulator.url}' })`)
+  console.log(`  in your page:    new Client({ …, endpointOverride: '${emulator.url}' })`)
+  console.log(`  what came in:    ${emulator.url}/`)
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => emulator.close())
+}
+
+async function tlsOf({ tls, 'tls-cert': cert, 'tls-key': key }) {
+  if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together')
+  if (cert === undefined) return tls
+  return { cert: await readFile(cert), key: await readFile(key) }
+}
+
+function webhooksOf({ 'webhook-url': url, 'webhook-secret': secret }) {
+  if ((url === undefined) !== (secret === undefined)) throw new Error('--webhook-url and --webhook-secret go together')
+  return url === undefined ? [] : [{ url, secret }]
 }
 
 main().catch((error) => {

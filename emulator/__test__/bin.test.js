@@ -26,6 +26,7 @@ test('beams-emulator listens, logs a line a publish, and ends on SIGTERM', async
   const { child, line } = start(t, '--port', '0')
   const [, url] = /listening on (http:\S+)$/.exec(await line())
   assert.match(await line(), /in your server/)
+  assert.match(await line(), /in your page/)
   assert.match(await line(), /what came in/)
 
   await fetch(`${url}/publish_api/v1/instances/i/publishes/interests`, {
@@ -48,7 +49,21 @@ test('beams-emulator says in one line that its port is in use', async (t) => {
   assert.equal(code, 1)
 })
 
-for (const args of [['--port', 'x'], ['--port', '65536'], ['--colour']]) {
+test('beams-emulator serves https and sends webhooks where it is told to', async (t) => {
+  const options = ['--tls', '--strict', '--webhook-url', 'http://127.0.0.1:1/hook', '--webhook-secret', 'hush']
+  const { line } = start(t, '--port', '0', ...options)
+  assert.match(await line(), /listening on https:/)
+})
+
+for (const args of [
+  ['--port', 'x'],
+  ['--port', '65536'],
+  ['--colour'],
+  ['--tls-cert', 'cert.pem'],
+  ['--tls-cert', '/no/such/file', '--tls-key', '/no/such/file'],
+  ['--webhook-url', 'http://127.0.0.1/'],
+  ['--webhook-url', 'x', '--webhook-secret', 'y'],
+]) {
   test(`beams-emulator refuses ${args.join(' ')} in one line`, async (t) => {
     const { child } = start(t, ...args)
     const [text, [code]] = await Promise.all([whole(child.stderr), once(child, 'exit')])

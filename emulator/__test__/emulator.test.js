@@ -2,33 +2,10 @@
 
 const { test, describe, before, after } = require('node:test')
 const assert = require('node:assert/strict')
-const http = require('node:http')
-const { once } = require('node:events')
 const { startEmulator } = require('..')
+const { paths, web, send } = require('./helpers/requests.js')
 
-const interests = '/publish_api/v1/instances/my-instance/publishes/interests'
-const users = '/publish_api/v1/instances/my-instance/publishes/users'
-const customer = '/customer_api/v1/instances/my-instance/users'
-const web = { notification: { title: 'Hello' } }
-
-/** Node's own client sends a path as it stands, where `fetch` would tidy it up. */
-async function send(emulator, method, path, { body, headers } = {}) {
-  const request = http.request({
-    port: emulator.port,
-    method,
-    path,
-    headers: {
-      authorization: 'Bearer key',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-  })
-  request.end(typeof body === 'object' ? JSON.stringify(body) : body)
-  const [response] = await once(request, 'response')
-  response.setEncoding('utf8')
-  const text = (await response.toArray()).join('')
-  return { status: response.statusCode, headers: response.headers, text }
-}
+const { interests, users, customer } = paths
 
 describe('an emulator', () => {
   let emulator

@@ -1,14 +1,25 @@
 'use strict'
 
 const { createHash, timingSafeEqual } = require('node:crypto')
-const { ServiceError } = require('./errors.js')
+const { ServiceError, badRequest } = require('./errors.js')
 
-/** Any instance and key will do, unless the emulator was started with given ones. */
-function checkAuthorization({ instanceId, secretKey }) {
-  return async ({ params, headers }) => {
+/** Any instance will do that can be the name of a host, unless the emulator was started with a given one. */
+function checkInstance({ instanceId }) {
+  return async ({ params }) => {
+    if (!/^[A-Za-z0-9-]{1,63}$/.test(params.instanceId)) throw badRequest('`instance-id` given is not valid.')
     if (instanceId !== undefined && params.instanceId !== instanceId) {
       throw new ServiceError(404, 'Instance not found', 'Could not find the instance')
     }
+  }
+}
+
+/** Any key will do, unless the emulator was started with a given one. */
+function checkAuthorization(options) {
+  const { secretKey } = options
+  const checkPath = checkInstance(options)
+  return async (request) => {
+    await checkPath(request)
+    const { headers } = request
     const { authorization } = headers
     if (authorization === undefined) {
       throw new ServiceError(400, 'Incomplete Request', 'Missing Authorization header')
@@ -25,4 +36,4 @@ function isEqual(one, other) {
   return timingSafeEqual(digest(one), digest(other))
 }
 
-module.exports = { checkAuthorization }
+module.exports = { checkAuthorization, checkInstance }

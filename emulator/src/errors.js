@@ -40,6 +40,8 @@ function toServiceError(error, request) {
     default:
   }
   if (error.statusCode >= 400 && error.statusCode < 500) return badRequest('Request body must be a JSON object')
+  // A fault of this program's own, which its user cannot see in the answer.
+  console.error('beams-emulator:', error)
   return new ServiceError(500, 'Internal Server Error', 'Something went wrong')
 }
 

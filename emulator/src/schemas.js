@@ -47,6 +47,8 @@ const payloads = {
   },
 }
 
+const interest = { type: 'string', minLength: 1, maxLength: 164, pattern: '^[A-Za-z0-9_\\-=@,.;]+$' }
+
 const interestsSchema = {
   type: 'object',
   required: ['interests'],
@@ -55,7 +57,7 @@ const interestsSchema = {
       type: 'array',
       minItems: 1,
       maxItems: 100,
-      items: { type: 'string', minLength: 1, maxLength: 164, pattern: '^[A-Za-z0-9_\\-=@,.;]+$' },
+      items: interest,
     },
     ...payloads,
   },
@@ -75,4 +77,55 @@ const usersSchema = {
   },
 }
 
-module.exports = { interestsSchema, usersSchema }
+const text = { type: 'string', minLength: 1 }
+const metadataSchema = { type: 'object', additionalProperties: { type: 'string' } }
+
+/** A device as it is registered, for each platform. Web devices have their subscription, in base64, as a token. */
+const registrationSchemas = {
+  apns: registration({ bundleIdentifier: text }),
+  fcm: registration({}),
+  web: registration({}),
+}
+
+function registration(required) {
+  return {
+    type: 'object',
+    required: ['token', ...Object.keys(required)],
+    properties: { token: text, bundleIdentifier: text, metadata: metadataSchema, ...required },
+  }
+}
+
+const tokenSchema = { type: 'object', required: ['token'], properties: { token: text } }
+
+const setInterestsSchema = {
+  type: 'object',
+  required: ['interests'],
+  properties: { interests: { type: 'array', items: interest } },
+}
+
+const optional = (type) => ({ type, nullable: true })
+const reportSchema = {
+  type: 'object',
+  required: ['event', 'publishId', 'deviceId', 'timestampSecs'],
+  properties: {
+    event: { enum: ['delivery', 'open'] },
+    publishId: text,
+    deviceId: text,
+    timestampSecs: { type: 'integer' },
+    userId: optional('string'),
+    appInBackground: optional('boolean'),
+    hasDisplayableContent: optional('boolean'),
+    hasData: optional('boolean'),
+  },
+}
+
+module.exports = {
+  interest,
+  interestsSchema,
+  usersSchema,
+  registrationSchemas,
+  metadataSchema,
+  tokenSchema,
+  setInterestsSchema,
+  reportSchema,
+}

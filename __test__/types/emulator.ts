@@ -1,0 +1,32 @@
+import { startEmulator, type Delivery, type Emulator, type Fault, type ReceivedPublish } from 'beams-emulator'
+
+async function use(): Promise<void> {
+  const emulator: Emulator = await startEmulator({
+    port: 0,
+    strict: true,
+    tls: true,
+    webhooks: [{ url: 'http://127.0.0.1/', secret: 's', events: ['v1.UserNotificationOpen'], customData: { a: 1 } }],
+    webhookRetryDelays: [1, 2],
+  })
+  const publish: ReceivedPublish = await emulator.waitForPublish(({ users }) => users?.includes('u'), { timeout: 1000 })
+  const outcomes: Delivery['outcome'][] = emulator.deliveries().map(({ outcome }) => outcome)
+  const fault: Fault = { status: 503, operation: 'publishToUsers', times: 2, afterwards: true }
+  emulator.failNext(fault)
+  const id: string = emulator.addWebhook({ url: 'http://127.0.0.1/', secret: 's' })
+  const removed: boolean = emulator.removeWebhook(id)
+  const states: ('waiting' | 'delivered' | 'dropped')[] = emulator.webhooks().requests.map(({ state }) => state)
+  const platform: 'apns' | 'fcm' | 'web' | undefined = emulator.devices()[0]?.platform
+  emulator.clear()
+  emulator.reset()
+  await emulator.close()
+  console.log(publish.publishId, outcomes, removed, states, platform)
+
+  // @ts-expect-error: an operation that is none
+  emulator.failNext({ status: 500, operation: 'publish' })
+  // @ts-expect-error: a webhook needs a secret
+  emulator.addWebhook({ url: 'http://127.0.0.1/' })
+  // @ts-expect-error: secrets are not shown
+  console.log(emulator.webhooks().configured[0]?.secret)
+}
+
+void use

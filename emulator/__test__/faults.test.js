@@ -1,0 +1,124 @@
+'use strict'
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { emulated, paths, web, send, publish, register } = require('./helpers/requests.js')
+
+const body = { users: ['u'], web }
+const sendUsers = (emulator) => send(emulator, 'POST', paths.users, { body })
+
+test('the next requests fail with a status, as often as asked for', async (t) => {
+  const emulator = await emulated(t)
+  emulator.failNext({ status: 503, times: 2 })
+  for (const status of [503, 503, 200]) assert.equal((await sendUsers(emulator)).status, status)
+  assert.equal(emulator.publishes().length, 1)
+})
+
+test("a failure has a body of the service's form, or none", async (t) => {
+  const emulator = await emulated(t)
+  emulator.failNext({ status: 429 })
+  emulator.failNext({ status: 503, emptyBody: true })
+  assert.deepEqual((await sendUsers(emulator)).json(), {
+    error: 'Too Many Requests',
+    description: 'This failure was asked for',
+  })
+  const { status, text } = await sendUsers(emulator)
+  assert.deepEqual([status, text], [503, ''])
+})
+
+test('a failure comes in the place of what was asked for, or afterwards', async (t) => {
+  const emulator = await emulated(t)
+  for (const [fault, kept] of [
+    [{ reset: true }, 0],
+    [{ reset: true, afterwards: true }, 1],
+    [{ truncate: true, afterwards: true }, 2],
+    [{ status: 500, afterwards: true }, 3],
+  ]) {
+    emulator.failNext(fault)
+    if (fault.status) assert.equal((await sendUsers(emulator)).status, 500)
+    else await assert.rejects(sendUsers(emulator), { code: 'ECONNRESET' })
+    assert.equal(emulator.publishes().length, kept)
+  }
+  emulator.failNext({ status: 500, afterwards: true })
+  assert.equal((await send(emulator, 'DELETE', `${paths.customer}/u`)).status, 500)
+  assert.equal(emulator.deletions().length, 1)
+})
+
+test('a truncated answer has fewer bytes than it says', async (t) => {
+  const emulator = await emulated(t)
+  emulator.failNext({ truncate: true })
+  await assert.rejects(fetch(`${emulator.url}${paths.users}`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).then((response) => response.text()), /terminated/) // prettier-ignore
+})
+
+test('a delay alone holds the answer back', async (t) => {
+  const emulator = await emulated(t)
+  emulator.failNext({ delay: 20 })
+  const before = performance.now()
+  assert.equal((await sendUsers(emulator)).status, 200)
+  assert.ok(performance.now() - before >= 19)
+})
+
+test('a fault that names an operation waits for it', async (t) => {
+  const emulator = await emulated(t)
+  emulator.failNext({ status: 500, operation: 'deleteUser' })
+  emulator.failNext({ status: 401, operation: 'registerDevice' })
+  assert.equal((await sendUsers(emulator)).status, 200)
+  assert.equal((await send(emulator, 'DELETE', `${paths.customer}/u`)).status, 500)
+  assert.equal((await send(emulator, 'POST', `${paths.devices}/fcm`, { body: { token: 'a' } })).status, 401)
+  assert.equal((await send(emulator, 'DELETE', `${paths.customer}/u`)).status, 200)
+})
+
+test('a gateway takes no notification when told so', async (t) => {
+  const emulator = await emulated(t)
+  await register(emulator, 'web', { interests: ['a'] })
+  emulator.failNext({ operation: 'gateway' })
+  for (const outcome of ['failed', 'accepted']) {
+    await publish(emulator, { interests: ['a'], web })
+    assert.equal(emulator.deliveries().at(-1).outcome, outcome)
+  }
+})
+
+test('faults are planned over HTTP too, and forgotten by a reset', async (t) => {
+  const emulator = await emulated(t)
+  assert.equal((await send(emulator, 'POST', '/emulator/failures', { body: { status: 500, times: 9 } })).status, 200)
+  assert.equal((await sendUsers(emulator)).status, 500)
+  assert.equal((await send(emulator, 'POST', '/emulator/reset')).status, 200)
+  assert.equal((await sendUsers(emulator)).status, 200)
+})
+
+test('a fault that is none is refused', async (t) => {
+  const emulator = await emulated(t)
+  for (const fault of [
+    { colour: 1 },
+    { times: 0 },
+    { status: 99 },
+    { status: '500' },
+    { status: 500, operation: 'x' },
+    { delay: -1 },
+    {},
+  ]) {
+    assert.throws(() => emulator.failNext(fault), TypeError, JSON.stringify(fault))
+    assert.equal((await send(emulator, 'POST', '/emulator/failures', { body: fault })).status, 400)
+  }
+  assert.equal((await send(emulator, 'POST', '/emulator/failures', { body: '[]' })).status, 400)
+})
+
+test('a strict emulator takes 100 requests a second of an instance', async (t) => {
+  const emulator = await emulated(t, { strict: true })
+  const answers = await Promise.all(Array.from({ length: 150 }, () => sendUsers(emulator)))
+  const refused = answers.filter(({ status }) => status === 429)
+  // All in one second, unless this machine is very slow.
+  assert.ok(refused.length > 0)
+  assert.deepEqual(refused[0].json(), { error: 'Rate Limited', description: 'No more than 100 requests a second' })
+  assert.deepEqual(
+    Object.keys(refused[0].headers).filter((name) => /rate|retry/.test(name)),
+    [],
+  )
+  assert.equal(emulator.publishes().length, 150 - refused.length)
+  const other = await send(emulator, 'POST', paths.users.replace('my-instance', 'other'), { body })
+  assert.equal(other.status, 200)
+})

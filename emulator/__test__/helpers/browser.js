@@ -1,0 +1,38 @@
+'use strict'
+
+const { existsSync } = require('node:fs')
+const path = require('node:path')
+const { chromium } = require('playwright-core')
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+/** The browser of this machine. `make test` installs one where it can. */
+function executable() {
+  const folders = process.env.PATH.split(path.delimiter)
+  const found = names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(existsSync)
+  const chosen = process.env.CHROMIUM ?? found
+  if (!chosen) throw new Error('these tests need Chromium; set CHROMIUM to its path, or `apt-get install chromium`')
+  return chosen
+}
+
+/** A headless browser that ends with the tests of `suite`'s `after`. */
+function launch() {
+  // A container's root may not make sandboxes, and only pages of our own are opened.
+  return chromium.launch({ executablePath: executable(), args: ['--no-sandbox'] })
+}
+
+/** A page that fails the test on an error in a script of its own. It ends with the test. */
+async function open(t, browser, url, options) {
+  const context = await browser.newContext(options)
+  t.after(() => context.close())
+  const page = await context.newPage()
+  const errors = []
+  page.on('pageerror', (error) => errors.push(error))
+  t.after(() => {
+    if (errors.length > 0) throw errors[0]
+  })
+  await page.goto(url)
+  return page
+}
+
+module.exports = { launch, open }

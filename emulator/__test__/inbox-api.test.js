@@ -1,0 +1,151 @@
+'use strict'
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const http = require('node:http')
+const net = require('node:net')
+const { once } = require('node:events')
+const readline = require('node:readline')
+const { emulated, paths, send, publish, register } = require('./helpers/requests.js')
+
+const inbox = async (emulator, query = '') => (await send(emulator, 'GET', `/emulator/inbox${query}`)).json()
+const titles = ({ publishes }) => publishes.map(({ title }) => title)
+const titled = (title, more) => ({ interests: ['a'], web: { notification: { title } }, ...more })
+
+/** What happens, as the inbox is told: `next()` is the next event with its data. */
+async function listen(t, emulator, query = '') {
+  const request = http.get(`${emulator.url}/emulator/events${query}`)
+  const [response] = await once(request, 'response')
+  t.after(() => request.destroy())
+  const lines = readline.createInterface({ input: response })[Symbol.asyncIterator]()
+  return {
+    response,
+    async next() {
+      for (;;) {
+        const { value } = await lines.next()
+        if (!value.startsWith('event: ')) continue
+        return [value.slice(7), JSON.parse((await lines.next()).value.slice(6))]
+      }
+    },
+  }
+}
+
+test('the inbox lists publishes, newest first, in pages', async (t) => {
+  const emulator = await emulated(t)
+  for (let count = 0; count < 250; count++) await publish(emulator, titled(`n${count}`))
+  const first = await inbox(emulator)
+  assert.deepEqual([first.total, first.publishes.length, first.publishes[0].title], [250, 100, 'n249'])
+  const second = await inbox(emulator, `?before=${first.publishes.at(-1).publishId}`)
+  assert.deepEqual([second.publishes.length, second.publishes[0].title], [100, 'n149'])
+  const third = await inbox(emulator, `?before=${second.publishes.at(-1).publishId}`)
+  assert.deepEqual([third.publishes.length, third.publishes.at(-1).title], [50, 'n0'])
+})
+
+test('the inbox finds publishes by their words, interest, user and platform', async (t) => {
+  const emulator = await emulated(t)
+  await register(emulator, 'web', { user: 'u1', interests: ['sport'] })
+  await publish(emulator, titled('Apple', { apns: { aps: { alert: 'x' } } }))
+  await publish(emulator, titled('Say "hi"', { interests: ['sport', 'news'] }))
+  await publish(emulator, { users: ['u1'], web: { notification: { title: 'Personal' } } })
+  for (const [query, expected] of [
+    ['?search=APPLE', ['Apple']],
+    ['?search=%22hi%22', ['Say "hi"']],
+    ['?search=nothing', []],
+    ['?search=notification', []],
+    ['?interest=news', ['Say "hi"']],
+    ['?interest=spor', []],
+    ['?user=u1', ['Personal', 'Say "hi"']],
+    ['?platform=apns', ['Apple']],
+    ['?interest=sport&search=say', ['Say "hi"']],
+  ]) {
+    assert.deepEqual(titles(await inbox(emulator, query)), expected, query)
+  }
+})
+
+test('the inbox takes the words of a notification from any platform', async (t) => {
+  const emulator = await emulated(t)
+  for (const [payloads, expected] of [
+    [{ web: { notification: { title: 'T', body: 'B' } } }, ['T', 'B']],
+    [{ fcm: { notification: { title: 'T', body: 'B' } } }, ['T', 'B']],
+    [{ apns: { aps: { alert: { title: 'T', body: 'B' } } } }, ['T', 'B']],
+    [{ apns: { aps: { alert: 'B' } } }, ['', 'B']],
+    [{ apns: { aps: { alert: 7 } }, fcm: { notification: { title: {} } } }, ['', '']],
+    [{ web: {} }, ['', '']],
+  ]) {
+    await publish(emulator, { interests: ['a'], ...payloads })
+    const [{ title, body }] = (await inbox(emulator)).publishes
+    assert.deepEqual([title, body], expected)
+  }
+})
+
+test('the inbox shows one publish in full', async (t) => {
+  const emulator = await emulated(t)
+  const deviceId = await register(emulator, 'web', { interests: ['a'] })
+  const publishId = await publish(emulator, titled('One'))
+  const shown = (await send(emulator, 'GET', `/emulator/inbox/${publishId}`)).json()
+  assert.deepEqual(shown.publish, emulator.publishes()[0])
+  assert.deepEqual([shown.deliveries[0].deviceId, shown.delivered, shown.title], [deviceId, 1, 'One'])
+  assert.equal((await send(emulator, 'GET', '/emulator/inbox/pubid-x')).status, 404)
+})
+
+test('the inbox is told what happens, as far as it asked for it', async (t) => {
+  const emulator = await emulated(t, { webhookRetryDelays: [], webhooks: [{ url: 'http://127.0.0.1:1', secret: 's' }] })
+  const { next, response } = await listen(t, emulator, '?search=one')
+  assert.equal(response.headers['content-type'], 'text/event-stream')
+  await publish(emulator, titled('Two'))
+  const publishId = await publish(emulator, { users: ['u'], web: { notification: { title: 'One' } } })
+  const [event, data] = await next()
+  assert.deepEqual([event, data.publishId, data.title], ['publish', publishId, 'One'])
+  assert.deepEqual((await next())[0], 'webhooks')
+
+  const deviceId = await register(emulator, 'web', { interests: ['a'] })
+  assert.deepEqual(await next(), ['devices', {}])
+  assert.deepEqual(await next(), ['devices', {}])
+  const seen = await publish(emulator, titled('one'))
+  assert.equal((await next())[0], 'publish')
+  await send(emulator, 'POST', paths.events, { body: { event: 'open', publishId: seen, deviceId, timestampSecs: 1 } })
+  const [change, changed] = await next()
+  assert.deepEqual([change, changed.publishId, changed.opened], ['change', seen, 1])
+  assert.equal((await next())[0], 'devices')
+  emulator.reset()
+  assert.deepEqual(await next(), ['reset', {}])
+})
+
+test('a reader that does not read is let go', async (t) => {
+  const emulator = await emulated(t)
+  const socket = net.connect(emulator.port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.on('error', () => {})
+  socket.write('GET /emulator/events HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(socket, 'readable')
+  const closed = once(socket, 'close')
+  const title = 'x'.repeat(9000)
+  // What the system buffers comes on top of what the emulator does.
+  for (let count = 0; count < 2000; count++) await publish(emulator, titled(title))
+  socket.resume()
+  await closed
+})
+
+test('no more than 100 readers are let in', async (t) => {
+  const emulator = await emulated(t)
+  for (let count = 0; count < 100; count++) await listen(t, emulator)
+  assert.equal((await send(emulator, 'GET', '/emulator/events')).status, 503)
+})
+
+test('what another site shows in the same browser does not get in', async (t) => {
+  const emulator = await emulated(t)
+  await publish(emulator, titled('Secret'))
+  const headers = { 'sec-fetch-site': 'cross-site' }
+  for (const path of ['/emulator/publishes', '/emulator/inbox', '/emulator/events', '/']) {
+    assert.equal((await send(emulator, 'GET', path, { headers })).status, 403)
+  }
+  assert.equal((await send(emulator, 'POST', '/emulator/reset', { headers })).status, 403)
+  assert.equal(emulator.publishes().length, 1)
+})
+
+test('the page may load nothing from elsewhere but images', async (t) => {
+  const emulator = await emulated(t)
+  const { status, headers } = await send(emulator, 'GET', '/')
+  assert.deepEqual([status, headers['content-type']], [200, 'text/html; charset=utf-8'])
+  assert.match(headers['content-security-policy'], /^default-src 'self'; img-src \* data:/)
+})

@@ -1,0 +1,292 @@
+'use strict'
+
+const { test, describe, before, after, beforeEach } = require('node:test')
+const assert = require('node:assert/strict')
+const { readFileSync, writeFileSync } = require('node:fs')
+const path = require('node:path')
+const { startEmulator } = require('..')
+const { launch, open } = require('./helpers/browser.js')
+const { emulated, publish, register } = require('./helpers/requests.js')
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const titled = (title, more) => ({ interests: ['news'], web: { notification: { title } }, ...more })
+const parcel = {
+  users: ['ada', 'grace'],
+  apns: {
+    aps: {
+      alert: { title: 'Your parcel is here', subtitle: 'Order 1815', body: 'It waits for you at the front desk.' },
+      badge: 3,
+      sound: 'chime.aiff',
+    },
+  },
+  fcm: {
+    notification: { title: 'Your parcel is here', body: 'It waits for you.', icon: 'ic_parcel', color: '#0a7a4b' },
+    priority: 'high',
+  },
+  web: { notification: { title: 'Your parcel is here', deep_link: 'https://shop.example/orders/1815' } },
+}
+
+describe('the inbox', () => {
+  let browser, emulator
+  before(async () => (browser = await launch()))
+  after(() => browser.close())
+  beforeEach(async (t) => (emulator = await emulated(t)))
+
+  const inbox = (t, options, view = '/') => open(t, browser, `${emulator.url}${view}`, options)
+  const titles = (page) => page.locator('#list strong').allTextContents()
+  const row = (page, title) => page.locator('#list li', { hasText: title }).first()
+  const count = (page, number) => page.locator(`#total:text-is("${number}")`).waitFor()
+
+  test('shows what has come, and what comes as it comes, newest first', async (t) => {
+    await publish(emulator, titled('One'))
+    const page = await inbox(t)
+    await row(page, 'One').waitFor()
+    await publish(emulator, titled('Two'))
+    await row(page, 'Two').waitFor()
+    assert.deepEqual(await titles(page), ['Two', 'One'])
+    assert.equal(await page.locator('#connection').textContent(), 'live')
+  })
+
+  test('says so when there is nothing', async (t) => {
+    const page = await inbox(t)
+    await page.getByText('Nothing here yet.').waitFor()
+  })
+
+  test('finds publishes by words, interest, user and platform, also as they come', async (t) => {
+    await publish(emulator, titled('Apples'))
+    await publish(emulator, titled('Pears', { interests: ['fruit'] }))
+    await publish(emulator, { users: ['ada'], apns: { aps: { alert: { title: 'Plums' } } } })
+    const page = await inbox(t)
+    await count(page, 3)
+    for (const [label, value, expected] of [
+      ['Search', 'pear', ['Pears']],
+      ['Interest', 'news', ['Apples']],
+      ['User', 'ada', ['Plums']],
+    ]) {
+      await page.getByLabel(label, { exact: true }).fill(value)
+      await count(page, 1)
+      assert.deepEqual(await titles(page), expected)
+      await page.getByLabel(label, { exact: true }).fill('')
+      await count(page, 3)
+    }
+    await page.getByLabel('Platform').selectOption('Web')
+    await count(page, 2)
+    await publish(emulator, { users: ['ada'], fcm: { notification: { title: 'Grapes' } } })
+    await publish(emulator, titled('Quinces'))
+    await count(page, 3)
+    assert.deepEqual(await titles(page), ['Quinces', 'Pears', 'Apples'])
+  })
+
+  test('draws a notification as each platform shows it', async (t) => {
+    await publish(emulator, parcel)
+    const page = await inbox(t)
+    await row(page, 'Your parcel').click()
+    const ios = page.getByLabel('As iOS shows it')
+    await ios.waitFor()
+    assert.deepEqual(await ios.locator('.words > *').allTextContents(), [
+      'Your parcel is here',
+      'Order 1815',
+      'It waits for you at the front desk.',
+    ])
+    assert.equal(await ios.locator('.badge').textContent(), '3')
+    assert.match(await ios.locator('dl').textContent(), /Soundchime\.aiff/)
+    const android = page.getByLabel('As Android shows it')
+    assert.equal(
+      await android
+        .locator('.app')
+        .evaluate((icon) => icon.ownerDocument.defaultView.getComputedStyle(icon).backgroundColor),
+      'rgb(10, 122, 75)',
+    )
+    assert.match(await page.getByLabel('As Web shows it').textContent(), /https:\/\/shop\.example\/orders\/1815/)
+  })
+
+  test('fits a screen of 1280 pixels, as the README shows it', async (t) => {
+    for (const platform of ['apns', 'fcm', 'web'])
+      await register(emulator, platform, { user: 'ada', interests: ['news'] })
+    const headlines = [
+      'Rain until noon',
+      'The bridge is open again',
+      'Tickets for Saturday',
+      'Two goals in ten minutes',
+    ]
+    for (const title of headlines) await publish(emulator, titled(title, { interests: ['news', 'city', 'sport'] }))
+    await publish(emulator, parcel)
+    const page = await inbox(t, { viewport: { width: 1280, height: 720 } })
+    await row(page, 'Your parcel').click()
+    await page.locator('.previews').waitFor()
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+    const picture = await page.screenshot()
+    if (process.env.UPDATE_DOCS) writeFileSync(path.join(__dirname, '..', 'inbox.png'), picture)
+  })
+
+  test('says of a publish of data alone that nothing is shown', async (t) => {
+    await publish(emulator, { interests: ['a'], fcm: { data: { x: '1' } }, apns: { aps: { 'content-available': 1 } } })
+    const page = await inbox(t)
+    await row(page, '(data only)').click()
+    await page.getByText('Data only: nothing is shown.').first().waitFor()
+    assert.equal(await page.getByText('Data only: nothing is shown.').count(), 2)
+  })
+
+  test('shows text as text, whatever it looks like', async (t) => {
+    const script = '<script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">'
+    const hostile = {
+      title: script,
+      body: script,
+      icon: 'javascript:document.title="owned"',
+      deep_link: 'javascript:1',
+    }
+    const fcm = { notification: { title: script, color: 'red;background:url(//x)' } }
+    await register(emulator, 'web', { user: script })
+    await publish(emulator, { users: [script], web: { notification: hostile }, fcm })
+    const page = await inbox(t)
+    await row(page, '<script>').click()
+    await page.locator('.previews').waitFor()
+    for (const view of ['Devices', 'Publishes']) await page.getByRole('link', { name: view }).click()
+    await row(page, '<script>').waitFor()
+    assert.equal(await page.title(), 'Beams inbox')
+    assert.equal(await page.locator('main script, main img').count(), 0)
+  })
+
+  test('shows the JSON, and copies it', async (t) => {
+    const publishId = await publish(emulator, parcel)
+    const page = await inbox(t, { permissions: ['clipboard-read', 'clipboard-write'] }, `/#/publishes/${publishId}`)
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const copied = JSON.parse(await page.evaluate('navigator.clipboard.readText()'))
+    assert.deepEqual(copied, emulator.publishes()[0])
+  })
+
+  test('plays the phone: a notification is delivered and opened, and the webhook goes out', async (t) => {
+    emulator.addWebhook({ url: 'http://127.0.0.1:9/', secret: 's' })
+    const deviceId = await register(emulator, 'web', { user: 'ada' })
+    await publish(emulator, parcel)
+    const page = await inbox(t)
+    await row(page, 'Your parcel').click()
+    await page.getByRole('button', { name: `Deliver on ${deviceId}` }).click()
+    await page.getByRole('button', { name: `Open on ${deviceId}` }).click()
+    await row(page, '1 device, 1 opened').waitFor()
+    const [{ acknowledgedAt, openedAt }] = emulator.deliveries()
+    assert.ok(acknowledgedAt && openedAt)
+    await page.getByRole('link', { name: 'Webhooks' }).click()
+    await page.getByText('v1.UserNotificationOpen to http://127.0.0.1:9/').waitFor()
+  })
+
+  test('lists devices with their users and interests, as they come', async (t) => {
+    const page = await inbox(t, {}, '/#/devices')
+    await page.getByText('No devices.').waitFor()
+    const id = await register(emulator, 'fcm', { user: 'ada', interests: ['news', 'sport'] })
+    await page.locator('td', { hasText: 'news, sport' }).waitFor()
+    assert.match(await page.locator('tbody tr').textContent(), new RegExp(`^${id}Androidadanews, sport`))
+  })
+
+  test('lists webhooks with each attempt', async (t) => {
+    emulator.addWebhook({ url: 'http://127.0.0.1:9/', secret: 'hush' })
+    await publish(emulator, parcel)
+    const page = await inbox(t, {}, '/#/webhooks')
+    await page.locator('summary').click()
+    await page.locator('details td', { hasText: /refused|bad port/ }).waitFor()
+    assert.match(await page.locator('details').textContent(), /Webhook-Signature/)
+    assert.doesNotMatch(await page.content(), /hush/)
+  })
+
+  test('is cleared by its button, and by a reset', async (t) => {
+    await publish(emulator, titled('One'))
+    await register(emulator, 'web')
+    const page = await inbox(t)
+    await row(page, 'One').waitFor()
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await count(page, 0)
+    assert.deepEqual([emulator.publishes().length, emulator.devices().length], [0, 1])
+    await publish(emulator, titled('Two'))
+    await row(page, 'Two').waitFor()
+    emulator.reset()
+    await count(page, 0)
+  })
+
+  test('is worked with the keyboard alone', async (t) => {
+    for (const title of ['Bee three', 'Bee two', 'Ant one']) await publish(emulator, titled(title))
+    const page = await inbox(t)
+    await count(page, 3)
+    await page.keyboard.press('/')
+    await page.keyboard.type('bee')
+    await count(page, 2)
+    for (let presses = 0; presses < 4; presses++) await page.keyboard.press('Tab')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Bee three', level: 2 }).waitFor()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Bee two', level: 2 }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('#detail').waitFor({ state: 'hidden' })
+    assert.equal(await page.evaluate('document.activeElement.closest("li").textContent.slice(0, 7)'), 'Bee two')
+  })
+
+  test('shows either the list or one publish on a phone', async (t) => {
+    await publish(emulator, parcel)
+    const page = await inbox(t, { viewport: { width: 390, height: 800 } })
+    await row(page, 'Your parcel').click()
+    await page.locator('.previews').waitFor()
+    assert.equal(await page.locator('#list').isVisible(), false)
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+    await page.getByRole('link', { name: 'Back to all publishes' }).click()
+    await row(page, 'Your parcel').waitFor()
+  })
+
+  for (const colorScheme of ['light', 'dark']) {
+    test(`has no fault that axe finds, in ${colorScheme} colours`, async (t) => {
+      emulator.addWebhook({ url: 'http://127.0.0.1:9/', secret: 's' })
+      await register(emulator, 'apns', { user: 'ada', interests: ['news'] })
+      const publishId = await publish(emulator, parcel)
+      // axe is put in as a script of the page, which the page's own policy would not allow.
+      const page = await inbox(t, { colorScheme, bypassCSP: true })
+      await page.evaluate(axe)
+      for (const view of ['publishes', `publishes/${publishId}`, 'devices', 'webhooks']) {
+        await page.goto(`${emulator.url}/#/${view}`)
+        await page
+          .locator({ publishes: '#list li', devices: '#devices td', webhooks: 'summary' }[view] ?? '.previews')
+          .first()
+          .waitFor()
+        const { violations } = await page.evaluate('axe.run()')
+        assert.deepEqual(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+          [],
+          view,
+        )
+      }
+    })
+  }
+
+  test('stays small with 10 000 publishes, and reaches all of them', async (t) => {
+    const page = await inbox(t)
+    const numbers = Array.from({ length: 10_000 }, (_, index) => index)
+    const send = async () => {
+      for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
+        await publish(emulator, titled(`number ${number}!`))
+      }
+    }
+    await Promise.all(Array.from({ length: 32 }, send))
+    await count(page, 10_000)
+    assert.ok((await page.locator('#list li').count()) <= 300)
+    await page.getByLabel('Search').fill('number 4711!')
+    await count(page, 1)
+    assert.deepEqual(await titles(page), ['number 4711!'])
+    await page.getByLabel('Search').fill('')
+    await count(page, 10_000)
+    await page.getByRole('button', { name: 'Show older' }).click()
+    await page.locator('#list li').nth(150).waitFor()
+    assert.equal(await page.locator('#list li').count(), 200)
+  })
+
+  test('comes back when the emulator does', async (t) => {
+    const first = await startEmulator()
+    const page = await open(t, browser, first.url)
+    await page.locator('#connection:text-is("live")').waitFor()
+    await first.close()
+    await page.locator('#connection:text-is("not connected")').waitFor()
+    const second = await startEmulator({ port: first.port })
+    t.after(() => second.close())
+    await publish(second, titled('Again'))
+    await row(page, 'Again').waitFor()
+  })
+})

@@ -1,0 +1,57 @@
+'use strict'
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const net = require('node:net')
+const { once } = require('node:events')
+const { emulated, paths, web, send, publish } = require('./helpers/requests.js')
+
+test('hostile bodies are answered, and nothing is kept of them', async (t) => {
+  const emulator = await emulated(t)
+  const nested = (levels) => `{"users":["u"],"web":{"data":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}}`
+  for (const [body, status] of [
+    ['['.repeat(200_000), 400],
+    [nested(30_000), 400],
+    [nested(63), 400],
+    ['\ufeff{}', 400],
+    ['\0', 400],
+    ['{"users":["u"],"users":[]}', 422],
+    ['{"users":{"length":1,"0":"u"}}', 422],
+    ['{"users":["u"],"web":{"data":{"pusher":{}}}}', 422],
+    [Buffer.from([0x7b, 0xff, 0xfe, 0x7d]).toString('latin1'), 400],
+  ]) {
+    const answered = await send(emulator, 'POST', paths.users, { body })
+    assert.equal(answered.status, status, body.slice(0, 40))
+  }
+  assert.deepEqual(emulator.publishes(), [])
+  assert.equal((await send(emulator, 'POST', paths.users, { body: nested(62) })).status, 200)
+  assert.equal((await send(emulator, 'GET', '/emulator/inbox?search=1')).json().total, 1)
+})
+
+test('names that JavaScript knows are only names', async (t) => {
+  const emulator = await emulated(t)
+  const body =
+    '{"users":["__proto__","constructor"],"web":{"__proto__":{"polluted":true},"notification":{"title":"x"}}}'
+  assert.equal((await send(emulator, 'POST', paths.users, { body })).status, 200)
+  assert.equal({}.polluted, undefined)
+  for (const name of ['__proto__', 'constructor', 'toString']) {
+    assert.equal((await send(emulator, 'GET', `/emulator/inbox/${name}`)).status, 404)
+    assert.equal((await send(emulator, 'GET', `/emulator/inbox?interest=${name}`)).status, 200)
+    assert.equal((await send(emulator, 'DELETE', `${paths.customer}/${name}`)).status, 200)
+  }
+  assert.equal((await send(emulator, 'GET', '/emulator/inbox?search=a&search=b')).status, 200)
+})
+
+test('2 000 connections that say nothing leave it answering', async (t) => {
+  const emulator = await emulated(t)
+  const sockets = Array.from({ length: 2000 }, () => net.connect(emulator.port, '127.0.0.1').on('error', () => {}))
+  t.after(() => sockets.forEach((socket) => socket.destroy()))
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  await publish(emulator, { interests: ['a'], web })
+  assert.equal(emulator.publishes().length, 1)
+})
+
+test('it listens on this machine alone', async (t) => {
+  const emulator = await emulated(t)
+  assert.match(emulator.url, /^http:\/\/127\.0\.0\.1:/)
+})

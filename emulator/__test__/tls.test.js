@@ -1,0 +1,32 @@
+'use strict'
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const https = require('node:https')
+const { once } = require('node:events')
+const { generate } = require('selfsigned')
+const { emulated } = require('./helpers/requests.js')
+
+/** The status of a request to the emulator, by a client that trusts `ca` alone. */
+async function get(url, ca) {
+  const [response] = await once(https.get(`${url}/emulator/publishes`, { ca, agent: false }), 'response')
+  response.resume()
+  return response.statusCode
+}
+
+test('an emulator serves https with a certificate of its own making', async (t) => {
+  const emulator = await emulated(t, { tls: true })
+  assert.match(emulator.url, /^https:\/\/127\.0\.0\.1:/)
+  assert.equal(await get(emulator.url, emulator.certificate), 200)
+  assert.equal(await get(emulator.url.replace('127.0.0.1', 'localhost'), emulator.certificate), 200)
+  await assert.rejects(get(emulator.url), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+})
+
+test('an emulator serves https with a given certificate', async (t) => {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+  })
+  const emulator = await emulated(t, { tls: { cert, key } })
+  assert.equal(await get(emulator.url.replace('127.0.0.1', 'localhost'), cert), 200)
+})

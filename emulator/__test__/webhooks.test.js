@@ -1,0 +1,199 @@
+'use strict'
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { createHmac } = require('node:crypto')
+const http = require('node:http')
+const { EventEmitter, once } = require('node:events')
+const { emulated, paths, web, send, publish, register } = require('./helpers/requests.js')
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** A server that webhooks are for; `next()` is the next one that comes. `answer(number)` is its status, or 'none' or 'reset'. */
+async function receiver(t, answer = () => 200) {
+  const arrivals = new EventEmitter()
+  const waiting = []
+  const received = []
+  const server = http.createServer(async (request, response) => {
+    const { headers } = request
+    const body = (await request.setEncoding('utf8').toArray()).join('')
+    const status = answer(received.push(headers))
+    waiting.push({ headers, body, json: () => JSON.parse(body) })
+    arrivals.emit('one')
+    if (status === 'none') return
+    if (status === 'reset') request.socket.resetAndDestroy()
+    else response.writeHead(status, { location: '/elsewhere' }).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return {
+    url: `http://127.0.0.1:${server.address().port}/hook`,
+    async next() {
+      if (waiting.length === 0) await once(arrivals, 'one')
+      return waiting.shift()
+    },
+    count: () => received.length,
+  }
+}
+
+/** Resolves to the request for a webhook when no more attempts will be made at it. */
+async function settled(emulator, index = 0) {
+  for (;;) {
+    const request = emulator.webhooks().requests[index]
+    if (request && request.state !== 'waiting') return request
+    await new Promise(setImmediate)
+  }
+}
+
+test('a publish to users tells, signed, what became of each of them', async (t) => {
+  const target = await receiver(t)
+  const customData = { shard: 1 }
+  const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush', customData }] })
+  await register(emulator, 'web', { user: 'there' })
+  await register(emulator, 'apns', { user: 'elsewhere' })
+  await register(emulator, 'web', { user: 'unlucky' })
+  emulator.failNext({ operation: 'gateway', times: 1 })
+  const publishId = await publish(emulator, { users: ['unlucky', 'there', 'elsewhere', 'nobody'], web })
+
+  const { headers, body, json } = await target.next()
+  const { payload, metadata, custom_data } = json()
+  assert.deepEqual(payload, {
+    instance_id: 'my-instance',
+    publish_id: publishId,
+    users_delivered_to_gateway: ['there'],
+    users_no_devices: ['elsewhere', 'nobody'],
+    users_gateway_failed: ['unlucky'],
+  })
+  assert.deepEqual(custom_data, customData)
+  assert.deepEqual([metadata.event_type, metadata.product], ['v1.PublishToUsersAttempt', 'beams'])
+  assert.match(metadata.event_id, uuid)
+  assert.match(metadata.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$/)
+  assert.equal(headers['user-agent'], 'pusher-webhooks')
+  assert.equal(headers['content-type'], 'application/json')
+  assert.equal(headers['webhook-event-type'], 'v1.PublishToUsersAttempt')
+  assert.equal(headers['webhook-id-uuid'], emulator.webhooks().configured[0].id)
+  assert.match(headers['webhook-request-id-uuid'], uuid)
+  assert.equal(headers['webhook-signature'], createHmac('sha1', 'hush').update(body).digest('hex'))
+})
+
+test('a publish to interests calls no webhook', async (t) => {
+  const target = await receiver(t)
+  const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { interests: ['a'], web })
+  assert.deepEqual(emulator.webhooks().requests, [])
+})
+
+test('what a device reports calls the webhooks that are configured for it', async (t) => {
+  const target = await receiver(t)
+  const emulator = await emulated(t)
+  emulator.addWebhook({ url: target.url, secret: 'hush', events: ['v1.UserNotificationOpen'] })
+  const deviceId = await register(emulator, 'web', { user: 'one' })
+  const publishId = await publish(emulator, { users: ['one'], web })
+  for (const event of ['delivery', 'open']) {
+    await send(emulator, 'POST', paths.events, { body: { event, publishId, deviceId, timestampSecs: 1 } })
+  }
+  const { metadata, payload } = (await target.next()).json()
+  assert.equal(metadata.event_type, 'v1.UserNotificationOpen')
+  assert.deepEqual(payload, { instance_id: 'my-instance', publish_id: publishId, user_id: 'one' })
+  assert.equal(target.count(), 1)
+
+  emulator.addWebhook({ url: target.url, secret: 'hush', events: ['v1.UserNotificationAcknowledgement'] })
+  await send(emulator, 'POST', paths.events, { body: { event: 'delivery', publishId, deviceId, timestampSecs: 1 } })
+  assert.equal((await target.next()).json().metadata.event_type, 'v1.UserNotificationAcknowledgement')
+})
+
+test('a webhook is sent again until it is answered with 2xx, with the same ids', async (t) => {
+  const answers = [500, 302, 'reset', 'none', 204]
+  const target = await receiver(t, (number) => answers[number - 1])
+  const options = { webhookRetryDelays: [1, 2, 3, 4], webhookTimeout: 50 }
+  const emulator = await emulated(t, { ...options, webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { users: ['u'], web })
+  const request = await settled(emulator)
+  assert.equal(request.state, 'delivered')
+  assert.deepEqual(
+    request.attempts.map(({ status, error }) => status ?? error),
+    [500, 302, request.attempts[2].error, 'no answer in time', 204],
+  )
+  const [first, ...others] = await Promise.all(answers.map(() => target.next()))
+  for (const other of others) {
+    assert.equal(other.body, first.body)
+    for (const name of ['webhook-request-id-uuid', 'webhook-signature'])
+      assert.equal(other.headers[name], first.headers[name])
+  }
+})
+
+test('a webhook is dropped after five attempts', async (t) => {
+  const target = await receiver(t, () => 500)
+  const options = { webhookRetryDelays: [1, 1, 1, 1] }
+  const emulator = await emulated(t, { ...options, webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { users: ['u'], web })
+  const { state, attempts } = await settled(emulator)
+  assert.deepEqual([state, attempts.length, target.count()], ['dropped', 5, 5])
+})
+
+test('the deprecated webhook tells that a publish has started and finished, with the credentials of its URL', async (t) => {
+  const target = await receiver(t)
+  const emulator = await emulated(t)
+  await register(emulator, 'web', { interests: ['a'] })
+  await register(emulator, 'web', { interests: ['a'] })
+  const webhookUrl = target.url.replace('//', '//us%40er:pass@')
+  emulator.failNext({ operation: 'gateway' })
+  const body = { interests: ['a'], webhookUrl, web, fcm: {} }
+  const publishId = await publish(emulator, body)
+
+  const started = await target.next()
+  assert.deepEqual(started.json(), { publishId, status: 'STARTED', requestBody: body })
+  assert.equal(started.headers.authorization, `Basic ${Buffer.from('us@er:pass').toString('base64')}`)
+  assert.equal(started.headers['webhook-signature'], undefined)
+  const results = {
+    fcm: { numSuccessfulPublishes: 0, numFailedPublishes: 0 },
+    web: { numSuccessfulPublishes: 1, numFailedPublishes: 1 },
+  }
+  assert.deepEqual((await target.next()).json(), { publishId, status: 'FINISHED', requestBody: body, results })
+})
+
+test('bad targets do no harm', async (t) => {
+  const emulator = await emulated(t, { webhookRetryDelays: [] })
+  for (const webhookUrl of ['x', 'ftp://127.0.0.1', 'http://[', 'http://127.0.0.1:1', 'http://no-such-host.invalid/']) {
+    await publish(emulator, { interests: ['a'], webhookUrl, web })
+  }
+  assert.equal((await settled(emulator, 3)).state, 'dropped')
+  assert.equal(emulator.publishes().length, 5)
+})
+
+test('no more than 1 000 requests wait for a target that never answers', async (t) => {
+  const target = await receiver(t, () => 'none')
+  const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush' }] })
+  for (let count = 0; count < 1100; count++) await publish(emulator, { users: ['u'], web })
+  const { requests } = emulator.webhooks()
+  assert.equal(requests.length, 1000)
+  assert.ok(requests.some(({ state }) => state === 'dropped'))
+})
+
+test('a reset forgets the requests and keeps the webhooks', async (t) => {
+  const target = await receiver(t)
+  const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { users: ['u'], web })
+  await target.next()
+  emulator.reset()
+  assert.deepEqual(emulator.webhooks().requests, [])
+  await publish(emulator, { users: ['v'], web })
+  assert.deepEqual((await target.next()).json().payload.users_no_devices, ['v'])
+})
+
+test('webhooks are configured over HTTP too, and never shown with their secrets', async (t) => {
+  const emulator = await emulated(t)
+  const hook = { url: 'http://127.0.0.1:1/', secret: 'hush', events: ['v1.UserNotificationOpen'] }
+  const { id } = (await send(emulator, 'POST', '/emulator/webhooks', { body: hook })).json()
+  const { configured } = (await send(emulator, 'GET', '/emulator/webhooks')).json()
+  assert.deepEqual(configured, [{ id, url: hook.url, events: hook.events, customData: {} }])
+  assert.equal((await send(emulator, 'DELETE', `/emulator/webhooks/${id}`)).status, 200)
+  assert.equal((await send(emulator, 'DELETE', `/emulator/webhooks/${id}`)).status, 404)
+  for (const body of [{}, { ...hook, url: 'x' }, { ...hook, secret: '' }, { ...hook, events: ['x'] }]) {
+    assert.equal((await send(emulator, 'POST', '/emulator/webhooks', { body })).status, 400)
+  }
+})

@@ -1,0 +1,55 @@
+/**
+ * An element with these properties and children. Text is always text, never HTML: what is shown comes from whoever can reach
+ * the emulator.
+ */
+export function element(tag, properties = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined) continue
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value)
+    else node.setAttribute(name, value)
+  }
+  node.append(...children.filter((child) => child !== undefined && child !== ''))
+  return node
+}
+
+/** A table of rows, or a line that says that there are none. */
+export function table(caption, headings, rows) {
+  if (rows.length === 0) return element('p', { class: 'quiet' }, `No ${caption.toLowerCase()}.`)
+  const cells = (tag, texts, properties) =>
+    element('tr', {}, ...texts.map((text) => element(tag, properties, text ?? '')))
+  return element(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table of ${caption.toLowerCase()}` },
+    element(
+      'table',
+      {},
+      element('thead', {}, cells('th', headings, { scope: 'col' })),
+      element('tbody', {}, ...rows.map((row) => cells('td', row))),
+    ),
+  )
+}
+
+/** A time of today, or a date with it. */
+export function time(iso) {
+  const date = new Date(iso)
+  const isToday = date.toDateString() === new Date().toDateString()
+  const text = isToday ? date.toLocaleTimeString() : date.toLocaleString()
+  return element('time', { datetime: iso, title: iso }, text)
+}
+
+/** JSON to read, with a button that copies it. */
+export function json(label, value) {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  const copy = element('button', { type: 'button', class: 'copy' }, 'Copy')
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(text)
+    copy.textContent = 'Copied'
+  })
+  return element(
+    'figure',
+    { class: 'json' },
+    element('figcaption', {}, label, copy),
+    element('pre', { tabindex: '0', 'aria-label': label, role: 'region' }, text),
+  )
+}

@@ -1,0 +1,33 @@
+'use strict'
+
+const { badRequest } = require('./errors.js')
+const { reportSchema } = require('./schemas.js')
+
+const webhookOf = { delivery: 'v1.UserNotificationAcknowledgement', open: 'v1.UserNotificationOpen' }
+
+/** https://pusher.com/docs/beams/reference/reporting-api */
+function reportingApi(service, { book, webhooks }) {
+  const options = {
+    config: { operation: 'reportEvent' },
+    schema: { tags: ['reporting'], body: reportSchema },
+    schemaErrorFormatter: ([{ keyword, params, instancePath }]) => {
+      if (keyword === 'required') return badRequest(`\`${params.missingProperty}\` is missing from body.`)
+      const member = instancePath.slice(1)
+      return badRequest(member ? `\`${member}\` is not valid.` : 'Failed to read body as a JSON object.')
+    },
+  }
+  service.post('/reporting_api/v2/instances/:instanceId/events', options, async ({ params, body }, reply) => {
+    const delivery = book.report(body)
+    const userId = delivery?.userId ?? body.userId
+    if (userId) {
+      webhooks.emitEvent(webhookOf[body.event], {
+        instance_id: params.instanceId,
+        publish_id: body.publishId,
+        user_id: userId,
+      })
+    }
+    return reply.send()
+  })
+}
+
+module.exports = { reportingApi }
