@@ -54,9 +54,9 @@ system: ## what the tests want of the system: a browser to look at the inbox wit
 	@command -v chromium >/dev/null || $(call install,chromium)
 
 .PHONY: test-node
-test-node: build system ## the addon, the emulator and the typings
+test-node: build system ## the addon, the emulator, the examples and the typings
 	git diff --exit-code --stat -- index.d.ts
-	node --test --test-reporter=spec __test__ emulator/__test__
+	node --test --test-reporter=spec __test__ emulator/__test__ examples/__test__
 
 .PHONY: bench
 bench: build build/bench ## long: this package side by side with others; writes bench/results.md

@@ -236,6 +236,8 @@ export interface Emulator {
   ): Promise<ReceivedPublish>
   /** Lets the next requests fail. Faults are used up in the order in which they were asked for. */
   failNext(fault: Fault): void
+  /** The faults that have not happened yet; `times` is how often they still will. */
+  failures(): Fault[]
   /** Forgets publishes, with their deliveries, and deletions. Devices stay. */
   clear(): void
   /** Forgets publishes, deletions, devices, planned faults and webhook requests. Configured webhooks stay. */

@@ -42,6 +42,7 @@ async function startEmulator(options = {}) {
     addWebhook: (webhook) => webhooks.add(webhook),
     removeWebhook: (id) => webhooks.remove(id),
     failNext: (fault) => faults.failNext(fault),
+    failures: () => faults.planned(),
     waitForPublish: (predicate, waiting) => waitForPublish(book, predicate, waiting),
     clear: () => book.reset(),
     reset() {

@@ -86,6 +86,7 @@ test('faults are planned over HTTP too, and forgotten by a reset', async (t) => 
   const emulator = await emulated(t)
   assert.equal((await send(emulator, 'POST', '/emulator/failures', { body: { status: 500, times: 9 } })).status, 200)
   assert.equal((await sendUsers(emulator)).status, 500)
+  assert.deepEqual((await send(emulator, 'GET', '/emulator/failures')).json(), [{ status: 500, times: 8 }])
   assert.equal((await send(emulator, 'POST', '/emulator/reset')).status, 200)
   assert.equal((await sendUsers(emulator)).status, 200)
 })

@@ -23,6 +23,7 @@ function controlApi(app, emulator) {
   app.delete('/emulator/webhooks/:id', async ({ params }, reply) =>
     emulator.removeWebhook(params.id) ? reply.send() : reply.callNotFound(),
   )
+  app.get('/emulator/failures', async () => emulator.failures())
   app.post(
     '/emulator/failures',
     orRefuse(({ body }) => emulator.failNext(body ?? {})),

@@ -58,6 +58,11 @@ class Faults {
     return fault
   }
 
+  /** The faults that have not happened yet, or not as often as asked for. */
+  planned() {
+    return structuredClone(this.#planned)
+  }
+
   clear() {
     this.#planned.length = 0
   }
