@@ -50,8 +50,9 @@ test-rust: tools ## the Beams client alone, without Node
 	cargo test --locked
 
 .PHONY: system
-system: ## what the tests want of the system: a browser to look at the inbox with
+system: ## what the tests want of the system: a browser for the inbox, Redis for the queue
 	@command -v chromium >/dev/null || $(call install,chromium)
+	@command -v redis-server >/dev/null || $(call install,redis-server)
 
 .PHONY: test-node
 test-node: build system ## the addon, the emulator, the examples and the typings

@@ -1,0 +1,145 @@
+'use strict'
+
+const { test, before } = require('node:test')
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const readline = require('node:readline')
+const { Queue } = require('bullmq')
+const { startEmulator } = require('beams-emulator')
+const { unusedPort } = require('../../__test__/helpers/servers.js')
+const { build, settings } = require('./helpers/server.js')
+
+const BATCHES = 200
+const USERS = BATCHES * 1000 - 500
+
+before(() => build('queue'))
+
+/** The example's programs, with a Redis and an emulator of this test's own. */
+async function stage(t) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-queue-'))
+  const children = []
+  t.after(async () => {
+    // Redis is a child of its program, which has to be asked to end it.
+    const ends = children.map((child) => child.exitCode === null && child.signalCode === null && once(child, 'exit'))
+    for (const child of children) child.kill(child.spawnargs[1].endsWith('redis.js') ? 'SIGTERM' : 'SIGKILL')
+    await Promise.all(ends)
+    fs.rmSync(folder, { recursive: true, force: true })
+  })
+  const emulator = await startEmulator({ strict: true })
+  t.after(() => emulator.close())
+  const port = await unusedPort()
+  const env = {
+    ...process.env,
+    ...settings,
+    BEAMS_ENDPOINT: emulator.url,
+    REDIS_PORT: String(port),
+    REDIS_FOLDER: folder,
+    CUSTOMERS: String(USERS),
+    LOCK_DURATION: '1000',
+  }
+
+  const run = (program, ...args) => {
+    const file = path.join(__dirname, '..', 'queue', 'dist', `${program}.js`)
+    const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    children.push(child)
+    return Object.assign(child, { lines: readline.createInterface({ input: child.stdout }) })
+  }
+  const until = async (child, pattern) => {
+    for await (const line of child.lines) if (pattern.test(line)) return
+    throw new Error(`the program ended before it said ${pattern}`)
+  }
+  const output = async (program, ...args) => {
+    const child = run(program, ...args)
+    const lines = []
+    child.lines.on('line', (line) => lines.push(line))
+    const [code] = await once(child, 'close')
+    assert.equal(code, 0, lines.join('\n'))
+    return lines
+  }
+  const startRedis = async () => {
+    const redis = run('redis')
+    await until(redis, /Ready to accept connections/)
+    return redis
+  }
+  const startWorker = async () => {
+    const worker = run('worker')
+    await until(worker, /^ready$/)
+    // What it says later is not looked at, but it must be able to say it.
+    worker.stdout.resume()
+    return worker
+  }
+  const queue = () => {
+    return new Queue('beams', { connection: { host: '127.0.0.1', port, maxRetriesPerRequest: null } })
+  }
+  return { emulator, output, startRedis, startWorker, queue }
+}
+
+/** How often each user was published to, by the emulator's book. */
+function timesPublished(emulator) {
+  const times = new Map()
+  for (const { users } of emulator.publishes()) for (const user of users) times.set(user, (times.get(user) ?? 0) + 1)
+  return times
+}
+
+test('every user is published to once, or parked, though a worker is killed and Redis is restarted', async (t) => {
+  const { emulator, output, startRedis, startWorker, queue } = await stage(t)
+  let redis = await startRedis()
+  assert.equal((await output('producer', 'spring', 'Hello')).at(-1), `${BATCHES} batches`)
+  // A producer that is started again adds nothing twice.
+  await output('producer', 'spring', 'Hello')
+
+  const fault = (more) => emulator.failNext({ operation: 'publishToUsers', ...more })
+  fault({ status: 401 })
+  fault({ reset: true })
+  fault({ reset: true, afterwards: true })
+  fault({ status: 503, emptyBody: true, times: 3 })
+  const workers = [await startWorker(), await startWorker(), await startWorker()]
+
+  await arrivals(emulator, BATCHES / 4)
+  fault({ delay: 500, times: 8 })
+  while (emulator.failures().length > 0) await new Promise(setImmediate)
+  workers[0].kill('SIGKILL')
+  await startWorker()
+
+  await arrivals(emulator, BATCHES / 2)
+  redis.kill('SIGTERM')
+  await once(redis, 'exit')
+  redis = await startRedis()
+
+  let summary
+  do summary = await output('summary')
+  while (!summary.includes('still to do: 0 users'))
+
+  const jobs = queue()
+  const [completed, failed] = [await jobs.getJobs(['completed']), await jobs.getJobs(['failed'])]
+  t.diagnostic(summary.join('\n'))
+  assert.equal(completed.length + failed.length, BATCHES)
+  assert.ok(failed.length >= 3, summary.join('\n'))
+  await jobs.close()
+  const times = timesPublished(emulator)
+  const published = new Map(emulator.publishes().map(({ publishId, users }) => [publishId, users]))
+  for (const { data, returnvalue } of completed) {
+    assert.deepEqual(published.get(returnvalue.publishId), data.users)
+    for (const user of data.users) assert.equal(times.get(user), 1, user)
+  }
+  for (const { id, data } of failed) {
+    const line = summary.find((text) => text.startsWith(`  ${id}: `))
+    const most = line.includes('may have been published') ? 1 : 0
+    for (const user of data.users) assert.ok((times.get(user) ?? 0) <= most, `${user}: ${line}`)
+  }
+
+  // A person has looked at the one that was refused.
+  const { id, data } = failed.find(({ failedReason }) => failedReason.startsWith('401'))
+  await output('summary', '--again', id)
+  await emulator.waitForPublish(({ users }) => users[0] === data.users[0], { timeout: 30_000 })
+  assert.equal(timesPublished(emulator).get(data.users[0]), 1)
+})
+
+/** Resolves when so many publishes have come. */
+function arrivals(emulator, count) {
+  return emulator.waitForPublish(() => emulator.publishes().length >= count, { timeout: 60_000 })
+}
