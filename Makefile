@@ -50,12 +50,13 @@ test-rust: tools ## the Beams client alone, without Node
 	cargo test --locked
 
 .PHONY: system
-system: ## what the tests want of the system: a browser for the inbox, Redis for the queue
+system: ## what the tests want of the system: a browser for the inbox, Redis for the queue, Python for its SDK
 	@command -v chromium >/dev/null || $(call install,chromium)
 	@command -v redis-server >/dev/null || $(call install,redis-server)
+	@python3 -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
 
 .PHONY: test-node
-test-node: build system ## the addon, the emulator, the examples and the typings
+test-node: build system build/python/.installed ## the addon, the emulator, the examples and the typings
 	git diff --exit-code --stat -- index.d.ts
 	node --test --test-reporter=spec __test__ emulator/__test__ examples/__test__
 
@@ -97,6 +98,11 @@ tools:
 
 node_modules/.installed: package.json emulator/package.json package-lock.json
 	npm ci
+	@touch $@
+
+build/python/.installed: emulator/__test__/requirements.txt | system
+	python3 -m venv build/python
+	build/python/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 build/bench: Cargo.lock bench/rust/Cargo.toml $(wildcard bench/rust/src/bin/*.rs)

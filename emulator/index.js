@@ -19,6 +19,7 @@ const { deviceApi } = require('./src/device-api.js')
 const { reportingApi } = require('./src/reporting-api.js')
 const { controlApi } = require('./src/control-api.js')
 const { inboxApi } = require('./src/inbox-api.js')
+const { describeApis } = require('./src/openapi.js')
 const { certificateOf } = require('./src/certificate.js')
 
 const REQUESTS_PER_SECOND = 100
@@ -58,6 +59,7 @@ async function startEmulator(options = {}) {
     },
   }
 
+  await describeApis(app)
   const parts = { book, instances, faults, webhooks, secretKey: options.secretKey }
   await app.register(async (service) => {
     failAsPlanned(service, faults)
@@ -76,7 +78,7 @@ async function startEmulator(options = {}) {
     })
   })
   await app.register(async (tools) => {
-    controlApi(tools, emulator)
+    controlApi(tools, emulator, certificate)
     inboxApi(tools, parts)
     await tools.register(files, { root: path.join(__dirname, 'src', 'inbox'), wildcard: false, setHeaders: secure })
   })

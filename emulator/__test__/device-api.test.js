@@ -99,6 +99,7 @@ describe('the device API', () => {
         const invalid = await send(emulator, method, `${devices}/x${path}`, request)
         assert.deepEqual([invalid.status, invalid.json().description], [400, '`device-id` given is not valid.'])
       }
+      assert.equal((await send(emulator, 'DELETE', `${devices}/x`)).status, 400)
     })
   }
 

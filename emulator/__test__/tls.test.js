@@ -19,6 +19,11 @@ test('an emulator serves https with a certificate of its own making', async (t) 
   assert.match(emulator.url, /^https:\/\/127\.0\.0\.1:/)
   assert.equal(await get(emulator.url, emulator.certificate), 200)
   assert.equal(await get(emulator.url.replace('127.0.0.1', 'localhost'), emulator.certificate), 200)
+  const [file] = await once(
+    https.get(`${emulator.url}/emulator/certificate.pem`, { rejectUnauthorized: false }),
+    'response',
+  )
+  assert.equal((await file.setEncoding('utf8').toArray()).join(''), emulator.certificate)
   await assert.rejects(get(emulator.url), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
 })
 

@@ -1,12 +1,14 @@
 'use strict'
 
 /** What tests in other languages and processes use, where those in this one have the emulator's own methods. */
-function controlApi(app, emulator) {
+function controlApi(app, emulator, certificate) {
   app.addHook('onRequest', async (request, reply) => {
     // What a developer's browser shows elsewhere has no business here.
     if (request.headers['sec-fetch-site'] === 'cross-site') return reply.code(403).send()
     return undefined
   })
+  // For clients that need it in a file: `curl --insecure`.
+  if (certificate) app.get('/emulator/certificate.pem', async () => certificate.cert)
   app.get('/emulator/publishes', async () => emulator.publishes())
   app.delete('/emulator/publishes', async (_request, reply) => {
     emulator.clear()

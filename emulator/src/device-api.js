@@ -23,11 +23,14 @@ function deviceApi(service, { instances, secretKey }) {
     const device = `${devices}/:deviceId`
     const route = (operation, schema = {}) => ({
       config: { operation },
-      schema: { tags: ['devices'], ...schema },
+      schema,
       schemaErrorFormatter: explain(platform),
     })
+    const checkId = (id) => {
+      if (!new RegExp(`^${platform}-[0-9a-f-]{36}$`).test(id)) throw badRequest('`device-id` given is not valid.')
+    }
     const find = ({ instanceId, deviceId }) => {
-      if (!new RegExp(`^${platform}-[0-9a-f-]{36}$`).test(deviceId)) throw badRequest('`device-id` given is not valid.')
+      checkId(deviceId)
       const found = instances.existing(instanceId).get(deviceId)
       if (!found) throw new ServiceError(404, 'Device not found', 'Could not find the device.')
       return found
@@ -57,6 +60,7 @@ function deviceApi(service, { instances, secretKey }) {
     })
 
     service.delete(device, route('deleteDevice'), async ({ params }, reply) => {
+      checkId(params.deviceId)
       instances.existing(params.instanceId).delete(params.deviceId)
       return reply.send()
     })
@@ -139,16 +143,16 @@ function tooManyInterests() {
   return new ServiceError(400, 'Interest set too large', description)
 }
 
-/** A page of interests; the cursor is the last one of the page before, in base64. */
+/** A page of interests; the cursor is the last one of the page before. */
 function page(interests, { limit = String(PAGE), cursor }) {
   const size = Number(limit)
   if (!Number.isInteger(size) || size < 1 || size > PAGE) throw badRequest('`limit` given is not valid.')
-  const after = cursor === undefined ? '' : Buffer.from(String(cursor), 'base64url').toString('latin1')
-  if (cursor !== undefined && !isInterest(after)) throw badRequest('`cursor` given is not valid.')
-  const rest = interests.filter((name) => name > after)
-  const shown = rest.slice(0, size)
-  const nextCursor = rest.length > size ? Buffer.from(shown.at(-1), 'latin1').toString('base64url') : undefined
-  return { interests: shown, responseMetadata: { nextCursor } }
+  if (cursor !== undefined && !isInterest(cursor)) throw badRequest('`cursor` given is not valid.')
+  const rest = cursor === undefined ? interests : interests.filter((name) => name > cursor)
+  return {
+    interests: rest.slice(0, size),
+    responseMetadata: { nextCursor: rest.length > size ? rest[size - 1] : undefined },
+  }
 }
 
 module.exports = { deviceApi }

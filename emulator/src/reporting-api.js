@@ -9,7 +9,7 @@ const webhookOf = { delivery: 'v1.UserNotificationAcknowledgement', open: 'v1.Us
 function reportingApi(service, { book, webhooks }) {
   const options = {
     config: { operation: 'reportEvent' },
-    schema: { tags: ['reporting'], body: reportSchema },
+    schema: { body: reportSchema },
     schemaErrorFormatter: ([{ keyword, params, instancePath }]) => {
       if (keyword === 'required') return badRequest(`\`${params.missingProperty}\` is missing from body.`)
       const member = instancePath.slice(1)

@@ -103,7 +103,7 @@ const setInterestsSchema = {
   properties: { interests: { type: 'array', items: interest } },
 }
 
-const optional = (type) => ({ type, nullable: true })
+const optional = (type) => ({ type: [type, 'null'] })
 const reportSchema = {
   type: 'object',
   required: ['event', 'publishId', 'deviceId', 'timestampSecs'],
