@@ -98,6 +98,7 @@ function createServer(certificate) {
   })
   answerErrors(app)
   app.decorateRequest('fault', null)
+  app.decorateRequest('bytes', 0)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson)
   return app

@@ -9,7 +9,7 @@ const path = require('node:path')
 const { promisify } = require('node:util')
 const { startEmulator } = require('..')
 const { python } = require('./helpers/python.js')
-const { send, register } = require('./helpers/requests.js')
+const { emulated, send, register } = require('./helpers/requests.js')
 
 let emulator, folder
 before(async () => {
@@ -29,6 +29,19 @@ test('every operation is described, with what it answers', async () => {
   for (const { summary, responses, operationId } of operations) {
     assert.ok(summary, operationId)
     assert.ok('200' in responses && '404' in responses, operationId)
+  }
+})
+
+test('no operation knows an instance that is not the emulator’s', async (t) => {
+  const single = await emulated(t, { instanceId: 'my-instance' })
+  const { paths } = (await send(single, 'GET', '/emulator/openapi.json')).json()
+  for (const [template, methods] of Object.entries(paths)) {
+    const target = template.replace('{instanceId}', 'other').replaceAll(/\{\w+\}/g, 'x')
+    for (const method of Object.keys(methods)) {
+      const { status, json } = await send(single, method.toUpperCase(), target)
+      const notFound = { error: 'Instance not found', description: 'Could not find the instance' }
+      assert.deepEqual([status, json()], [404, notFound], `${method} ${target}`)
+    }
   }
 })
 

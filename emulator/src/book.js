@@ -25,7 +25,7 @@ class Book extends EventEmitter {
     this.#limits = { publishes: maxPublishes, bytes: maxBytes, deliveries: maxDeliveries }
   }
 
-  /** Notes a publish of that many bytes, and the deliveries that `deliver` makes of it. */
+  /** Notes a publish of that many bytes, with the deliveries that `deliver` makes of it. */
   publish(instanceId, body, bytes, deliver = () => []) {
     const fixed = { publishId: `pubid-${randomUUID()}`, instanceId, receivedAt: new Date().toISOString() }
     const publish = Object.assign({ ...fixed }, body, fixed)
@@ -40,7 +40,7 @@ class Book extends EventEmitter {
       `publish to ${kind} ${shorten(targets)} for ${platformsOf(body).join(', ') || 'no platform'}: ${publish.publishId}`,
     )
     this.emit('publish', publish, entry)
-    return publish
+    return entry
   }
 
   deleteUser(instanceId, userId) {

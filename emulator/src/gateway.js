@@ -35,9 +35,9 @@ function payloadsOf(publish) {
 
 /**
  * Stands in for Apple's, Google's and the browsers' gateways: it takes every notification for every device, except where
- * `fails()` says that it does not. A device whose platform the publish has no payload for gets nothing.
+ * `isRefused()` says that it does not. A device whose platform the publish has no payload for gets nothing.
  */
-function deliver(publish, devices, fails) {
+function deliver(publish, devices, isRefused) {
   const payloads = payloadsOf(publish)
   return resolve(publish, devices)
     .filter(({ platform }) => payloads[platform])
@@ -48,7 +48,7 @@ function deliver(publish, devices, fails) {
       platform,
       userId,
       at: publish.receivedAt,
-      outcome: fails() ? 'failed' : 'accepted',
+      outcome: isRefused() ? 'failed' : 'accepted',
       payload: payloads[platform],
     }))
 }

@@ -5,8 +5,9 @@ const { badRequest } = require('./errors.js')
 // No notification needs so many. What is nested deeper than the stack would break whoever shows or copies it.
 const DEEPEST = 64
 
-/** Parses a request's body. The client SDKs say that it is JSON where there is none, too. */
-function parseJson(_request, text, done) {
+/** Parses a request's body, and notes its size. The client SDKs say that it is JSON where there is none, too. */
+function parseJson(request, text, done) {
+  request.bytes = Buffer.byteLength(text)
   let value
   try {
     value = text === '' ? undefined : JSON.parse(text)

@@ -23,8 +23,8 @@ function publishApi(service, { book, instances, faults, webhooks }) {
     // Three of the official SDKs still publish to interests here.
     [publishes, interests],
   ]) {
-    service.post(path, { ...options, preValidation: checkBody }, async ({ params, body, headers }, reply) => {
-      const { publishId } = accept(params.instanceId, body, Number(headers['content-length'] ?? 0))
+    service.post(path, { ...options, preValidation: checkBody }, async ({ params, body, bytes }, reply) => {
+      const { publishId } = accept(params.instanceId, body, bytes)
       // The service says that its JSON is text.
       reply.type('text/plain; charset=utf-8')
       return `${JSON.stringify({ publishId })}\n`
@@ -33,11 +33,8 @@ function publishApi(service, { book, instances, faults, webhooks }) {
 
   function accept(instanceId, body, bytes) {
     const devices = instances.existing(instanceId)
-    let deliveries = []
-    const publish = book.publish(instanceId, body, bytes, (noted) => {
-      deliveries = deliver(noted, devices, () => faults.take('gateway') !== undefined)
-      return deliveries
-    })
+    const isRefused = () => faults.take('gateway') !== undefined
+    const { publish, deliveries } = book.publish(instanceId, body, bytes, (noted) => deliver(noted, devices, isRefused))
     if (publish.users) webhooks.emitEvent('v1.PublishToUsersAttempt', attemptOf(publish, deliveries))
     if (isUrl(publish.webhookUrl)) sendStatuses(publish, body, deliveries)
     return publish
