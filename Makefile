@@ -87,7 +87,7 @@ memcheck: dev ## long: every path between JavaScript and Rust under valgrind, wh
 
 .PHONY: clean
 clean: ## remove everything that was built or installed
-	rm -rf build node_modules emulator/node_modules target binding.js *.node
+	rm -rf build node_modules emulator/node_modules target *.node
 
 .PHONY: tools
 tools:

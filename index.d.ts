@@ -439,14 +439,6 @@ export interface PushNotifications {
 }
 
 /**
- * Which binding artifact the generated loader actually loaded: `'native'` for
- * a native addon, otherwise the `platformArchABI` of the WASI flavor. Every
- * flavor napi-rs can build is listed, because `NAPI_RS_NATIVE_LIBRARY_PATH`
- * can point the loader at a WASI artifact this package does not build itself.
- */
-export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
-
-/**
  * A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
  *
  * Make one and keep it: it reuses its connections. It may be shared by everything in the process, and costs nothing

@@ -1,7 +1,7 @@
 'use strict'
 
 const { tracingChannel } = require('node:diagnostics_channel')
-const { PushNotifications, install, signWebhook, verifyWebhook } = require('./binding.js')
+const { PushNotifications, install, signWebhook, verifyWebhook } = require('./load.js')
 const { publishToManyUsers } = require('./many-users.js')
 
 class BeamsError extends Error {

@@ -3,7 +3,7 @@
 // The part of a call to many users that only JavaScript can do: to read them, wherever they come from, and to hand them to
 // the native side in blocks, since a native call for each would cost more than all the rest.
 
-const native = require('./binding.js')
+const native = require('./load.js')
 
 // How many users are handed over at once. A wait between two users, as only an async iterable has, should not hold up a
 // request that could be made; a hand-over wakes both threads, so fewer are better.

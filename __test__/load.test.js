@@ -1,0 +1,94 @@
+'use strict'
+
+const { test, describe, beforeEach } = require('node:test')
+const assert = require('node:assert/strict')
+const { spawnSync } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+
+const checkout = path.join(__dirname, '..')
+
+// On another platform the names differ, and the texts do not.
+describe('without a binary that fits', { skip: process.platform !== 'linux' || process.arch !== 'x64' }, () => {
+  let folder
+  beforeEach((t) => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-load-'))
+    t.after(() => fs.rmSync(folder, { recursive: true }))
+    for (const file of ['index.js', 'load.js', 'many-users.js'])
+      fs.copyFileSync(path.join(checkout, file), path.join(folder, file))
+  })
+
+  /** What `require` of the package says, on a `process` that `change` has changed. */
+  function failure(change = '') {
+    const program = `${change}
+      try { require('./index.js') } catch ({ message, cause }) { console.log(JSON.stringify([message, cause?.code ?? cause?.message])) }`
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: folder, encoding: 'utf8' })
+    assert.equal(stderr, '')
+    return JSON.parse(stdout)
+  }
+
+  function install(name, code) {
+    const target = path.join(folder, 'node_modules', '@beams-native', `binding-${name}`)
+    fs.mkdirSync(target, { recursive: true })
+    fs.writeFileSync(path.join(target, 'index.js'), code)
+  }
+
+  test('says which package is missing, and what to do', () => {
+    const [message, code] = failure()
+    assert.equal(code, 'MODULE_NOT_FOUND')
+    const [first, ...cures] = message.split('\n')
+    assert.equal(
+      first,
+      'beams-native cannot find its binary for linux-x64-gnu: the package @beams-native/binding-linux-x64-gnu is not installed.',
+    )
+    assert.match(cures[0], /--omit=optional/)
+    assert.match(cures[1], /issues\/4828/)
+    assert.match(cures[2], /--external:beams-native/)
+  })
+
+  test('asks for the package of the C library that Node.js was linked with', () => {
+    fs.writeFileSync(path.join(folder, 'node'), '\x7fELF /lib/ld-musl-x86_64.so.1')
+    const [message] = failure(`process.execPath = ${JSON.stringify(path.join(folder, 'node'))}`)
+    assert.match(message, /the package @beams-native\/binding-linux-x64-musl is not installed/)
+    const [unknown] = failure(`process.execPath = '/no/such/file'`)
+    assert.match(unknown, /binding-linux-x64-gnu is not installed/)
+  })
+
+  test('says that a binary does not load, and why', () => {
+    install('linux-x64-gnu', `throw Object.assign(new Error('invalid ELF header'), { code: 'ERR_DLOPEN_FAILED' })`)
+    assert.deepEqual(failure(), [
+      'beams-native has a binary for linux-x64-gnu, which does not load: invalid ELF header.',
+      'ERR_DLOPEN_FAILED',
+    ])
+  })
+
+  test('says which C library a binary needs', () => {
+    install('linux-x64-gnu', 'throw new Error("/lib/libc.so.6: version `GLIBC_2.17\' not found (required by x.node)")')
+    assert.match(failure()[0], /not found \(required by x\.node\)\. It needs glibc 2\.17 or later\.$/)
+  })
+
+  test('says which platforms there are', () => {
+    const [message] = failure(`Object.defineProperty(process, 'platform', { value: 'sunos' })`)
+    assert.match(
+      message,
+      /^beams-native has no binary for sunos-x64\. It has those for darwin-arm64, .+, win32-x64-msvc\.$/,
+    )
+  })
+})
+
+test('there is a package for every target, and the loader knows each of them', () => {
+  const { napi } = require('../package.json')
+  const text = fs.readFileSync(path.join(checkout, 'load.js'), 'utf8')
+  const known = [...text.matchAll(/'([\w-]+)': \(\) => require\('@beams-native\/binding-\1'\)/g)].map(
+    ([, name]) => name,
+  )
+  assert.equal(known.length, napi.targets.length)
+  assert.deepEqual(fs.readdirSync(path.join(checkout, 'npm')).sort(), known)
+  for (const name of known) {
+    const { name: full, version, main, libc } = require(`../npm/${name}/package.json`)
+    assert.deepEqual([full, version], [`@beams-native/binding-${name}`, require('../package.json').version])
+    assert.equal(main, `beams-native.${name}.node`)
+    if (name.startsWith('linux')) assert.deepEqual(libc, [name.endsWith('musl') ? 'musl' : 'glibc'])
+  }
+})
