@@ -10,6 +10,9 @@ need = @command -v $(1) >/dev/null || { echo "beams-native: '$(1)' is missing. $
 install = (echo "installing $(1)" && $(if $(filter 0,$(shell id -u)),,sudo) apt-get update -qq && \
   $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(1) >/dev/null)
 
+# A binary for Linux is linked against the glibc of 2012: then it loads on whatever is still in use.
+PORTABLE := $(if $(filter Linux,$(shell uname -s)),--cross-compile --target $(shell uname -m)-unknown-linux-gnu.2.17)
+
 RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
 
 .PHONY: help
@@ -21,15 +24,27 @@ demo: build ## publish, make a token and delete a user, on an emulator in the sa
 	@node examples/demo.js
 
 .PHONY: test
-test: build lint test-rust test-node ## everything that must pass
+test: package lint deny test-rust test-node ## everything that must pass
 
 .PHONY: build
 build: tools node_modules/.installed build/release ## the release addon: require('<checkout>') works afterwards
 
-.PHONY: dev
-dev: tools node_modules/.installed ## the debug addon, which builds in seconds
+.PHONY: debug
+debug: tools node_modules/.installed ## the debug addon, which builds in seconds
 	npm run build:debug
-	@rm -f build/release
+	@rm -f build/release build/package
+
+.PHONY: dev
+dev: debug ## TEST=<files>: at every change, build the debug addon and run these tests
+	npx nodemon --quiet --watch src --watch . --ext rs,js --ignore build --ignore target --ignore '*/dist' \
+	  --exec 'npm run --silent build:debug && node --test --test-reporter=spec $(or $(TEST),__test__/publish.test.js)'
+
+.PHONY: hooks
+hooks: ## let git check formats and lints before each commit
+	git config core.hooksPath .githooks
+
+.PHONY: package
+package: tools node_modules/.installed build/package ## the addon as it is published, in npm/<platform>
 
 .PHONY: lint
 lint: tools node_modules/.installed ## formatters and linters, changing nothing
@@ -45,20 +60,36 @@ format: node_modules/.installed ## let the formatters write
 	npx taplo fmt
 	npx prettier --write .
 
+.PHONY: deny
+deny: tools build/cargo/bin/cargo-deny ## which licences, sources and crates there may be
+	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo deny --offline --locked check bans licenses sources
+
+.PHONY: notices
+notices: tools build/cargo/bin/cargo-about ## the licences of what the binaries hold, in npm/<platform>
+	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo about generate --locked --output-file build/THIRD-PARTY-NOTICES.md about.hbs
+	for folder in npm/*; do cp LICENSE build/THIRD-PARTY-NOTICES.md "$$folder"; done
+
 .PHONY: test-rust
 test-rust: tools ## the Beams client alone, without Node
 	cargo test --locked
 
 .PHONY: system
-system: ## what the tests want of the system: a browser for the inbox, Redis for the queue, Python for its SDK
+system: python ## what the tests want of the system: a browser for the inbox, Redis for the queue, Python for its SDK
 	@command -v chromium >/dev/null || $(call install,chromium)
 	@command -v redis-server >/dev/null || $(call install,redis-server)
+
+.PHONY: python
+python:
 	@python3 -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
 
 .PHONY: test-node
-test-node: build system build/python/.installed ## the addon, the emulator, the examples and the typings
+test-node: package system build/python/.installed ## the addon, the emulator, the examples and the typings
 	git diff --exit-code --stat -- index.d.ts
 	node --test --test-reporter=spec __test__ emulator/__test__ examples/__test__
+
+.PHONY: runtimes
+runtimes: package build/runtimes/.installed ## long: the same tests on Node.js 18 to 26, Bun and Deno, which it installs (1 GB)
+	RUNTIMES=build/runtimes node --test --test-reporter=spec __test__/runtimes.test.js
 
 .PHONY: bench
 bench: build build/bench ## long: this package side by side with others; writes bench/results.md
@@ -81,9 +112,16 @@ differential: build ## long: 20 000 calls to this and to the official SDK
 	DIFFERENTIAL_CASES=20000 node --test --test-reporter=spec __test__/differential.test.js
 
 .PHONY: memcheck
-memcheck: dev ## long: every path between JavaScript and Rust under valgrind, which must find nothing
+memcheck: debug ## long: every path between JavaScript and Rust under valgrind, which must find nothing
 	$(call need,valgrind,On Debian: apt-get install valgrind.)
 	valgrind --error-exitcode=1 node --jitless __test__/helpers/memcheck-client.js
+
+.PHONY: version
+version: ## TO=1.2.3: the version of every package, ready to commit and tag
+	npm version $(TO) --no-git-tag-version --include-workspace-root --workspace emulator
+	npx napi version
+	sed --in-place '0,/^version = .*/s//version = "$(TO)"/' Cargo.toml
+	cargo update --workspace --offline --quiet
 
 .PHONY: clean
 clean: ## remove everything that was built or installed
@@ -100,10 +138,31 @@ node_modules/.installed: package.json emulator/package.json package-lock.json
 	npm ci
 	@touch $@
 
-build/python/.installed: emulator/__test__/requirements.txt | system
+build/python/.installed: emulator/__test__/requirements.txt | python
 	python3 -m venv build/python
 	build/python/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# npm may leave out install scripts; these two then have to be run by hand.
+build/runtimes/.installed: __test__/runtimes/package.json
+	@mkdir -p build/runtimes
+	cp $< build/runtimes
+	npm install --prefix build/runtimes --no-package-lock --no-audit --no-fund
+	cd build/runtimes/node_modules/bun && node install.js
+	cd build/runtimes/node_modules/deno && node install.cjs
+	@touch $@
+
+build/zig/.installed: .ci/requirements.txt | python
+	python3 -m venv build/zig
+	build/zig/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# It looks at a few files once, so it is built the quick way.
+build/cargo/bin/cargo-deny:
+	cargo install --quiet --locked --debug --root build/cargo --no-default-features cargo-deny@0.20.2
+
+build/cargo/bin/cargo-about:
+	cargo install --quiet --locked --root build/cargo --features cli cargo-about@0.9.3
 
 build/bench: Cargo.lock bench/rust/Cargo.toml $(wildcard bench/rust/src/bin/*.rs)
 	cargo build --release --locked --package beams-bench
@@ -113,3 +172,8 @@ build/bench: Cargo.lock bench/rust/Cargo.toml $(wildcard bench/rust/src/bin/*.rs
 build/release: node_modules/.installed dts-header.d.ts $(RUST_SOURCES)
 	npm run build
 	@mkdir -p build && touch $@
+
+build/package: node_modules/.installed $(if $(PORTABLE),build/zig/.installed) dts-header.d.ts $(RUST_SOURCES)
+	PATH="$(CURDIR)/build/zig/bin:$$PATH" npm run build -- $(PORTABLE)
+	for file in beams-native.*.node; do name=$${file#beams-native.}; cp LICENSE "$$file" "npm/$${name%.node}"; done
+	@touch build/release $@

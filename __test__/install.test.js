@@ -1,0 +1,222 @@
+'use strict'
+
+// What a user has: an empty folder, npm or pnpm, and no Rust.
+
+const { test, before, after, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { execFile, spawn } = require('node:child_process')
+const { once } = require('node:events')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const readline = require('node:readline')
+const { promisify, stripVTControlCharacters } = require('node:util')
+const { startEmulator } = require('beams-emulator')
+const esbuild = require('esbuild')
+const { packAll, platformFolder } = require('./helpers/packages.js')
+const { unusedPort } = require('./helpers/servers.js')
+
+const tool = (name) => path.join(__dirname, '..', 'node_modules', '.bin', name)
+
+const hasRust = (folder) => ['cargo', 'rustc'].some((name) => fs.existsSync(path.join(folder, name)))
+const PATH = process.env.PATH.split(path.delimiter)
+  .filter((folder) => !hasRust(folder))
+  .join(path.delimiter)
+
+let scratch, packages, emulator
+
+before(async () => {
+  scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-install-'))
+  packages = await packAll(scratch)
+  emulator = await startEmulator()
+})
+
+after(async () => {
+  fs.rmSync(scratch, { recursive: true })
+  await emulator.close()
+})
+
+function emptyFolder(name) {
+  const folder = path.join(scratch, name)
+  fs.mkdirSync(folder)
+  return folder
+}
+
+async function run(cwd, program, ...args) {
+  const env = { ...process.env, PATH, BEAMS_ENDPOINT: emulator.url }
+  const { stdout } = await promisify(execFile)(program, args, { cwd, env })
+  return stripVTControlCharacters(stdout)
+}
+
+const node = (cwd, ...args) => run(cwd, process.execPath, ...args)
+
+/** Writes a program that publishes to an interest of the folder's name, and runs it. */
+async function publishes(folder, interest, steps) {
+  await steps(programs(interest))
+  assert.deepEqual((await emulator.waitForPublish(({ interests }) => interests?.[0] === interest)).interests, [
+    interest,
+  ])
+}
+
+const publish = (interest) => `new PushNotifications({
+  instanceId: 'my-instance',
+  secretKey: 'my-key',
+  endpoint: process.env.BEAMS_ENDPOINT,
+}).publishToInterests(['${interest}'], { web: { notification: { title: 'Hello' } } })`
+
+const programs = (interest) => ({
+  commonjs: `const { PushNotifications } = require('beams-native')\n${publish(interest)}\n`,
+  esm: `import { PushNotifications } from 'beams-native'\nawait ${publish(interest)}\n`,
+  compat: `const PushNotifications = require('beams-native/compat')\n${publish(interest)}\n`,
+  typescript: `import { PushNotifications, type PublishResponse } from 'beams-native'
+const published: Promise<PublishResponse> = ${publish(interest)}
+published.then(({ publishId }) => console.log(publishId.length))\n`,
+})
+
+describe('installed by npm in an empty folder', () => {
+  let folder
+  before(async () => {
+    folder = emptyFolder('npm')
+    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
+    const tarballs = Object.values(packages).map(({ tarball }) => tarball)
+    await run(folder, 'npm', 'install', '--no-audit', '--no-fund', ...tarballs, '@types/node@20')
+  })
+  const write = (name, text) => fs.writeFileSync(path.join(folder, name), text)
+
+  for (const [kind, name] of [
+    ['commonjs', 'program.cjs'],
+    ['esm', 'program.mjs'],
+    ['compat', 'compat.cjs'],
+  ]) {
+    test(`it works from ${kind}`, async () => {
+      await publishes(folder, kind, async (program) => {
+        write(name, program[kind])
+        await node(folder, name)
+      })
+    })
+  }
+
+  for (const [module, moduleResolution, name] of [
+    ['commonjs', 'node10', 'commonjs.cts'],
+    ['node16', 'node16', 'node16.mts'],
+    ['node16', 'node16', 'node16-require.cts'],
+    ['nodenext', 'nodenext', 'nodenext.mts'],
+    ['nodenext', 'nodenext', 'nodenext-require.cts'],
+    ['esnext', 'bundler', 'bundler.mts'],
+  ]) {
+    test(`it works from TypeScript with module ${module}, in ${name}`, async () => {
+      await publishes(folder, name, async ({ typescript }) => {
+        write(name, typescript)
+        const options = ['--strict', '--target', 'es2022', '--module', module, '--moduleResolution', moduleResolution]
+        assert.equal(await run(folder, tool('tsc'), ...options, '--types', 'node', name), '')
+        await node(folder, name.replace('ts', 'js'))
+      })
+    })
+  }
+
+  test('it works from a bundle of esbuild that leaves it out', async () => {
+    await publishes(folder, 'esbuild', async ({ esm }) => {
+      write('unbundled.mjs', esm)
+      const [entryPoints, outfile] = [[path.join(folder, 'unbundled.mjs')], path.join(folder, 'bundle.mjs')]
+      const external = ['beams-native']
+      await esbuild.build({ entryPoints, outfile, external, bundle: true, platform: 'node', format: 'esm' })
+      await node(folder, 'bundle.mjs')
+    })
+  })
+
+  test('it works from a test of jest', async () => {
+    await publishes(folder, 'jest', async ({ commonjs }) => {
+      const [load, ...rest] = commonjs.split('\n')
+      write('publish.test.js', `${load}\ntest('it publishes', async () => {\nawait ${rest.join('\n')}})\n`)
+      await run(folder, tool('jest'), '--rootDir', folder, '--testMatch', '**/publish.test.js', '--transform', '{}')
+    })
+  })
+
+  test('it works from a test of vitest', async () => {
+    await publishes(folder, 'vitest', async ({ esm }) => {
+      const [load, ...rest] = esm.split('\n')
+      write('publish.spec.mjs', `${load}\ntest('it publishes', async () => {\n${rest.join('\n')}})\n`)
+      await run(folder, tool('vitest'), 'run', '--globals', '--root', folder, 'publish.spec.mjs')
+    })
+  })
+})
+
+test('installed by pnpm in an empty folder, it works from commonjs and esm', async () => {
+  const folder = emptyFolder('pnpm')
+  fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
+  await run(folder, tool('pnpm'), 'add', packages.beams.tarball, packages.binding.tarball)
+  for (const [kind, name] of [
+    ['commonjs', 'program.cjs'],
+    ['esm', 'program.mjs'],
+  ]) {
+    await publishes(folder, `pnpm-${kind}`, async (program) => {
+      fs.writeFileSync(path.join(folder, name), program[kind])
+      await node(folder, name)
+    })
+  }
+})
+
+test('three commands lead from an empty folder to a notification, as the README says', async (t) => {
+  const readme = fs.readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8')
+  const [, block] = /^```sh\n(npm install beams-native beams-emulator\n.*?)^```/ms.exec(readme)
+  const port = await unusedPort()
+  // The port is replaced by one that is free, and the names by the tarballs.
+  const [, install, start, use] = /^(.+)\n(.+) &\n(node .+)$/s.exec(block.trimEnd().replaceAll('8081', port))
+  const folder = emptyFolder('three-commands')
+  const tarballs = Object.values(packages).map(({ tarball }) => tarball)
+  await run(folder, 'bash', '-c', install.replace('beams-native beams-emulator', tarballs.join(' ')))
+  const command = `exec ${start} --port ${port}`
+  const options = { cwd: folder, env: { ...process.env, PATH }, shell: true, detached: true }
+  const emulatorProgram = spawn(command, options)
+  t.after(() => process.kill(-emulatorProgram.pid, 'SIGKILL'))
+  await once(readline.createInterface({ input: emulatorProgram.stdout }), 'line')
+  assert.match(await run(folder, 'bash', '-c', use), /publishId: 'pubid-/)
+  const book = await (await fetch(`http://127.0.0.1:${port}/emulator/publishes`)).json()
+  assert.equal(JSON.stringify(book).includes('Hello'), true)
+})
+
+describe('the tarball', () => {
+  test('holds nothing that it need not', () => {
+    const platform = packages.binding.files.find((name) => name.endsWith('.node'))
+    assert.deepEqual(packages.binding.files, ['LICENSE', platform, 'package.json'])
+    const { files } = require('../package.json')
+    assert.deepEqual(packages.beams.files, ['LICENSE', 'README.md', ...files, 'package.json'].sort())
+  })
+
+  test('has a manifest that publint has nothing to say about', async () => {
+    for (const { tarball } of [packages.beams, packages.emulator]) {
+      assert.match(await run(scratch, tool('publint'), tarball, '--strict'), /All good!/)
+    }
+  })
+
+  test('has typings that every kind of import finds', async () => {
+    for (const { tarball } of [packages.beams, packages.emulator]) {
+      assert.match(await run(scratch, tool('attw'), tarball), /No problems found/)
+    }
+  })
+
+  test('asks for all platforms’ packages, in its own version', () => {
+    const { version, optionalDependencies, dependencies, scripts } = require(
+      path.join(scratch, 'staged', 'package.json'),
+    )
+    const names = fs.readdirSync(path.join(__dirname, '..', 'npm')).map((name) => `@beams-native/binding-${name}`)
+    assert.deepEqual(Object.keys(optionalDependencies).sort(), names)
+    assert.deepEqual(new Set(Object.values(optionalDependencies)), new Set([version]))
+    assert.equal(dependencies, undefined)
+    assert.deepEqual(
+      Object.keys(scripts).filter((name) => /install/.test(name)),
+      [],
+    )
+  })
+})
+
+test('the binary for Linux asks for no glibc later than 2.17', { skip: process.platform !== 'linux' }, () => {
+  const folder = platformFolder()
+  const binary = fs.readFileSync(path.join(folder, require(path.join(folder, 'package.json')).main), 'latin1')
+  const versions = [...binary.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
+  assert.ok(versions.length > 0)
+  assert.deepEqual(
+    versions.filter((minor) => minor > 17),
+    [],
+  )
+})
