@@ -55,6 +55,7 @@ async function startEmulator(options = {}) {
     async close() {
       book.emit('close')
       webhooks.close()
+      faults.close()
       await app.close()
     },
   }

@@ -65,6 +65,16 @@ test('a delay alone holds the answer back', async (t) => {
   assert.deepEqual(order, ['prompt 200', 'delayed 200'])
 })
 
+test('a delay ends with the emulator, and what it held back is not done', async (t) => {
+  const emulator = await emulated(t)
+  emulator.failNext({ delay: 600_000 })
+  const delayed = assert.rejects(sendUsers(emulator), { code: 'ECONNRESET' })
+  while (emulator.failures().length > 0) await new Promise(setImmediate)
+  await emulator.close()
+  await delayed
+  assert.equal(emulator.publishes().length, 0)
+})
+
 test('a fault that names an operation waits for it', async (t) => {
   const emulator = await emulated(t)
   emulator.failNext({ status: 500, operation: 'deleteUser' })

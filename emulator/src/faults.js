@@ -30,6 +30,7 @@ const operations = [
  */
 class Faults {
   #planned = []
+  #closing = new AbortController()
 
   failNext(fault) {
     const unknown = Object.keys(fault).find((key) => !keys.includes(key))
@@ -63,8 +64,17 @@ class Faults {
     return structuredClone(this.#planned)
   }
 
+  /** Waits for a fault's delay. Whether it is over; otherwise all is being closed. */
+  async delay({ delay }) {
+    return wait(delay, true, { signal: this.#closing.signal }).catch(() => false)
+  }
+
   clear() {
     this.#planned.length = 0
+  }
+
+  close() {
+    this.#closing.abort()
   }
 }
 
@@ -74,7 +84,7 @@ function failAsPlanned(service, faults) {
     const { operation } = request.routeOptions.config
     const fault = operation && faults.take(operation)
     if (!fault) return
-    if (fault.delay) await wait(fault.delay)
+    if (fault.delay && !(await faults.delay(fault))) return fail({ reset: true }, request, reply)
     if (!isAnswer(fault)) return
     if (fault.afterwards) request.fault = fault
     else fail(fault, request, reply)

@@ -12,9 +12,9 @@ const { setTimeout: wait } = require('node:timers/promises')
 const { Queue } = require('bullmq')
 const { startEmulator } = require('beams-emulator')
 const { unusedPort } = require('../../__test__/helpers/servers.js')
-const { build, settings } = require('./helpers/server.js')
+const { compile, settings } = require('./helpers/server.js')
 
-before(() => build('queue'))
+before(() => compile('queue'))
 
 /** The example's programs, with a Redis and an emulator of this test's own. */
 async function stage(t) {

@@ -5,22 +5,23 @@ const assert = require('node:assert/strict')
 const jwt = require('jsonwebtoken')
 const { startEmulator } = require('beams-emulator')
 const { signWebhook } = require('../..')
-const { build, start, settings } = require('./helpers/server.js')
+const { compile, install, start, settings } = require('./helpers/server.js')
 
 const servers = [
-  { name: 'express', main: 'server.js', end: [0, null] },
+  { name: 'express', build: compile, command: ['dist/server.js'], end: [0, null] },
   // Nest ends by the signal that it has caught.
-  { name: 'nest', main: 'main.js', end: [null, 'SIGTERM'] },
+  { name: 'nest', build: compile, command: ['dist/main.js'], end: [null, 'SIGTERM'] },
+  { name: 'next', build: install, command: ['node_modules/next/dist/bin/next', 'start'], end: [143, null] },
 ]
 
 for (const server of servers) {
   describe(`the ${server.name} example`, () => {
-    let emulator, running
-    before(() => build(server.name))
+    let folder, emulator, running
+    before(async () => (folder = await server.build(server.name)))
     beforeEach(async (t) => {
       emulator = await startEmulator({ webhookRetryDelays: [1, 1, 1, 1] })
       t.after(() => emulator.close())
-      running = await start(t, server, emulator)
+      running = await start(t, folder, server.command, emulator)
       emulator.addWebhook({ url: `${running.url}/webhooks/beams`, secret: settings.BEAMS_WEBHOOK_SECRET })
     })
 
@@ -68,9 +69,9 @@ for (const server of servers) {
       const [publish] = emulator.publishes()
       assert.deepEqual([publish.publishId, publish.users], [publishId, ['ada']])
       assert.equal(publish.web.notification.body, 'Order 1815 is on its way.')
-      const [, eventType, payload] = /^(\S+) (.+)$/.exec(await running.line())
+      const [eventType, payload] = await running.event()
       assert.equal(eventType, 'v1.PublishToUsersAttempt')
-      assert.deepEqual(JSON.parse(payload).users_no_devices, ['ada'])
+      assert.deepEqual(payload.users_no_devices, ['ada'])
       assert.equal((await post('/orders/1815/shipped', '')).status, 401)
     })
 
@@ -117,16 +118,10 @@ for (const server of servers) {
       for (const body of [spaced, spaced, event('e2')]) {
         assert.equal((await post('/webhooks/beams', body, signature(body))).status, 204)
       }
-      await running.line()
+      await running.event()
+      await running.event()
       running.child.kill('SIGTERM')
-      const rest = []
-      for (;;) {
-        const line = await running.line().catch(() => undefined)
-        if (line === undefined) break
-        rest.push(line)
-      }
-      // One more event, and whatever is said at the end.
-      assert.equal(rest.filter((line) => line.startsWith('v1.')).length, 1)
+      await assert.rejects(running.event(), /ended/)
     })
 
     test('ends on SIGTERM when what is under way has ended', async () => {

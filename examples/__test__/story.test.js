@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const { startEmulator } = require('beams-emulator')
 const { launch, open } = require('../../emulator/__test__/helpers/browser.js')
 const { serviceWorker, stubSubscription } = require('../../emulator/__test__/helpers/browser-sdk.js')
-const { build, start, settings } = require('./helpers/server.js')
+const { compile, start, settings } = require('./helpers/server.js')
 
 /** Does what the browser's push service would: hands a message to the service worker of a page. */
 async function push(page, origin, payload) {
@@ -21,18 +21,14 @@ async function push(page, origin, payload) {
 }
 
 test('a page registers, its user is published to, the inbox shows it, and the webhooks come home', async (t) => {
-  await build('express')
+  const folder = await compile('express')
   const emulator = await startEmulator({
     instanceId: settings.BEAMS_INSTANCE_ID,
     secretKey: settings.BEAMS_SECRET_KEY,
   })
   t.after(() => emulator.close())
-  const server = await start(t, { name: 'express', main: 'server.js' }, emulator)
+  const server = await start(t, folder, ['dist/server.js'], emulator)
   emulator.addWebhook({ url: `${server.url}/webhooks/beams`, secret: settings.BEAMS_WEBHOOK_SECRET })
-  const webhook = async () => {
-    const [, type, payload] = /^(\S+) (.+)$/.exec(await server.line())
-    return [type, JSON.parse(payload)]
-  }
 
   const browser = await launch()
   t.after(() => browser.close())
@@ -59,14 +55,14 @@ test('a page registers, its user is published to, the inbox shows it, and the we
   const [delivery] = emulator.deliveries()
   assert.deepEqual([delivery.deviceId, delivery.userId], [device.id, 'ada'])
   const event = { instance_id: settings.BEAMS_INSTANCE_ID, publish_id: delivery.publishId }
-  assert.deepEqual(await webhook(), [
+  assert.deepEqual(await server.event(), [
     'v1.PublishToUsersAttempt',
     { ...event, users_delivered_to_gateway: ['ada'], users_no_devices: [], users_gateway_failed: [] },
   ])
 
   // The notification comes to the SDK's service worker, which shows it and reports that it has come.
   await push(page, server.url, delivery.payload)
-  assert.deepEqual(await webhook(), ['v1.UserNotificationAcknowledgement', { ...event, user_id: 'ada' }])
+  assert.deepEqual(await server.event(), ['v1.UserNotificationAcknowledgement', { ...event, user_id: 'ada' }])
   const shown = await page.evaluate(async () => {
     const [notification] = await (await navigator.serviceWorker.ready).getNotifications()
     return notification && [notification.title, notification.body]
@@ -77,5 +73,5 @@ test('a page registers, its user is published to, the inbox shows it, and the we
   const inbox = await open(t, browser, `${emulator.url}/#/publishes/${delivery.publishId}`)
   await inbox.getByLabel('As Web shows it').getByText('Order 1815 is on its way.').waitFor()
   await inbox.getByRole('button', { name: `Open on ${device.id}` }).click()
-  assert.deepEqual(await webhook(), ['v1.UserNotificationOpen', { ...event, user_id: 'ada' }])
+  assert.deepEqual(await server.event(), ['v1.UserNotificationOpen', { ...event, user_id: 'ada' }])
 })
