@@ -62,7 +62,7 @@ format: node_modules/.installed ## let the formatters write
 
 .PHONY: deny
 deny: tools build/cargo/bin/cargo-deny ## which licences, sources and crates there may be
-	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo deny --offline --locked check bans licenses sources
+	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo deny --locked check bans licenses sources
 
 .PHONY: notices
 notices: tools build/cargo/bin/cargo-about ## the licences of what the binaries hold, in npm/<platform>
