@@ -209,7 +209,7 @@ export interface Emulator {
   url: string
   /** The port it listens on. */
   port: number
-  /** The certificate it serves with, in PEM, if it serves https. Pass it as the client's `ca`. */
+  /** The certificate to trust, in PEM, if it serves https. Pass it as the client's `ca`. */
   certificate?: string | Uint8Array
   /** All publishes so far, oldest first. */
   publishes(): ReceivedPublish[]

@@ -85,12 +85,17 @@ async function startEmulator(options = {}) {
   })
 
   const url = await app.listen({ port, host })
-  return { url, port: app.server.address().port, ...(certificate && { certificate: certificate.cert }), ...emulator }
+  return {
+    url,
+    port: app.server.address().port,
+    ...(certificate && { certificate: certificate.authority }),
+    ...emulator,
+  }
 }
 
 function createServer(certificate) {
   const app = fastify({
-    https: certificate ?? null,
+    https: certificate ? { cert: certificate.cert, key: certificate.key } : null,
     forceCloseConnections: true,
     // The service answers for itself when a user id is too long.
     routerOptions: { maxParamLength: 16 * 1024 },

@@ -5,6 +5,7 @@ const assert = require('node:assert/strict')
 const https = require('node:https')
 const { once } = require('node:events')
 const { generate } = require('selfsigned')
+const { PushNotifications } = require('../..')
 const { emulated } = require('./helpers/requests.js')
 
 /** The status of a request to the emulator, by a client that trusts `ca` alone. */
@@ -24,7 +25,19 @@ test('an emulator serves https with a certificate of its own making', async (t) 
     'response',
   )
   assert.equal((await file.setEncoding('utf8').toArray()).join(''), emulator.certificate)
-  await assert.rejects(get(emulator.url), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  await assert.rejects(get(emulator.url), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+})
+
+test('a strict client takes the certificate too', async (t) => {
+  const emulator = await emulated(t, { tls: true })
+  const beams = new PushNotifications({
+    instanceId: 'i',
+    secretKey: 's',
+    endpoint: emulator.url,
+    ca: emulator.certificate,
+  })
+  await beams.deleteUser('user-1')
+  assert.equal(emulator.deletions().length, 1)
 })
 
 test('an emulator serves https with a given certificate', async (t) => {

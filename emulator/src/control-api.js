@@ -8,7 +8,7 @@ function controlApi(app, emulator, certificate) {
     return undefined
   })
   // For clients that need it in a file: `curl --insecure`.
-  if (certificate) app.get('/emulator/certificate.pem', async () => certificate.cert)
+  if (certificate) app.get('/emulator/certificate.pem', async () => certificate.authority)
   app.get('/emulator/publishes', async () => emulator.publishes())
   app.delete('/emulator/publishes', async (_request, reply) => {
     emulator.clear()
