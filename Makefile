@@ -24,7 +24,7 @@ demo: build ## publish, make a token and delete a user, on an emulator in the sa
 	@node examples/demo.js
 
 .PHONY: test
-test: package lint deny test-rust test-node ## everything that must pass
+test: package lint deny docs test-rust test-node ## everything that must pass
 
 .PHONY: build
 build: tools node_modules/.installed build/release ## the release addon: require('<checkout>') works afterwards
@@ -53,6 +53,11 @@ lint: tools node_modules/.installed ## formatters and linters, changing nothing
 	npx taplo fmt --check
 	npx prettier --check .
 	npx oxlint --deny-warnings
+	npx remark --frail --quiet --no-stdout *.md docs emulator examples bench
+
+.PHONY: docs
+docs: node_modules/.installed ## the guides and the typings as a website, in build/docs
+	npx typedoc
 
 .PHONY: format
 format: node_modules/.installed ## let the formatters write

@@ -1,3 +1,9 @@
+/**
+ * The shape of `@pusher/push-notifications-server`, to migrate by one line.
+ *
+ * @module beams-native/compat
+ */
+
 import Beams = require('./index')
 
 /**

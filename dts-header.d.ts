@@ -1,4 +1,11 @@
 /**
+ * Push notifications with Pusher Beams: `PushNotifications` publishes, makes tokens and deletes users; `BeamsError` says what
+ * went wrong and what became of the notification; `verifyWebhook` reads what the service has to tell.
+ *
+ * @module beams-native
+ */
+
+/**
  * What went wrong with a call, and what became of the request. Every error of this package is one.
  *
  * ```js

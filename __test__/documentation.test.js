@@ -14,9 +14,12 @@ const { typeErrors } = require('./helpers/typescript.js')
 const checkout = path.join(__dirname, '..')
 const run = promisify(execFile)
 
+const guides = fs.readdirSync(path.join(checkout, 'docs')).map((name) => `docs/${name}`)
+const documents = ['README.md', 'emulator/README.md', ...guides]
+
 function blocks(file) {
   const text = fs.readFileSync(path.join(checkout, file), 'utf8')
-  return [...text.matchAll(/^```((?:js|mjs|ts)(?: \w+)?)\n(.*?)^```/gms)].map(([, language, code], index) => ({
+  return [...text.matchAll(/^```(.*?)\n(.*?)^```$/gms)].map(([, language, code], index) => ({
     name: `${file}, block ${index + 1} (${language})`,
     language,
     code,
@@ -53,14 +56,17 @@ describe('the documentation', () => {
     await emulator.close()
   })
 
-  for (const file of ['README.md', 'emulator/README.md']) {
+  for (const file of documents) {
     for (const { name, language, code } of blocks(file)) {
       test(`${name} works as it stands`, async () => {
         const snippet = path.join(folder, `${name.replaceAll(/\W+/g, '-')}${extensions[language] ?? `.${language}`}`)
         fs.writeFileSync(snippet, code)
         if (language === 'ts') return assert.equal(await typeErrors([snippet]), '')
+        // What commands do is for the tests of what they install and start.
+        if (language === 'sh') return run('sh', ['-n', snippet])
         if (language in runners)
           return assert.match(await runners[language](snippet), /Tests: +1 passed|Tests {2}1 passed/)
+        assert.match(language, /^m?js$/)
         const env = {
           ...process.env,
           BEAMS_INSTANCE_ID: 'my-instance',

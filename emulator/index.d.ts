@@ -1,3 +1,9 @@
+/**
+ * The Beams service on your own machine: `startEmulator` starts one.
+ *
+ * @module beams-emulator
+ */
+
 /** How to start an emulator. */
 export interface EmulatorOptions {
   /**
