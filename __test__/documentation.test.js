@@ -41,6 +41,24 @@ const runners = {
   },
 }
 
+/** What the examples in the typings leave to their reader. */
+const given = `
+import express = require('express')
+import { BeamsError, PushNotifications, signWebhook, verifyWebhook, type WebhookEvent } from 'beams-native'
+
+declare const beams: PushNotifications
+declare const event: WebhookEvent
+declare const request: { web: { notification: { title: string } } }
+declare const response: express.Response
+declare const app: express.Express
+declare const server: import('node:http').Server
+declare const cursorOfUserIds: AsyncIterable<string>
+declare const queue: { retryLater(request: object): void }
+declare function retryLater(users: string[]): void
+declare function count(publishId: string, userId: string): void
+declare const [url, secret, payload, metadata]: string[]
+`
+
 describe('the documentation', () => {
   let emulator, folder
 
@@ -79,6 +97,15 @@ describe('the documentation', () => {
       })
     }
   }
+
+  test('in the typings compiles, where the reader’s own names are given', async () => {
+    const typings = fs.readFileSync(path.join(checkout, 'index.d.ts'), 'utf8').replaceAll(/^ *\* ?/gm, '')
+    const examples = [...typings.matchAll(/^```js\n(.*?)^```/gms)].map(([, code]) => `async () => {\n${code}}`)
+    assert.ok(examples.length > 8)
+    const snippet = path.join(folder, 'typings.ts')
+    fs.writeFileSync(snippet, `${given}\nexport const examples = [\n${examples.join(',\n')}]\n`)
+    assert.equal(await typeErrors([snippet], ['--strictNullChecks', 'false']), '')
+  })
 
   test('lists the code of every error', () => {
     const [readme, header] = ['README.md', 'dts-header.d.ts'].map((file) =>
