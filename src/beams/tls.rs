@@ -37,7 +37,7 @@ pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
 ///
 /// Only where the crypto library was built without the protocols named here.
 pub fn client_config(ca: &[CertificateDer<'static>]) -> std::result::Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(if ca.is_empty() { SYSTEM_TRUST.clone() } else { Arc::new(given_trust(ca)) })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::hmac;
+use ring::hmac;
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let key = PrivateKeyDer::from_pem_file(next()?)?;
     let delay = Duration::from_millis(next()?.parse()?);
 
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
