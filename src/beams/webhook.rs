@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ring::hmac;
 use chrono::{DateTime, FixedOffset};
+use ring::hmac;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
