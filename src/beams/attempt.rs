@@ -1,11 +1,13 @@
 //! One attempt: a request goes out once and comes back as a reply or as an error that says how far it got.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -44,10 +46,25 @@ pub async fn attempt(http: &reqwest::Client, request: &Request, limits: &Limits)
                 Err(_) => return Err(Error::Timeout { phase: Phase::Replying, limit: limits.timeout }),
             }
         }
-        () = sleep(connect_limit) => return Err(Error::Timeout { phase: Phase::Connecting, limit: connect_limit }),
+        () = connecting_for(connect_limit) => return Err(Error::Timeout { phase: Phase::Connecting, limit: connect_limit }),
     };
     let response = response.map_err(|error| lost(error, request, limits, &departure))?;
     read(response, request, limits, deadline).await
+}
+
+/// Ends when connecting has taken too long. A connection that is free takes the request as soon as its own task runs, so the
+/// timer waits for that: setting one that is due before all others costs a system call.
+async fn connecting_for(limit: Duration) {
+    let mut others_have_run = false;
+    poll_fn(|context| {
+        if mem::replace(&mut others_have_run, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    sleep(limit).await;
 }
 
 /// A reply's status stands even if its body does not arrive: a 503 that is cut off is still a 503.
