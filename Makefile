@@ -97,11 +97,11 @@ runtimes: package build/runtimes/.installed ## long: the same tests on Node.js 1
 	RUNTIMES=build/runtimes node --test --test-reporter=spec __test__/runtimes.test.js
 
 .PHONY: bench
-bench: build build/bench ## long: this package side by side with others; writes bench/results.md
+bench: package build/bench ## long: this package side by side with others; writes bench/results.md
 	node bench/index.js
 
 .PHONY: bench-quick
-bench-quick: build build/bench ## a smoke test of the benchmarks; its figures mean nothing
+bench-quick: package build/bench ## a smoke test of the benchmarks; its figures mean nothing
 	node bench/index.js --quick
 
 .PHONY: soak

@@ -2,7 +2,6 @@
 
 const { tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications, install, signWebhook, verifyWebhook } = require('./load.js')
-const { publishToManyUsers } = require('./many-users.js')
 
 class BeamsError extends Error {
   constructor(message, { cause, ...details }) {
@@ -83,6 +82,8 @@ function payloadOf(publishRequest) {
 const { prototype } = PushNotifications
 const { publishToManyUsers: beginManyUsers } = prototype
 prototype.publishToManyUsers = async function (users, publishRequest, options, record) {
+  // Only who calls it pays for loading it.
+  const { publishToManyUsers } = require('./many-users.js')
   return publishToManyUsers(users, beginManyUsers.call(this, users, publishRequest, options), record)
 }
 

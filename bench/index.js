@@ -10,6 +10,7 @@ const { execFile, spawn } = require('node:child_process')
 const { once } = require('node:events')
 const { promisify } = require('node:util')
 const { makeAuthority, makeCertificate } = require('../__test__/helpers/certificates.js')
+const { packAll } = require('../__test__/helpers/packages.js')
 const { render } = require('./report.js')
 
 const quick = process.argv.includes('--quick')
@@ -46,15 +47,15 @@ async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-bench-'))
   const servers = []
   try {
-    const trust = await writeCertificates(folder)
-    for (const delay of [0, 20]) servers.push(await startServer(trust, delay))
+    const given = { ...(await writeCertificates(folder)), installed: await install(folder) }
+    for (const delay of [0, 20]) servers.push(await startServer(given, delay))
     const [fast, slow] = servers
     const samples = measurements.map(({ subjects }) => Object.fromEntries(subjects.map((subject) => [subject, []])))
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, { subjects, ...measurement }] of measurements.entries()) {
         for (const subject of subjects) {
           const { port } = measurement.slow ? slow : fast
-          samples[index][subject].push(await measure({ ...measurement, subject, port, ...trust }, folder))
+          samples[index][subject].push(await measure({ ...measurement, subject, port, ...given }, folder))
         }
         console.error(`round ${round + 1} of ${ROUNDS}: ${measurement.name}`)
       }
@@ -84,6 +85,19 @@ async function writeCertificates(folder) {
     cert: write('cert.pem', cert),
     key: write('key.pem', key),
   }
+}
+
+/** A folder with what is compared, installed from packages as users have it: there, a require finds a binary elsewhere than here. */
+async function install(folder) {
+  const { beams, binding } = await packAll(folder)
+  const official = '@pusher/push-notifications-server'
+  const { version } = require(`${official}/package.json`)
+  const installed = path.join(folder, 'installed')
+  fs.mkdirSync(installed)
+  fs.writeFileSync(path.join(installed, 'package.json'), '{ "private": true }')
+  const args = ['install', '--no-audit', '--no-fund', beams.tarball, binding.tarball, `${official}@${version}`]
+  await run('npm', args, { cwd: installed })
+  return installed
 }
 
 async function startServer({ cert, key }, delay) {

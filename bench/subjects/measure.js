@@ -1,9 +1,11 @@
 'use strict'
 
 // Measures one subject in a process of its own, and prints what it cost. Arguments: a JSON object
-// { measure, subject, port, authority, inFlight, warmUp, requests, kind, milliseconds, users, pace }.
+// { measure, subject, port, authority, installed, inFlight, warmUp, requests, kind, milliseconds, users, pace }.
 
 const fs = require('node:fs')
+const { createRequire } = require('node:module')
+const path = require('node:path')
 const { monitorEventLoopDelay, performance } = require('node:perf_hooks')
 const { instanceId, secretKey, subjects, toManyUsers } = require('./clients.js')
 
@@ -144,8 +146,9 @@ const measures = {
 
   async require() {
     const modules = { 'beams-native': 'beams-native', official: '@pusher/push-notifications-server' }
+    const requireAsUser = createRequire(path.join(given.installed, 'program.js'))
     const start = performance.now()
-    require(modules[given.subject])
+    requireAsUser(modules[given.subject])
     return { milliseconds: performance.now() - start }
   },
 
