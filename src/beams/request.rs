@@ -104,7 +104,12 @@ pub fn headers(config: &Config) -> HeaderMap {
 }
 
 impl Routes {
-    pub(super) fn new(config: &Config) -> Result<Self> {
+    /// The URLs that follow from the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where the settings make no URL.
+    pub fn new(config: &Config) -> Result<Self> {
         let base = config.base.as_str().trim_end_matches('/');
         let instance = &config.instance_id;
         let url = |path: &str| {
@@ -159,11 +164,9 @@ impl Routes {
 
 /// `JSON.stringify` escapes halves of surrogate pairs, so nothing is lost here; nearly all JSON is ASCII.
 fn utf8(json: &[u16]) -> Bytes {
-    if json.iter().all(|&unit| unit < 0x80) {
-        json.iter().map(|&unit| unit as u8).collect()
-    } else {
-        String::from_utf16_lossy(json).into()
-    }
+    // All units are looked at, even after a hit: like this, many are looked at at once.
+    let is_ascii = json.iter().fold(true, |all, &unit| all & (unit < 0x80));
+    if is_ascii { json.iter().map(|&unit| unit as u8).collect() } else { String::from_utf16_lossy(json).into() }
 }
 
 #[cfg(test)]
