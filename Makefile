@@ -103,6 +103,11 @@ bench: package build/bench ## long: this package side by side with others; write
 .PHONY: bench-quick
 bench-quick: package build/bench ## a smoke test of the benchmarks; its figures mean nothing
 	node bench/index.js --quick
+	cargo bench --locked --package beams-bench -- --test
+
+.PHONY: bench-rust
+bench-rust: tools ## long: what each part of a publish costs in Rust
+	cargo bench --locked --package beams-bench
 
 .PHONY: soak
 soak: build ## long: 200 000 calls with faults, and nothing that the process holds may grow
