@@ -72,11 +72,20 @@ pub struct Listening {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Number(u64);
 
-/// Where the runtime's thread leaves what has ended. The JavaScript thread is woken once, however much is waiting.
+/// How many ended calls wake the JavaScript thread, though the runtime's thread has more to do.
+const BATCH: usize = 128;
+
+/// Where the runtime's thread leaves what has ended. The JavaScript thread is woken once for all of it.
 struct Finished {
-    queue: Mutex<Vec<(Number, Ended<Answer>)>>,
+    waiting: Mutex<Waiting>,
     wake: Wake,
     is_closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Waiting {
+    ended: Vec<(Number, Ended<Answer>)>,
+    is_announced: bool,
 }
 
 /// A call's obligation to end: should its job panic or be dropped, this still reports it.
@@ -93,7 +102,7 @@ impl Calls {
         Ok(Self {
             next: Cell::new(0),
             pending: RefCell::default(),
-            finished: Arc::new(Finished { queue: Mutex::default(), wake, is_closed: AtomicBool::new(false) }),
+            finished: Arc::new(Finished { waiting: Mutex::default(), wake, is_closed: AtomicBool::new(false) }),
         })
     }
 
@@ -138,6 +147,13 @@ impl Calls {
         })
     }
 
+    /// What the runtime's thread has to do before it rests: it announces what has ended meanwhile. A wake-up for each would
+    /// take as much of the JavaScript thread's time as a call itself.
+    pub fn announcer(&self) -> impl Fn() + Send + Sync + use<> {
+        let finished = self.finished.clone();
+        move || finished.announce()
+    }
+
     /// Ends a call whose signal was aborted: its promise rejects with the signal's reason, as `fetch` does.
     pub fn abort(&self, env: &Env, host: &Host, number: Number) -> Result<()> {
         let pending = self.pending.borrow_mut().remove(&number);
@@ -154,7 +170,7 @@ impl Calls {
 
     /// Settles all calls that have ended.
     pub fn settle(&self, env: &Env, host: &Host) -> Result<()> {
-        let ended = mem::take(&mut *self.finished.lock());
+        let Waiting { ended, .. } = mem::take(&mut *self.finished.lock());
         let mut outcome = Ok(());
         for (number, ended) in ended {
             let pending = self.pending.borrow_mut().remove(&number);
@@ -244,21 +260,28 @@ impl Listening {
 
 impl Finished {
     /// The lock cannot be poisoned by what is done under it; should it be all the same, the queue is still whole.
-    fn lock(&self) -> MutexGuard<'_, Vec<(Number, Ended<Answer>)>> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn push(&self, call: Number, ended: Ended<Answer>) {
-        if self.is_closed.load(Ordering::Acquire) {
+        let mut waiting = self.lock();
+        waiting.ended.push((call, ended));
+        let is_full = waiting.ended.len() >= BATCH;
+        drop(waiting);
+        if is_full {
+            self.announce();
+        }
+    }
+
+    fn announce(&self) {
+        let mut waiting = self.lock();
+        if waiting.is_announced || waiting.ended.is_empty() || self.is_closed.load(Ordering::Acquire) {
             return;
         }
-        let mut queue = self.lock();
-        queue.push((call, ended));
-        let is_first = queue.len() == 1;
-        drop(queue);
-        if is_first {
-            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
-        }
+        waiting.is_announced = true;
+        drop(waiting);
+        self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
     }
 }
 
@@ -279,6 +302,8 @@ impl Drop for Obligation {
         if !self.is_met {
             let result = Err(Error::Internal("a call ended without an answer".into()));
             self.finished.push(self.call, Ended { result, attempts: 0, status: None });
+            // Whoever drops it may not be the runtime's thread, or be at its end.
+            self.finished.announce();
         }
     }
 }

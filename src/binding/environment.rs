@@ -126,7 +126,7 @@ impl Environment {
 
     fn running(&self) -> failure::Result<Ref<'_, Runtime>> {
         if self.runtime.borrow().is_none() {
-            let runtime = Runtime::start()
+            let runtime = Runtime::start(self.calls.announcer())
                 .map_err(|error| beams::error::Error::Internal(format!("no thread could be started: {error}")))?;
             self.runtime.replace(Some(runtime));
         }

@@ -20,13 +20,17 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Starts the thread.
+    /// Starts the thread, which does `before_rest` each time when there is nothing to do for it.
     ///
     /// # Errors
     ///
     /// Where the system gives no more threads or descriptors.
-    pub fn start() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(LOOKUP_THREADS).build()?;
+    pub fn start(before_rest: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(LOOKUP_THREADS)
+            .on_thread_park(before_rest)
+            .build()?;
         let (jobs, mut waiting) = mpsc::unbounded_channel::<Job>();
         let thread = thread::Builder::new().name("beams-native".into()).spawn(move || {
             runtime.block_on(async {
