@@ -13,7 +13,7 @@ Object.defineProperty(BeamsError.prototype, 'name', { value: 'BeamsError', confi
 
 const { stringify } = JSON
 const { toString } = Object.prototype
-const { hasOwn } = Object
+const { getPrototypeOf, hasOwn } = Object
 
 // What the native side borrows.
 install({
@@ -61,10 +61,32 @@ function body(key, targets, publishRequest, longest) {
     const target = targets[index]
     if (typeof target !== 'string' || target.length === 0 || target.length > longest) return undefined
   }
+  const list = stringify(targets)
+  const json = plainJson(publishRequest)
+  if (json !== undefined) return json === '{}' ? `{"${key}":${list}}` : `${json.slice(0, -1)},"${key}":${list}}`
   const payload = payloadOf(publishRequest)
   if (payload === undefined) return undefined
   payload[key] = targets
   return stringify(payload)
+}
+
+// Where nothing has to be left out, there need not be a copy.
+function plainJson(publishRequest) {
+  if (
+    toString.call(publishRequest) !== '[object Object]' ||
+    getPrototypeOf(publishRequest) !== Object.prototype ||
+    typeof publishRequest.toJSON === 'function' ||
+    hasOwn(publishRequest, 'interests') ||
+    hasOwn(publishRequest, 'users')
+  ) {
+    return undefined
+  }
+  try {
+    return stringify(publishRequest)
+  } catch {
+    // It fails again as a copy, and then says of a circle what the official SDK says.
+    return undefined
+  }
 }
 
 function payloadOf(publishRequest) {
