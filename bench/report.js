@@ -83,7 +83,7 @@ ${lines.join('\n')}
 /** A bar chart of the shares of the official SDK's cost. */
 function bars(figures) {
   const shown = figures.filter(({ figure }) => figure !== 'perSecond')
-  const [width, left, height, top] = [760, 370, 26, 44]
+  const [width, left, height, top] = [830, 440, 26, 44]
   const bar = ({ label, ratio }, index) => {
     const y = top + index * height
     const length = Math.max(2, Math.min(1, ratio) * (width - left - 80))
