@@ -1,16 +1,13 @@
-//! Promises out: the calls under way, and the one queue through which they are settled.
+//! Promises out: the calls under way, and how they are settled.
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::Future;
-use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use hashbrown::HashMap;
 use napi::bindgen_prelude::{Function, FunctionRef, JsObjectValue, Object, ObjectRef, Unknown};
-use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, JsValue, Result};
 use tokio::sync::oneshot;
 
@@ -18,8 +15,9 @@ use crate::beams::client::Ended;
 use crate::beams::error::Error;
 use crate::beams::many_users::{Progress, Report};
 use crate::binding::failure::Failure;
+use crate::binding::finished::Finished;
 use crate::binding::host::Host;
-use crate::binding::node_api::{Deferred, Wake, keep_alive};
+use crate::binding::node_api::{Deferred, keep_alive};
 use crate::binding::report::{self, Outcome};
 
 /// What an operation resolves to.
@@ -43,7 +41,7 @@ pub enum Answer {
 pub struct Calls {
     next: Cell<u64>,
     pending: RefCell<HashMap<Number, Pending>>,
-    finished: Arc<Finished>,
+    finished: Arc<Finished<(Number, Ended<Answer>)>>,
 }
 
 /// A call under way, as its own thread keeps it.
@@ -72,26 +70,10 @@ pub struct Listening {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Number(u64);
 
-/// How many ended calls wake the JavaScript thread, though the runtime's thread has more to do.
-const BATCH: usize = 128;
-
-/// Where the runtime's thread leaves what has ended. The JavaScript thread is woken once for all of it.
-struct Finished {
-    waiting: Mutex<Waiting>,
-    wake: Wake,
-    is_closed: AtomicBool,
-}
-
-#[derive(Default)]
-struct Waiting {
-    ended: Vec<(Number, Ended<Answer>)>,
-    is_announced: bool,
-}
-
 /// A call's obligation to end: should its job panic or be dropped, this still reports it.
 struct Obligation {
     call: Number,
-    finished: Arc<Finished>,
+    finished: Arc<Finished<(Number, Ended<Answer>)>>,
     is_met: bool,
 }
 
@@ -99,11 +81,7 @@ impl Calls {
     /// `settle` is the JavaScript function that leads to [`Calls::settle`].
     pub fn new(settle: &Function<'_, (), ()>) -> Result<Self> {
         let wake = settle.build_threadsafe_function::<()>().callee_handled::<false>().weak::<true>().build()?;
-        Ok(Self {
-            next: Cell::new(0),
-            pending: RefCell::default(),
-            finished: Arc::new(Finished { waiting: Mutex::default(), wake, is_closed: AtomicBool::new(false) }),
-        })
+        Ok(Self { next: Cell::new(0), pending: RefCell::default(), finished: Arc::new(Finished::new(wake)) })
     }
 
     /// A number for the next call.
@@ -126,7 +104,7 @@ impl Calls {
     {
         let mut pending = self.pending.borrow_mut();
         if pending.is_empty() {
-            keep_alive(env, &self.finished.wake, true)?;
+            keep_alive(env, self.finished.wake(), true)?;
         }
         let aborted = listening.as_mut().map(|listening| {
             let (job, aborted) = oneshot::channel();
@@ -170,9 +148,8 @@ impl Calls {
 
     /// Settles all calls that have ended.
     pub fn settle(&self, env: &Env, host: &Host) -> Result<()> {
-        let Waiting { ended, .. } = mem::take(&mut *self.finished.lock());
         let mut outcome = Ok(());
-        for (number, ended) in ended {
+        for (number, ended) in self.finished.take() {
             let pending = self.pending.borrow_mut().remove(&number);
             if let Some(pending) = pending {
                 // Whatever is wrong with one, the others are settled.
@@ -184,12 +161,12 @@ impl Calls {
 
     /// The process may end when no call is under way.
     fn rest_if_idle(&self, env: &Env) -> Result<()> {
-        if self.pending.borrow().is_empty() { keep_alive(env, &self.finished.wake, false) } else { Ok(()) }
+        if self.pending.borrow().is_empty() { keep_alive(env, self.finished.wake(), false) } else { Ok(()) }
     }
 
     /// Settles nothing from now on: the environment is ending.
     pub fn close(&self) {
-        self.finished.is_closed.store(true, Ordering::Release);
+        self.finished.close();
     }
 }
 
@@ -258,37 +235,10 @@ impl Listening {
     }
 }
 
-impl Finished {
-    /// The lock cannot be poisoned by what is done under it; should it be all the same, the queue is still whole.
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, call: Number, ended: Ended<Answer>) {
-        let mut waiting = self.lock();
-        waiting.ended.push((call, ended));
-        let is_full = waiting.ended.len() >= BATCH;
-        drop(waiting);
-        if is_full {
-            self.announce();
-        }
-    }
-
-    fn announce(&self) {
-        let mut waiting = self.lock();
-        if waiting.is_announced || waiting.ended.is_empty() || self.is_closed.load(Ordering::Acquire) {
-            return;
-        }
-        waiting.is_announced = true;
-        drop(waiting);
-        self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
-    }
-}
-
 impl Obligation {
     fn meet(mut self, ended: Ended<Answer>) {
         self.is_met = true;
-        self.finished.push(self.call, ended);
+        self.finished.push((self.call, ended));
     }
 
     /// Nobody waits for the end any more.
@@ -301,7 +251,7 @@ impl Drop for Obligation {
     fn drop(&mut self) {
         if !self.is_met {
             let result = Err(Error::Internal("a call ended without an answer".into()));
-            self.finished.push(self.call, Ended { result, attempts: 0, status: None });
+            self.finished.push((self.call, Ended { result, attempts: 0, status: None }));
             // Whoever drops it may not be the runtime's thread, or be at its end.
             self.finished.announce();
         }
