@@ -14,6 +14,7 @@ Object.defineProperty(BeamsError.prototype, 'name', { value: 'BeamsError', confi
 const { stringify } = JSON
 const { toString } = Object.prototype
 const { getPrototypeOf, hasOwn } = Object
+const { join } = Array.prototype
 
 // What the native side borrows.
 install({
@@ -23,6 +24,7 @@ install({
   parse: JSON.parse,
   read: (object, key) => object[key],
   body,
+  joined,
   listen,
   unlisten,
   warn: (message) => process.emitWarning(message, 'BeamsWarning'),
@@ -57,10 +59,7 @@ function unlisten(signal, callback) {
 
 // One call in place of one for every target. The targets are the call's own, so what the payload has of them is left out.
 function body(key, targets, publishRequest, longest) {
-  for (let index = 0; index < targets.length; index++) {
-    const target = targets[index]
-    if (typeof target !== 'string' || target.length === 0 || target.length > longest) return undefined
-  }
+  if (!areTargets(targets, longest)) return undefined
   const list = stringify(targets)
   const json = plainJson(publishRequest)
   if (json !== undefined) return json === '{}' ? `{"${key}":${list}}` : `${json.slice(0, -1)},"${key}":${list}}`
@@ -68,6 +67,19 @@ function body(key, targets, publishRequest, longest) {
   if (payload === undefined) return undefined
   payload[key] = targets
   return stringify(payload)
+}
+
+// A long list in half the time that JSON takes, unless there is a quote in it. Escapes are left to the native side.
+function joined(targets, longest) {
+  return areTargets(targets, longest) ? join.call(targets, '","') : undefined
+}
+
+function areTargets(targets, longest) {
+  for (let index = 0; index < targets.length; index++) {
+    const target = targets[index]
+    if (typeof target !== 'string' || target.length === 0 || target.length > longest) return false
+  }
+  return true
 }
 
 // Where nothing has to be left out, there need not be a copy.

@@ -68,6 +68,42 @@ describe('the request', () => {
     assert.equal(body, JSON.stringify({ ...request, interests: ['hello'] }))
   })
 
+  // Joined rather than written as JSON, where that is the same.
+  for (const odd of [
+    '"',
+    '","',
+    'a"b',
+    '\\',
+    '\n',
+    '\0',
+    ',',
+    '[',
+    ']}',
+    'é',
+    '😀',
+    '\ud800',
+    '\udfff\ud800',
+    '\u2028',
+    '\x7f',
+  ]) {
+    test(`of a publish to many users has ${JSON.stringify(odd)} as JSON has it`, async (t) => {
+      const { port, requests } = await recordingServer(t)
+      const users = Array.from({ length: 100 }, (_, index) => `user-${index}`)
+      users[50] = odd
+      await clientOf({ port }).publishToUsers(users, request)
+      assert.equal(requests[0].body, JSON.stringify({ ...request, users }))
+    })
+  }
+
+  test('of a publish to many users has those that were checked, whatever the payload does', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    const users = Array.from({ length: 100 }, (_, index) => `user-${index}`)
+    const given = [...users]
+    const toJSON = () => ({ title: String(given.splice(0).length) })
+    await clientOf({ port }).publishToUsers(given, { web: { notification: { toJSON } } })
+    assert.equal(requests[0].body, JSON.stringify({ web: { notification: { title: '100' } }, users }))
+  })
+
   test('of a deletion has the documented path and no body', async (t) => {
     const { port, requests } = await recordingServer(t)
     await clientOf({ port }).deleteUser("a/b c'é")

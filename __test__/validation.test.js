@@ -128,6 +128,8 @@ for (const [method, cases] of [
       ['a quote', [['a","b'], payload], `interest "a","b" ${forbidden}`],
       ['the empty interest', [[''], payload], 'interest cannot be the empty string'],
       ['the first of many faults', [['ok', 'no|', long, 5], payload], `interest "no|" ${forbidden}`],
+      ['a bar in a long list', [[...many(50), 'no|', ...many(40)], payload], `interest "no|" ${forbidden}`],
+      ['a quote in a long list', [[...many(50), 'a","b'], payload], `interest "a","b" ${forbidden}`],
     ],
   ],
   [
@@ -139,6 +141,8 @@ for (const [method, cases] of [
       ['1001 users', [many(1001), payload], 'Number of users (1001) exceeds maximum of 1000.'],
       ['no request', [['u']], 'publishRequest argument is required'],
       ['a number', [['u', 5], payload], 'user 5 is not a string'],
+      ['a number in a long list', [[...many(500), 5, ...many(400)], payload], 'user 5 is not a string'],
+      ['the empty user in a long list', [[...many(500), ''], payload], 'user cannot be the empty string'],
       ['165 characters', [['u', long], payload], `user ${long} is longer than the maximum of 164 characters`],
       [
         '166 units of emoji',
@@ -220,16 +224,21 @@ describe('generateToken refuses', () => {
 })
 
 describe('arrays are taken', () => {
-  for (const [name, users] of [
-    ['of another realm', vm.runInNewContext(`['user-1']`)],
-    ['behind a proxy', new Proxy(['user-1'], {})],
-    ['of a subclass', class Users extends Array {}.from(['user-1'])],
-    ['that are frozen', Object.freeze(['user-1'])],
+  const users = many(100)
+  for (const [name, given] of [
+    ['of another realm', vm.runInNewContext(JSON.stringify(users))],
+    ['behind a proxy', new Proxy(users, {})],
+    ['of a subclass', class Users extends Array {}.from(users)],
+    ['that are frozen', Object.freeze([...users])],
+    ['that join in a way of their own', Object.assign([...users], { join: () => 'nobody' })],
   ]) {
     test(name, async (t) => {
       const { port, requests } = await recordingServer(t)
-      await clientOf({ port }).publishToUsers(users, payload)
-      assert.deepEqual(JSON.parse(requests[0].body).users, ['user-1'])
+      for (const list of [given, given.slice(0, 1)]) await clientOf({ port }).publishToUsers(list, payload)
+      assert.deepEqual(
+        requests.map(({ body }) => JSON.parse(body).users),
+        [users, users.slice(0, 1)],
+      )
     })
   }
 })

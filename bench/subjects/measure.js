@@ -18,7 +18,10 @@ const request = {
 }
 const targets = {
   interests: ['hello', 'donuts'],
-  users: Array.from({ length: 1000 }, (_, index) => `user-${String(index).padStart(20, '0')}`),
+  // In one piece, as they come from a database. V8 keeps what it has put together as pieces, until somebody needs it whole.
+  users: JSON.parse(
+    JSON.stringify(Array.from({ length: 1000 }, (_, index) => `user-${String(index).padStart(20, '0')}`)),
+  ),
 }
 
 const userOf = (index) => `user-${String(index).padStart(15, '0')}`

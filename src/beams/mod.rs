@@ -15,6 +15,7 @@ pub mod endpoint;
 pub mod error;
 pub mod fault;
 pub mod interests;
+pub mod joined;
 pub mod many_users;
 pub mod pace;
 pub mod reply;

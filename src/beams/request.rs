@@ -9,6 +9,7 @@ use url::Url;
 use crate::beams::chunks::UserList;
 use crate::beams::config::Config;
 use crate::beams::error::{Error, Result};
+use crate::beams::joined::Joined;
 use crate::beams::retry::Repeatable;
 use crate::beams::targets::{LONGEST, Rules};
 use crate::beams::users::PathUser;
@@ -34,12 +35,26 @@ pub struct Request {
 pub struct Publish {
     rules: &'static Rules,
     body: Vec<u16>,
+    /// The targets, where the body has none.
+    joined: Option<Joined>,
 }
 
+/// What follows the targets in a body.
+const TAIL: &str = "]}";
+
 impl Publish {
-    /// `None` where [`Rules::accepts`] does not accept the body.
-    pub fn new(rules: &'static Rules, body: Vec<u16>) -> Option<Self> {
-        rules.accepts(&body).then_some(Self { rules, body })
+    /// A body with its targets in it, or with none and the targets `joined`. `None` where [`Rules::accepts`] does not accept
+    /// the body, or it has no place for the targets.
+    pub fn new(rules: &'static Rules, body: Vec<u16>, joined: Option<Joined>) -> Option<Self> {
+        let has_place = joined.is_none() || body.ends_with(&b"[]}".map(u16::from));
+        (has_place && rules.accepts(&body)).then_some(Self { rules, body, joined })
+    }
+
+    fn utf8(&self) -> Bytes {
+        let body = utf8(&self.body);
+        let Some(joined) = &self.joined else { return body };
+        let head = body.strip_suffix(TAIL.as_bytes()).unwrap_or(&body);
+        [head, &joined.json(), TAIL.as_bytes()].concat().into()
     }
 }
 
@@ -57,8 +72,6 @@ pub struct Template {
 }
 
 impl Template {
-    const TAIL: &str = "]}";
-
     /// The template of a body that is for no users, as JSON in UTF-16.
     ///
     /// # Errors
@@ -66,7 +79,7 @@ impl Template {
     /// [`Error::InvalidArgument`] where the payload leaves no room for a user.
     pub fn new(body: &[u16]) -> Result<Self> {
         let mut head = utf8(body);
-        head.truncate(head.len().saturating_sub(Self::TAIL.len()));
+        head.truncate(head.len().saturating_sub(TAIL.len()));
         let template = Self { head };
         if template.room() < LARGEST_USER {
             return Err(Error::invalid(format!(
@@ -78,11 +91,11 @@ impl Template {
 
     /// How many bytes users may take, as the members of an array in JSON.
     pub fn room(&self) -> usize {
-        LARGEST_BODY.saturating_sub(self.head.len() + Self::TAIL.len())
+        LARGEST_BODY.saturating_sub(self.head.len() + TAIL.len())
     }
 
     fn body(&self, users: &UserList) -> Bytes {
-        [&self.head, users.json.as_bytes(), Self::TAIL.as_bytes()].concat().into()
+        [&self.head, users.json.as_bytes(), TAIL.as_bytes()].concat().into()
     }
 }
 
@@ -129,7 +142,7 @@ impl Routes {
             "users" => ("publish to users", &self.users),
             _ => ("publish to interests", &self.interests),
         };
-        let body = Some(utf8(&publish.body));
+        let body = Some(publish.utf8());
         Request { operation, method: Method::POST, url: url.clone(), body, repeatable: Repeatable::UnlessCarriedOut }
     }
 
@@ -163,7 +176,7 @@ impl Routes {
 }
 
 /// `JSON.stringify` escapes halves of surrogate pairs, so nothing is lost here; nearly all JSON is ASCII.
-fn utf8(json: &[u16]) -> Bytes {
+pub(super) fn utf8(json: &[u16]) -> Bytes {
     // All units are looked at, even after a hit: like this, many are looked at at once.
     let is_ascii = json.iter().fold(true, |all, &unit| all & (unit < 0x80));
     if is_ascii { json.iter().map(|&unit| unit as u8).collect() } else { String::from_utf16_lossy(json).into() }
@@ -192,13 +205,22 @@ mod tests {
             (&INTERESTS, "interests", r#"{"web":{"notification":{"title":"é"}},"interests":["hello"]}"#),
             (&USERS, "users", r#"{"users":["u\ud800","\u{1f600}"]}"#),
         ] {
-            let publish = Publish::new(rules, body.encode_utf16().collect()).unwrap();
+            let publish = Publish::new(rules, body.encode_utf16().collect(), None).unwrap();
             let request = routes(None).publish(&publish);
             let base =
                 "https://my-instance.pushnotifications.pusher.com/publish_api/v1/instances/my-instance/publishes";
             assert_eq!(request.url.as_str(), format!("{base}/{path}"));
             assert_eq!(request.body.unwrap(), body);
         }
+    }
+
+    #[test]
+    fn joined_targets_take_their_place_in_the_body() {
+        let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
+        let joined = || Joined::new(&USERS, units(r#"a","é"#), 2);
+        let publish = Publish::new(&USERS, units(r#"{"web":{"x":[]},"users":[]}"#), joined()).unwrap();
+        assert_eq!(routes(None).publish(&publish).body.unwrap(), r#"{"web":{"x":[]},"users":["a","é"]}"#);
+        assert!(Publish::new(&USERS, units(r#"{"users":["b"]}"#), joined()).is_none());
     }
 
     #[test]

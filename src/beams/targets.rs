@@ -5,6 +5,8 @@ use crate::beams::error::{Error, Result};
 /// The longest interest or user id, in UTF-16 code units.
 pub const LONGEST: usize = 164;
 
+pub(super) const QUOTE: u16 = b'"' as u16;
+
 /// The rules for one kind of target, with the official SDK's texts.
 #[derive(Debug)]
 pub struct Rules {
@@ -81,7 +83,6 @@ impl Rules {
     /// Looking at the text is what makes long lists cheap. It is enough, because no allowed character is one that JSON
     /// escapes or uses for structure: the last `[` opens the list, or a target has one in it.
     pub fn accepts(&self, body: &[u16]) -> bool {
-        const QUOTE: u16 = b'"' as u16;
         let Some(allowed) = self.alphabet else { return true };
         let Some(list) = body.strip_suffix(&b"]}".map(u16::from)) else { return false };
         let Some(start) = list.iter().rposition(|&unit| unit == u16::from(b'[')) else { return false };

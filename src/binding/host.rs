@@ -21,6 +21,7 @@ pub struct Host {
     text: FunctionRef<Argument, String>,
     parse: FunctionRef<String, Unknown<'static>>,
     body: FunctionRef<FnArgs<(&'static str, Argument, Argument, u32)>, Unknown<'static>>,
+    joined: FunctionRef<FnArgs<(Argument, u32)>, Unknown<'static>>,
     listen: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
     unlisten: FunctionRef<FnArgs<(Argument, Argument)>, Unknown<'static>>,
     warn: FunctionRef<String, Unknown<'static>>,
@@ -46,6 +47,7 @@ impl Host {
             text: function(host, "text")?,
             parse: function(host, "parse")?,
             body: function(host, "body")?,
+            joined: function(host, "joined")?,
             listen: function(host, "listen")?,
             unlisten: function(host, "unlisten")?,
             warn: function(host, "warn")?,
@@ -98,6 +100,11 @@ impl Host {
         longest: u32,
     ) -> Result<Unknown<'static>> {
         self.body.borrow_back(env)?.call((key, list.into(), payload.into(), longest).into())
+    }
+
+    /// The elements of the list with `","` between them; no string where one is none of 1 to `longest` units.
+    pub fn joined(&self, env: &Env, list: &Unknown<'_>, longest: u32) -> Result<Unknown<'static>> {
+        self.joined.borrow_back(env)?.call((list.into(), longest).into())
     }
 
     /// Has the callback called when the signal is aborted.

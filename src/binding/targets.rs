@@ -4,12 +4,16 @@ use napi::bindgen_prelude::{JsObjectValue, Unknown};
 use napi::{Env, JsValue, ValueType};
 
 use crate::beams::error::Error;
+use crate::beams::joined::Joined;
 use crate::beams::request::{Publish, Template};
 use crate::beams::targets::{LONGEST, Rules};
 use crate::beams::users::USERS;
 use crate::binding::failure::{Failure, Result};
 use crate::binding::host::Host;
 use crate::binding::node_api::utf16;
+
+/// From how many elements on joining a list pays for the call that it takes more.
+const MANY: u32 = 32;
 
 const NOT_AN_OBJECT: &str = "publishRequest argument must be a plain object";
 
@@ -37,9 +41,11 @@ impl<'env> List<'env> {
     /// Writes the body of a request with this list and a payload. A list in which all is well is read in one piece; only
     /// one with a fault in it is gone through element by element, to name the first.
     pub fn publish(&self, env: &Env, host: &Host, payload: &Unknown<'_>) -> Result<Publish> {
-        let body = host.body(env, self.rules.key, &self.array, payload, LONGEST as u32);
+        let joined = self.joined(env, host)?;
+        let rest = if joined.is_some() { nobody(env)? } else { self.array };
+        let body = host.body(env, self.rules.key, &rest, payload, LONGEST as u32);
         if let Ok(body) = &body
-            && let Some(publish) = utf16(body)?.and_then(|body| Publish::new(self.rules, body))
+            && let Some(publish) = utf16(body)?.and_then(|body| Publish::new(self.rules, body, joined))
         {
             return Ok(publish);
         }
@@ -53,14 +59,27 @@ impl<'env> List<'env> {
         body?;
         Err(Error::invalid(NOT_AN_OBJECT).into())
     }
+
+    /// A long list, joined, which takes half as long as writing it as JSON. `None` where that cannot be.
+    fn joined(&self, env: &Env, host: &Host) -> Result<Option<Joined>> {
+        if self.length < MANY {
+            return Ok(None);
+        }
+        // What a trap throws, it throws again when the body is written, and is reported then.
+        let Ok(joined) = host.joined(env, &self.array, LONGEST as u32) else { return Ok(None) };
+        Ok(utf16(&joined)?.and_then(|joined| Joined::new(self.rules, joined, self.length as usize)))
+    }
 }
 
 /// Writes the body of a request with a payload and no users.
 pub fn template(env: &Env, host: &Host, payload: &Unknown<'_>) -> Result<Template> {
-    let nobody = env.create_array(0)?.coerce_to_object()?.to_unknown();
-    let body = host.body(env, USERS.key, &nobody, payload, LONGEST as u32)?;
+    let body = host.body(env, USERS.key, &nobody(env)?, payload, LONGEST as u32)?;
     let body = utf16(&body)?.ok_or_else(|| Error::invalid(NOT_AN_OBJECT))?;
     Ok(Template::new(&body)?)
+}
+
+fn nobody(env: &Env) -> Result<Unknown<'_>> {
+    Ok(env.create_array(0)?.coerce_to_object()?.to_unknown())
 }
 
 /// How long an array is. One that a proxy stands for is none to Node-API.

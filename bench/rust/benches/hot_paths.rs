@@ -44,7 +44,7 @@ fn requests(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
                 || body.clone(),
-                |body| routes.publish(&Publish::new(rules, body).expect("the targets are valid")),
+                |body| routes.publish(&Publish::new(rules, body, None).expect("the targets are valid")),
                 BatchSize::SmallInput,
             );
         });
