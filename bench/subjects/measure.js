@@ -16,12 +16,11 @@ const request = {
   fcm: { notification: { title: 'Hello', body: 'Hello, world! This is a notification of ordinary length.' } },
   web: { notification: { title: 'Hello', body: 'Hello, world! This is a notification of ordinary length.' } },
 }
-const targets = {
-  interests: ['hello', 'donuts'],
+const targets = { interests: ['hello', 'donuts'] }
+if (given.kind === 'users') {
+  const users = Array.from({ length: 1000 }, (_, index) => `user-${String(index).padStart(20, '0')}`)
   // In one piece, as they come from a database. V8 keeps what it has put together as pieces, until somebody needs it whole.
-  users: JSON.parse(
-    JSON.stringify(Array.from({ length: 1000 }, (_, index) => `user-${String(index).padStart(20, '0')}`)),
-  ),
+  targets.users = JSON.parse(JSON.stringify(users))
 }
 
 const userOf = (index) => `user-${String(index).padStart(15, '0')}`
