@@ -32,6 +32,8 @@ async function publishToManyUsers(users, { call, signal, onProgress }, record) {
   })
 }
 
+const isId = (user) => typeof user === 'string' && user.length <= LONGEST
+
 async function follow(call, onProgress) {
   for (let progress; (progress = await native.progress(call)) !== undefined;) onProgress(progress)
 }
@@ -57,9 +59,30 @@ class Reader {
     if (this.#users[Symbol.asyncIterator]) {
       for await (const user of this.#users) if (this.#add(user) && !(await this.#feed())) return
     } else {
-      for (const user of this.#users) if (this.#add(user) && !(await this.#feed())) return
+      const iterator = this.#users[Symbol.iterator]()
+      while (this.#fill(iterator)) if (!(await this.#feed())) return iterator.return?.()
     }
     await native.finish(this.#call, ...this.#block())
+  }
+
+  /** Reads a block, and whether there may be more. The loop is one that waits for nothing: others take longer. */
+  #fill(iterator) {
+    let [text, valid] = ['', 0]
+    try {
+      for (let read = 0; read < this.#most; read++) {
+        const { done, value } = iterator.next()
+        if (done) return false
+        if (isId(value)) {
+          text += value
+          this.#lengths[valid++] = value.length
+        } else {
+          native.refuse(this.#call, value)
+        }
+      }
+      return true
+    } finally {
+      ;[this.#text, this.#valid] = [text, valid]
+    }
   }
 
   /** What was read and not handed over. Nothing more is taken in. */
@@ -71,7 +94,7 @@ class Reader {
   /** Whether it is time to hand the users over. What is read when the call is over comes too late to be accounted for. */
   #add(user) {
     if (this.#isOver) return true
-    if (typeof user === 'string' && user.length <= LONGEST) {
+    if (isId(user)) {
       this.#text += user
       this.#lengths[this.#valid++] = user.length
     } else {

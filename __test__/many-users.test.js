@@ -331,32 +331,33 @@ describe('a publishToManyUsers that is stopped', () => {
     assert.equal((await rejection(beams.publishToManyUsers([], payload))).code, 'ERR_BEAMS_CLOSED')
   })
 
-  test('closes the iterator, whatever that comes to', async (t) => {
-    for (const outcome of [
-      () => ({}),
-      () => {
-        throw new Error('on the way out')
-      },
-    ]) {
-      // prettier-ignore
-      const { beams } = await answering(t, { status: 401 })
-      const closed = new EventEmitter()
-      const isClosed = once(closed, 'closed')
-      let next = 0
-      const users = {
-        [Symbol.asyncIterator]: () => ({
-          next: async () => ({ value: `user-${next++}`, done: false }),
-          return: async () => {
-            closed.emit('closed')
-            return outcome()
-          },
-        }),
+  for (const kind of [Symbol.iterator, Symbol.asyncIterator]) {
+    test(`closes the iterator, whatever that comes to, of a ${kind.description}`, async (t) => {
+      for (const outcome of [
+        () => ({}),
+        () => {
+          throw new Error('on the way out')
+        },
+      ]) {
+        const { beams } = await answering(t, { status: 401 })
+        const closed = new EventEmitter()
+        const isClosed = once(closed, 'closed')
+        let next = 0
+        const users = {
+          [kind]: () => ({
+            next: () => ({ value: `user-${next++}`, done: false }),
+            return: () => {
+              closed.emit('closed')
+              return outcome()
+            },
+          }),
+        }
+        const error = await rejection(beams.publishToManyUsers(users, payload))
+        assert.equal(error.code, 'ERR_BEAMS_UNAUTHORIZED')
+        await isClosed
       }
-      const error = await rejection(beams.publishToManyUsers(users, payload))
-      assert.equal(error.code, 'ERR_BEAMS_UNAUTHORIZED')
-      await isClosed
-    }
-  })
+    })
+  }
 })
 
 describe('the progress of a publishToManyUsers', () => {

@@ -238,7 +238,12 @@ impl Listening {
 impl Obligation {
     fn meet(mut self, ended: Ended<Answer>) {
         self.is_met = true;
+        // Users can be read while those before them are being sent.
+        let is_urgent = matches!(ended.result, Ok(Answer::Wanted(_)));
         self.finished.push((self.call, ended));
+        if is_urgent {
+            self.finished.announce();
+        }
     }
 
     /// Nobody waits for the end any more.
