@@ -94,10 +94,12 @@ pub fn utf16(value: &Unknown<'_>) -> Result<Option<Vec<u16>>> {
         status => return Err(Error::from_status(status)),
     }
     // Node-API ends the text with a zero, which needs a place too.
-    let mut units = vec![0; length + 1];
-    // SAFETY: the buffer has the size that is given, and is initialized.
-    check(unsafe { sys::napi_get_value_string_utf16(env, value.raw(), units.as_mut_ptr(), units.len(), &mut length) })?;
-    units.truncate(length);
+    let mut units = Vec::with_capacity(length + 1);
+    let room = units.capacity();
+    // SAFETY: the buffer has room for as many units as are given; Node-API only writes to it.
+    check(unsafe { sys::napi_get_value_string_utf16(env, value.raw(), units.as_mut_ptr(), room, &mut length) })?;
+    // SAFETY: Node-API has written `length` units, beside the zero, and no more than there is room for.
+    unsafe { units.set_len(length) };
     Ok(Some(units))
 }
 
