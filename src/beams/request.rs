@@ -51,10 +51,10 @@ impl Publish {
     }
 
     fn utf8(&self) -> Bytes {
-        let body = utf8(&self.body);
-        let Some(joined) = &self.joined else { return body };
-        let head = body.strip_suffix(TAIL.as_bytes()).unwrap_or(&body);
-        [head, &joined.json(), TAIL.as_bytes()].concat().into()
+        match &self.joined {
+            None => utf8(&self.body),
+            Some(joined) => with_targets(&head(&self.body), &joined.json()),
+        }
     }
 }
 
@@ -78,9 +78,7 @@ impl Template {
     ///
     /// [`Error::InvalidArgument`] where the payload leaves no room for a user.
     pub fn new(body: &[u16]) -> Result<Self> {
-        let mut head = utf8(body);
-        head.truncate(head.len().saturating_sub(TAIL.len()));
-        let template = Self { head };
+        let template = Self { head: head(body) };
         if template.room() < LARGEST_USER {
             return Err(Error::invalid(format!(
                 "publishRequest argument is too large: with one user it exceeds the maximum of {LARGEST_BODY} bytes"
@@ -95,7 +93,7 @@ impl Template {
     }
 
     fn body(&self, users: &UserList) -> Bytes {
-        [&self.head, users.json.as_bytes(), TAIL.as_bytes()].concat().into()
+        with_targets(&self.head, users.json.as_bytes())
     }
 }
 
@@ -173,6 +171,17 @@ impl Routes {
             repeatable: Repeatable::Always,
         })
     }
+}
+
+/// A body without targets, up to where they belong.
+fn head(body: &[u16]) -> Bytes {
+    let mut head = utf8(body);
+    head.truncate(head.len().saturating_sub(TAIL.len()));
+    head
+}
+
+fn with_targets(head: &[u8], targets: &[u8]) -> Bytes {
+    [head, targets, TAIL.as_bytes()].concat().into()
 }
 
 /// `JSON.stringify` escapes halves of surrogate pairs, so nothing is lost here; nearly all JSON is ASCII.
