@@ -1,7 +1,6 @@
 //! Where the runtime's thread leaves what has ended, for the JavaScript thread to settle.
 
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
@@ -15,24 +14,19 @@ const BATCH: usize = 128;
 pub struct Finished<Item> {
     waiting: Mutex<Waiting<Item>>,
     wake: Wake,
-    is_closed: AtomicBool,
 }
 
 struct Waiting<Item> {
     items: Vec<Item>,
     is_announced: bool,
-}
-
-impl<Item> Default for Waiting<Item> {
-    fn default() -> Self {
-        Self { items: Vec::new(), is_announced: false }
-    }
+    is_closed: bool,
 }
 
 impl<Item> Finished<Item> {
     /// An empty queue. `wake` leads to whoever takes what is in it.
     pub fn new(wake: Wake) -> Self {
-        Self { waiting: Mutex::default(), wake, is_closed: AtomicBool::new(false) }
+        let waiting = Waiting { items: Vec::new(), is_announced: false, is_closed: false };
+        Self { waiting: Mutex::new(waiting), wake }
     }
 
     /// What wakes the JavaScript thread.
@@ -43,6 +37,9 @@ impl<Item> Finished<Item> {
     /// Leaves an item. It is announced by the next [`Finished::announce`], if not before.
     pub fn push(&self, item: Item) {
         let mut waiting = self.lock();
+        if waiting.is_closed {
+            return;
+        }
         waiting.items.push(item);
         let is_full = waiting.items.len() >= BATCH;
         drop(waiting);
@@ -54,7 +51,7 @@ impl<Item> Finished<Item> {
     /// Wakes the JavaScript thread, unless there is nothing for it or it has been told.
     pub fn announce(&self) {
         let mut waiting = self.lock();
-        if waiting.is_announced || waiting.items.is_empty() || self.is_closed.load(Ordering::Acquire) {
+        if waiting.is_announced || waiting.items.is_empty() || waiting.is_closed {
             return;
         }
         waiting.is_announced = true;
@@ -64,12 +61,14 @@ impl<Item> Finished<Item> {
 
     /// Takes all that is in it.
     pub fn take(&self) -> Vec<Item> {
-        mem::take(&mut *self.lock()).items
+        let mut waiting = self.lock();
+        waiting.is_announced = false;
+        mem::take(&mut waiting.items)
     }
 
-    /// Announces nothing from now on: the environment is ending.
+    /// Takes in and announces nothing from now on: the environment is ending.
     pub fn close(&self) {
-        self.is_closed.store(true, Ordering::Release);
+        self.lock().is_closed = true;
     }
 
     /// The lock cannot be poisoned by what is done under it; should it be all the same, the queue is still whole.
