@@ -331,7 +331,10 @@ describe('a publishToManyUsers that is stopped', () => {
     assert.equal((await rejection(beams.publishToManyUsers([], payload))).code, 'ERR_BEAMS_CLOSED')
   })
 
-  for (const kind of [Symbol.iterator, Symbol.asyncIterator]) {
+  for (const [kind, step] of [
+    [Symbol.iterator, (given) => given],
+    [Symbol.asyncIterator, (given) => async () => given()],
+  ]) {
     test(`closes the iterator, whatever that comes to, of a ${kind.description}`, async (t) => {
       for (const outcome of [
         () => ({}),
@@ -345,11 +348,11 @@ describe('a publishToManyUsers that is stopped', () => {
         let next = 0
         const users = {
           [kind]: () => ({
-            next: () => ({ value: `user-${next++}`, done: false }),
-            return: () => {
+            next: step(() => ({ value: `user-${next++}`, done: false })),
+            return: step(() => {
               closed.emit('closed')
               return outcome()
-            },
+            }),
           }),
         }
         const error = await rejection(beams.publishToManyUsers(users, payload))
