@@ -11,7 +11,7 @@ const os = require('node:os')
 const path = require('node:path')
 const { promisify, stripVTControlCharacters } = require('node:util')
 const { startEmulator } = require('beams-emulator')
-const { packAll } = require('./helpers/packages.js')
+const { install, packAll } = require('./helpers/packages.js')
 
 const run = promisify(execFile)
 const FILE = 'everywhere.test.cjs'
@@ -35,9 +35,8 @@ let folder, emulator
 before(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-runtimes-'))
   const { beams, binding } = await packAll(folder)
-  fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
   fs.writeFileSync(path.join(folder, FILE), tests)
-  await run('npm', ['install', '--no-audit', '--no-fund', beams.tarball, binding.tarball], { cwd: folder })
+  await install(folder, beams.tarball, binding.tarball)
   emulator = await startEmulator()
 })
 

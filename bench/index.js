@@ -10,7 +10,7 @@ const { execFile, spawn } = require('node:child_process')
 const { once } = require('node:events')
 const { promisify } = require('node:util')
 const { makeAuthority, makeCertificate } = require('../__test__/helpers/certificates.js')
-const { packAll } = require('../__test__/helpers/packages.js')
+const packages = require('../__test__/helpers/packages.js')
 const { render } = require('./report.js')
 
 const quick = process.argv.includes('--quick')
@@ -89,14 +89,12 @@ async function writeCertificates(folder) {
 
 /** A folder with what is compared, installed from packages as users have it: there, a require finds a binary elsewhere than here. */
 async function install(folder) {
-  const { beams, binding } = await packAll(folder)
+  const { beams, binding } = await packages.packAll(folder)
   const official = '@pusher/push-notifications-server'
   const { version } = require(`${official}/package.json`)
   const installed = path.join(folder, 'installed')
   fs.mkdirSync(installed)
-  fs.writeFileSync(path.join(installed, 'package.json'), '{ "private": true }')
-  const args = ['install', '--no-audit', '--no-fund', beams.tarball, binding.tarball, `${official}@${version}`]
-  await run('npm', args, { cwd: installed })
+  await packages.install(installed, beams.tarball, binding.tarball, `${official}@${version}`)
   return installed
 }
 

@@ -54,4 +54,11 @@ async function pack(source, folder) {
   return { tarball: path.join(folder, filename), files: files.map((file) => file.path) }
 }
 
-module.exports = { packAll, platformFolder }
+/** Installs packages in a folder as a user does. */
+async function install(folder, ...packages) {
+  const manifest = path.join(folder, 'package.json')
+  if (!fs.existsSync(manifest)) fs.writeFileSync(manifest, '{ "private": true }')
+  await run('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: folder })
+}
+
+module.exports = { install, packAll, platformFolder }

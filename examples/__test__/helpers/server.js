@@ -7,7 +7,7 @@ const os = require('node:os')
 const path = require('node:path')
 const readline = require('node:readline')
 const { promisify } = require('node:util')
-const { packAll } = require('../../../__test__/helpers/packages.js')
+const packages = require('../../../__test__/helpers/packages.js')
 
 const run = promisify(execFile)
 const source = (name) => path.join(__dirname, '..', '..', name)
@@ -27,9 +27,9 @@ async function install(name) {
   process.once('exit', () => fs.rmSync(folder, { recursive: true }))
   const ours = (file) => !['node_modules', '.next'].includes(path.basename(file))
   fs.cpSync(source(name), folder, { recursive: true, filter: ours })
-  const { beams, binding } = await packAll(folder)
+  const { beams, binding } = await packages.packAll(folder)
+  await packages.install(folder, beams.tarball, binding.tarball)
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
-  await run('npm', ['install', '--no-audit', '--no-fund', beams.tarball, binding.tarball], { cwd: folder, env })
   await run('npm', ['run', 'build'], { cwd: folder, env })
   return folder
 }
