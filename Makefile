@@ -13,7 +13,7 @@ install = (echo "installing $(1)" && $(if $(filter 0,$(shell id -u)),,sudo) apt-
 # A binary for Linux is linked against the glibc of 2012: then it loads on whatever is still in use.
 PORTABLE := $(if $(filter Linux,$(shell uname -s)),--cross-compile --target $(shell uname -m)-unknown-linux-gnu.2.17)
 
-RUST_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs
+RUST_SOURCES := $(shell find src crates -name "*.rs") Cargo.toml crates/beams/Cargo.toml Cargo.lock build.rs
 
 .PHONY: help
 help: ## show this list
@@ -76,7 +76,7 @@ notices: tools build/cargo/bin/cargo-about ## the licences of what the binaries 
 
 .PHONY: test-rust
 test-rust: tools ## the Beams client alone, without Node
-	cargo test --locked
+	cargo test --workspace --locked
 
 .PHONY: system
 system: python ## what the tests want of the system: a browser for the inbox, Redis for the queue, Python for its SDK

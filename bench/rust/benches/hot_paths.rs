@@ -2,13 +2,13 @@
 
 use std::hint::black_box;
 
-use beams_native::beams::chunks::{Block, Chunks};
-use beams_native::beams::client::Client;
-use beams_native::beams::config::{Config, Options};
-use beams_native::beams::interests::INTERESTS;
-use beams_native::beams::request::{Publish, Routes};
-use beams_native::beams::users::{TokenUser, USERS};
-use beams_native::beams::webhook;
+use beams::bulk::chunker::{Chunker, IdBatch};
+use beams::client::Client;
+use beams::config::{ClientOptions, Config};
+use beams::http::request::{PublishBody, Routes};
+use beams::targets::interests::INTERESTS;
+use beams::targets::users::{USERS, UserId};
+use beams::webhook;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 fn units(text: &str) -> Vec<u16> {
@@ -16,7 +16,8 @@ fn units(text: &str) -> Vec<u16> {
 }
 
 fn config() -> Config {
-    let options = Options { instance_id: "my-instance".into(), secret_key: "my-key".into(), ..Options::default() };
+    let options =
+        ClientOptions { instance_id: "my-instance".into(), secret_key: "my-key".into(), ..ClientOptions::default() };
     Config::new(options).expect("the settings are valid")
 }
 
@@ -24,7 +25,7 @@ fn tokens(criterion: &mut Criterion) {
     let client = Client::new(config()).expect("the settings make URLs");
     let user_id = units("user-00000000000000001");
     criterion.bench_function("a token", |bencher| {
-        bencher.iter(|| client.generate_token(TokenUser::new(black_box(&user_id)).expect("it is valid"), None));
+        bencher.iter(|| client.generate_token(UserId::new(black_box(&user_id)).expect("it is valid"), None));
     });
 }
 
@@ -34,7 +35,7 @@ fn requests(criterion: &mut Criterion) {
         r#""web":{"notification":{"title":"Hello","body":"Hello, world! This is an ordinary notification."}}"#;
     let users: Vec<String> = (0..1000).map(|number| format!("\"user-{number:020}\"")).collect();
     let mut group = criterion.benchmark_group("the request of a publish");
-    for (name, rules, body) in [
+    for (name, kind, body) in [
         ("to two interests", &INTERESTS, format!(r#"{{{notification},"interests":["hello","donuts"]}}"#)),
         ("to 1 000 users", &USERS, format!(r#"{{{notification},"users":[{}]}}"#, users.join(","))),
         ("to a user, with an emoji", &USERS, format!(r#"{{{notification},"data":"🍩","users":["user-1"]}}"#)),
@@ -44,7 +45,7 @@ fn requests(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
                 || body.clone(),
-                |body| routes.publish(&Publish::new(rules, body, None).expect("the targets are valid")),
+                |body| routes.publish(&PublishBody::new(kind, body, None).expect("the targets are valid")),
                 BatchSize::SmallInput,
             );
         });
@@ -54,13 +55,13 @@ fn requests(criterion: &mut Criterion) {
 fn many_users(criterion: &mut Criterion) {
     const COUNT: usize = 10_000;
     let text = (0..COUNT).flat_map(|number| units(&format!("user-{number:015}"))).collect();
-    let block = Block { text, lengths: vec![20; COUNT] };
+    let block = IdBatch { text, lengths: vec![20; COUNT] };
     let mut group = criterion.benchmark_group("10 000 users into chunks");
     group.throughput(Throughput::Elements(COUNT as u64));
     for (name, dedupe) in [("each once", true), ("as they come", false)] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let mut chunks = Chunks::new(200 * 1024, dedupe);
+                let mut chunks = Chunker::new(200 * 1024, dedupe);
                 (chunks.add(black_box(&block)), chunks.rest())
             });
         });

@@ -1,0 +1,21 @@
+//! A client for Pusher Beams, without Node.
+//!
+//! Read it from the top: a [`client`] turns validated [`targets`] into an HTTP request; [`http::attempt`] sends it once
+//! and returns the response or an [`error`]. [`rate_limit`] says when an attempt may start, [`retry`] whether another
+//! follows. [`bulk`] publishes to any number of users in chunks. [`token`] and [`webhook`] need no network.
+//!
+//! Wire format, limits and texts are those of the documented API (<https://pusher.com/docs/beams/reference/publish-api>)
+//! and of the official Node.js SDK.
+
+pub mod bulk;
+pub mod client;
+pub mod config;
+pub mod endpoint;
+pub mod error;
+pub mod http;
+pub mod rate_limit;
+pub mod retry;
+pub mod targets;
+pub mod tls;
+pub mod token;
+pub mod webhook;

@@ -1,0 +1,177 @@
+//! Users: <https://pusher.com/docs/beams/concepts/authenticated-users>.
+
+use std::char::decode_utf16;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::targets::kind::{MAX_TARGET_LEN, TargetKind};
+
+/// Up to 1 000 users a request, each id of 1 to 164 UTF-16 code units.
+pub static USERS: TargetKind = TargetKind { singular: "user", key: "users", max_count: 1000, alphabet: None };
+
+/// What `encodeURIComponent` leaves as it is.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// A user id that may stand in a token.
+#[derive(Debug, Clone, Copy)]
+pub struct UserId<'a>(pub(crate) &'a [u16]);
+
+impl<'a> UserId<'a> {
+    /// Checks a user id, given in UTF-16.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where it is empty or longer than 164 units.
+    pub fn new(user_id: &'a [u16]) -> Result<Self> {
+        if user_id.is_empty() {
+            return Err(Error::invalid("userId cannot be the empty string"));
+        }
+        if user_id.len() > MAX_TARGET_LEN {
+            return Err(Error::invalid(format!("userId is longer than the maximum length of {MAX_TARGET_LEN}")));
+        }
+        Ok(Self(user_id))
+    }
+}
+
+/// A user id that can be the last part of a path, already percent-encoded as `encodeURIComponent` does it.
+#[derive(Debug)]
+pub struct EncodedUserId(pub(crate) String);
+
+impl EncodedUserId {
+    /// Checks and encodes a user id, given in UTF-16.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where it is empty, longer than 164 units, no well-formed text, or one of the two names
+    /// that every URL parser on the way takes for another place than the user's: `.` and `..`.
+    pub fn new(user_id: &[u16]) -> Result<Self> {
+        if user_id.len() > MAX_TARGET_LEN {
+            return Err(Error::invalid("User ID argument is too long"));
+        }
+        let user_id = String::from_utf16(user_id)
+            .map_err(|_| Error::invalid("User ID argument must be well-formed: it has half of a surrogate pair"))?;
+        match user_id.as_str() {
+            "" => Err(Error::invalid("User ID argument cannot be the empty string")),
+            "." | ".." => Err(Error::invalid(format!(
+                "User ID argument cannot be \"{user_id}\": in a URL it would name another resource"
+            ))),
+            user_id => Ok(Self(utf8_percent_encode(user_id, COMPONENT).to_string())),
+        }
+    }
+}
+
+/// Adds a user id, given in UTF-16, to some JSON as `JSON.stringify` writes it, so with half of a surrogate pair escaped,
+/// which UTF-8 could not hold.
+pub fn write_json(user_id: &[u16], json: &mut String) {
+    if user_id.iter().all(|&unit| is_plain(unit)) {
+        json.push('"');
+        json.extend(user_id.iter().map(|&unit| char::from(unit as u8)));
+        json.push('"');
+    } else if let Ok(text) = String::from_utf16(user_id) {
+        json.push_str(&Value::from(text).to_string());
+    } else {
+        write_ill_formed(user_id, json);
+    }
+}
+
+fn write_ill_formed(user_id: &[u16], json: &mut String) {
+    json.push('"');
+    for unit in decode_utf16(user_id.iter().copied()) {
+        match unit {
+            Ok(character) => {
+                json.push_str(Value::from(String::from(character)).to_string().get(1..).unwrap_or_default());
+                json.pop();
+            }
+            Err(lone) => json.push_str(&format!("\\u{:04x}", lone.unpaired_surrogate())),
+        }
+    }
+    json.push('"');
+}
+
+/// Whether a unit stands for itself in JSON, in one byte.
+pub(crate) fn is_plain(unit: u16) -> bool {
+    matches!(unit, 0x20..0x80) && unit != u16::from(b'"') && unit != u16::from(b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(text: &str) -> Vec<u16> {
+        text.encode_utf16().collect()
+    }
+
+    fn encoded(user_id: &str) -> String {
+        EncodedUserId::new(&units(user_id)).unwrap().0
+    }
+
+    #[test]
+    fn a_path_user_is_encoded_as_encode_uri_component_does() {
+        for (user_id, expected) in [
+            ("abcXYZ019-_.!~*'()", "abcXYZ019-_.!~*'()"),
+            ("a/b?c#d", "a%2Fb%3Fc%23d"),
+            ("a b+c%", "a%20b%2Bc%25"),
+            ("%2e%2e", "%252e%252e"),
+            ("...", "..."),
+            ("é\u{1f600}\0", "%C3%A9%F0%9F%98%80%00"),
+            ("שלום", "%D7%A9%D7%9C%D7%95%D7%9D"),
+        ] {
+            assert_eq!(encoded(user_id), expected);
+        }
+    }
+
+    #[test]
+    fn an_id_that_a_url_would_swallow_is_refused() {
+        for user_id in [".", ".."] {
+            let text = EncodedUserId::new(&units(user_id)).unwrap_err().to_string();
+            assert!(text.contains("another resource"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_refused_in_a_path() {
+        assert!(EncodedUserId::new(&[0x61, 0xd800]).unwrap_err().to_string().contains("surrogate"));
+    }
+
+    #[test]
+    fn length_counts_utf16_units() {
+        let (fits, too_long) = ("\u{1f600}".repeat(82), "\u{1f600}".repeat(83));
+        assert!(EncodedUserId::new(&units(&fits)).is_ok() && UserId::new(&units(&fits)).is_ok());
+        assert!(EncodedUserId::new(&units(&too_long)).is_err() && UserId::new(&units(&too_long)).is_err());
+        assert!(USERS.check(&units(&fits)).is_ok() && USERS.check(&units(&too_long)).is_err());
+    }
+
+    #[test]
+    fn the_empty_id_is_refused_everywhere() {
+        assert_eq!(EncodedUserId::new(&[]).unwrap_err().to_string(), "User ID argument cannot be the empty string");
+        assert_eq!(UserId::new(&[]).unwrap_err().to_string(), "userId cannot be the empty string");
+        assert_eq!(USERS.check(&[]).unwrap_err().to_string(), "user cannot be the empty string");
+    }
+
+    #[test]
+    fn a_user_id_is_written_as_json_stringify_writes_it() {
+        for (units, expected) in [
+            (
+                "plain é שלום \u{1f600}\u{7f}\u{2028}".encode_utf16().collect(),
+                "\"plain é שלום \u{1f600}\u{7f}\u{2028}\"",
+            ),
+            ("\"\\\u{8}\u{c}\n\r\t\0\u{1f}".encode_utf16().collect(), r#""\"\\\b\f\n\r\t\u0000\u001f""#),
+            (vec![0xd800, 0x61, 0xdfff], r#""\ud800a\udfff""#),
+        ] {
+            let mut json = String::new();
+            write_json(&units, &mut json);
+            assert_eq!(json, expected);
+        }
+    }
+}
