@@ -725,7 +725,7 @@ export interface PushNotificationsOptions {
  * await fetch(url, { method: 'POST', body, headers: signWebhook(body, secret) })
  * ```
  */
-export declare function signWebhook(body: string | Uint8Array, secret: string): { 'Content-Type': 'application/json'; 'Webhook-Signature': string }
+export declare function signWebhook(body: string | Uint8Array | ArrayBuffer, secret: string): { 'Content-Type': 'application/json'; 'Webhook-Signature': string }
 
 /** Settings of one token. */
 export interface TokenOptions {
@@ -757,4 +757,4 @@ export interface TokenOptions {
  * })
  * ```
  */
-export declare function verifyWebhook(rawBody: string | Uint8Array, signature: string | string[] | null | undefined, secret: string | readonly string[]): WebhookEvent
+export declare function verifyWebhook(rawBody: string | Uint8Array | ArrayBuffer, signature: string | readonly string[] | null | undefined, secret: string | readonly string[]): WebhookEvent

@@ -53,7 +53,7 @@ test(`each of ${USERS} users in one call through a faulty server is told exactly
   }
   for (const { users: failed, error } of report.failed) failed.forEach((user) => tell(user, error.delivery))
   assert.deepEqual([...told.keys()].sort(), users)
-  assert.equal(report.published, [...told.values()].filter((outcome) => outcome === 'published').length)
+  assert.equal(report.publishedCount, [...told.values()].filter((outcome) => outcome === 'published').length)
   compare(t, told, timesOf(book))
 })
 

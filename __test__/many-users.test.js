@@ -29,8 +29,8 @@ async function answering(t, ...answers) {
 
 /** Each id that was read is in one place. */
 function allOf({ report, remaining }, sent) {
-  const published = sent.slice(0, report.published)
-  return [...published, ...report.failed.flatMap(({ users }) => users), ...remaining].sort()
+  const published = sent.slice(0, report.publishedCount)
+  return [...published, ...report.failures.flatMap(({ users }) => users), ...remaining].sort()
 }
 
 describe('publishToManyUsers', () => {
@@ -61,7 +61,7 @@ describe('publishToManyUsers', () => {
       const sizes = new Map(publishes.map((publish) => [publish.publishId, publish.users.length]))
       assert.deepEqual([...sizes.values()].sort(), [1000, 1000, 500])
       assert.deepEqual(new Map(report.publishes.map(({ publishId, users }) => [publishId, users])), sizes)
-      assert.deepEqual({ ...report, publishes: [] }, { publishes: [], published: 2500, duplicates: 0, failed: [] })
+      assert.deepEqual({ ...report, publishes: [] }, { publishes: [], publishedCount: 2500, duplicateCount: 0, failures: [] })
     })
   }
 
@@ -69,9 +69,9 @@ describe('publishToManyUsers', () => {
     const { requests, beams } = await answering(t)
     assert.deepEqual(await beams.publishToManyUsers([], payload), {
       publishes: [],
-      published: 0,
-      duplicates: 0,
-      failed: [],
+      publishedCount: 0,
+      duplicateCount: 0,
+      failures: [],
     })
     assert.equal(requests.length, 0)
   })
@@ -79,8 +79,8 @@ describe('publishToManyUsers', () => {
   test('keeps every request within 200 KiB', async (t) => {
     const { requests, beams } = await answering(t)
     const ids = idsOf(3000).map((id) => id.padEnd(164, '…'))
-    const { published } = await beams.publishToManyUsers(ids, { ...payload, filling: 'é'.repeat(50_000) })
-    assert.equal(published, 3000)
+    const { publishedCount } = await beams.publishToManyUsers(ids, { ...payload, filling: 'é'.repeat(50_000) })
+    assert.equal(publishedCount, 3000)
     const sizes = requests.map(({ body }) => Buffer.byteLength(body))
     assert.ok(Math.max(...sizes) <= 200 * 1024 && Math.max(...sizes) > 199 * 1024, `${sizes}`)
     assert.deepEqual(usersOf(requests).flat().sort(), ids.sort())
@@ -89,10 +89,10 @@ describe('publishToManyUsers', () => {
   test('publishes once to a user who comes twice, unless asked not to look', async (t) => {
     const { requests, beams } = await answering(t)
     const ids = [...idsOf(1500), ...idsOf(1600)]
-    const { published, duplicates } = await beams.publishToManyUsers(ids, payload)
-    assert.deepEqual([published, duplicates], [1600, 1500])
+    const { publishedCount, duplicateCount } = await beams.publishToManyUsers(ids, payload)
+    assert.deepEqual([publishedCount, duplicateCount], [1600, 1500])
     assert.equal(new Set(usersOf(requests).flat()).size, 1600)
-    const { published: all, duplicates: none } = await beams.publishToManyUsers(ids, payload, { dedupe: false })
+    const { publishedCount: all, duplicateCount: none } = await beams.publishToManyUsers(ids, payload, { dedupe: false })
     assert.deepEqual([all, none], [3100, 0])
   })
 
@@ -100,11 +100,11 @@ describe('publishToManyUsers', () => {
     const { requests, beams } = await answering(t)
     const hostile = { toString() { throw new Error('hostile') } } // prettier-ignore
     const invalid = [5, '', null, undefined, Symbol('s'), hostile, ['nested'], 'x'.repeat(165)]
-    const { published, failed } = await beams.publishToManyUsers(['first', ...invalid, 'last'], payload)
-    assert.equal(published, 2)
+    const { publishedCount, failures } = await beams.publishToManyUsers(['first', ...invalid, 'last'], payload)
+    assert.equal(publishedCount, 2)
     assert.deepEqual(usersOf(requests), [['first', 'last']])
-    const [{ users, error }] = failed
-    assert.equal(failed.length, 1)
+    const [{ users, error }] = failures
+    assert.equal(failures.length, 1)
     assert.deepEqual(users.sort(), ['', '5', 'nested', 'null', 'object', 'symbol', 'undefined', 'x'.repeat(165)])
     assert.ok(error instanceof BeamsError)
     assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_INVALID_ARGUMENT', 'not-sent'])
@@ -115,8 +115,8 @@ describe('publishToManyUsers', () => {
     const ids = ['"', '\\', '\0\n\u2028', 'é', 'שלום', '😀'.repeat(82), 'a\ud83d', '\ude00b', 'x'.repeat(164)]
     await beams.publishToManyUsers(ids, payload)
     assert.deepEqual(usersOf(requests), [ids])
-    const { failed } = await (await answering(t, { status: 422 })).beams.publishToManyUsers(ids, payload)
-    assert.deepEqual(failed[0].users, ids)
+    const { failures } = await (await answering(t, { status: 422 })).beams.publishToManyUsers(ids, payload)
+    assert.deepEqual(failures[0].users, ids)
   })
 
   test('has no more requests under way than it may', async (t) => {
@@ -149,7 +149,7 @@ describe('publishToManyUsers', () => {
     }
     arrived.on('request', answer)
     for (let first = 0; first < 3; first++) answer()
-    assert.equal((await report).published, 20_000)
+    assert.equal((await report).publishedCount, 20_000)
     assert.equal(server.requests, 20)
   })
 
@@ -162,9 +162,9 @@ describe('publishToManyUsers', () => {
       if (!isDone) setImmediate(turn)
     }
     setImmediate(turn)
-    const { failed } = await beams.publishToManyUsers(Array(50_000).fill(''), payload)
+    const { failures } = await beams.publishToManyUsers(Array(50_000).fill(''), payload)
     isDone = true
-    assert.equal(failed[0].users.length, 50_000)
+    assert.equal(failures[0].users.length, 50_000)
     assert.ok(turns >= 40, `${turns}`)
   })
 
@@ -172,12 +172,12 @@ describe('publishToManyUsers', () => {
     const { requests, port } = await recordingServer(t)
     const beams = clientOf({ port }, { maxRequestsPerSecond: 2 })
     const controller = new AbortController()
-    const onProgress = ({ published }) => published === 2000 && controller.abort()
+    const onProgress = ({ publishedCount }) => publishedCount === 2000 && controller.abort()
     const error = await rejection(
       beams.publishToManyUsers(idsOf(10_000), payload, { signal: controller.signal, onProgress }),
     )
     assert.equal(requests.length, 2)
-    assert.deepEqual(error.report.failed, [])
+    assert.deepEqual(error.report.failures, [])
     assert.ok(error.remaining.length > 0)
   })
 })
@@ -192,7 +192,7 @@ describe('a publishToManyUsers of which a request fails', () => {
     const report = await beams.publishToManyUsers(ids, payload, { concurrency: 1 })
     assert.equal(requests.length, 3)
     assert.deepEqual(report.publishes.map(({ users }) => users), [1000, 500]) // prettier-ignore
-    const [{ users, error }] = report.failed
+    const [{ users, error }] = report.failures
     assert.deepEqual(users, ids.slice(1000, 2000))
     assert.deepEqual([error.status, error.description, error.attempts, error.delivery], [422, 'no', 1, 'refused'])
   })
@@ -203,7 +203,7 @@ describe('a publishToManyUsers of which a request fails', () => {
     )
     const report = await clientOf({ port }).publishToManyUsers(idsOf(10), payload)
     assert.equal(requests.length, 2)
-    assert.deepEqual([report.failed[0].error.attempts, report.failed[0].error.delivery], [2, 'unknown'])
+    assert.deepEqual([report.failures[0].error.attempts, report.failures[0].error.delivery], [2, 'unknown'])
   })
 
   for (const [status, code] of [
@@ -220,9 +220,9 @@ describe('a publishToManyUsers of which a request fails', () => {
       assert.ok(error instanceof BeamsError)
       assert.deepEqual([error.code, error.status, error.attempts, error.delivery], [code, status, 2, 'unknown'])
       assert.equal(error.message, `${status} E - D`)
-      assert.equal(error.report.published, 1000)
-      assert.deepEqual(error.report.failed[0].users, ids.slice(1000, 2000))
-      assert.equal(error.report.failed[0].error.status, status)
+      assert.equal(error.report.publishedCount, 1000)
+      assert.deepEqual(error.report.failures[0].users, ids.slice(1000, 2000))
+      assert.equal(error.report.failures[0].error.status, status)
       const read = 2000 + error.remaining.length
       assert.deepEqual(allOf(error, ids), ids.slice(0, read).sort())
     })
@@ -232,7 +232,7 @@ describe('a publishToManyUsers of which a request fails', () => {
     const { beams } = await answering(t, { status: 422 })
     const error = await rejection(beams.publishToManyUsers(idsOf(1000), payload, { stopOnError: true }))
     assert.deepEqual([error.status, error.attempts, error.delivery], [422, 1, 'refused'])
-    assert.deepEqual([error.report.failed[0].users.length, error.remaining], [1000, []])
+    assert.deepEqual([error.report.failures[0].users.length, error.remaining], [1000, []])
   })
 
   test('says that nothing was sent where nothing was', async () => {
@@ -258,7 +258,7 @@ describe('a publishToManyUsers that is stopped', () => {
       const error = await rejection(beams.publishToManyUsers(users(ids), payload))
       assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
       assert.deepEqual(usersOf(requests).flat().sort(), ids.slice(0, 4000).sort())
-      assert.equal(error.report.published, 4000)
+      assert.equal(error.report.publishedCount, 4000)
       assert.deepEqual(error.remaining, ids.slice(4000))
     })
   }
@@ -267,13 +267,13 @@ describe('a publishToManyUsers that is stopped', () => {
     const controller = new AbortController()
     const { requests, beams } = await answering(t)
     const ids = idsOf(100_000)
-    const onProgress = ({ published }) => published >= 3000 && controller.abort(oops)
+    const onProgress = ({ publishedCount }) => publishedCount >= 3000 && controller.abort(oops)
     const options = { signal: controller.signal, onProgress, concurrency: 2 }
     const error = await rejection(beams.publishToManyUsers(ids, payload, options))
     assert.deepEqual([error.code, error.cause, error.delivery], ['ERR_BEAMS_INTERRUPTED', oops, 'unknown'])
-    assert.ok(error.report.published < 90_000)
-    assert.equal(error.report.published, usersOf(requests).flat().length)
-    const read = error.report.published + error.remaining.length
+    assert.ok(error.report.publishedCount < 90_000)
+    assert.equal(error.report.publishedCount, usersOf(requests).flat().length)
+    const read = error.report.publishedCount + error.remaining.length
     assert.deepEqual([...usersOf(requests).flat(), ...error.remaining].sort(), ids.slice(0, read).sort())
   })
 
@@ -286,7 +286,7 @@ describe('a publishToManyUsers that is stopped', () => {
       [error.code, error.cause, error.delivery, error.attempts],
       ['ERR_BEAMS_INTERRUPTED', oops, 'not-sent', 0],
     )
-    assert.deepEqual([error.remaining, error.report.published, hasBegun, requests.length], [[], 0, false, 0])
+    assert.deepEqual([error.remaining, error.report.publishedCount, hasBegun, requests.length], [[], 0, false, 0])
   })
 
   test('by a signal does not wait for a turn, for a retry or for users', async (t) => {
@@ -306,7 +306,7 @@ describe('a publishToManyUsers that is stopped', () => {
     }
     const error = await rejection(beams.publishToManyUsers(users(), payload, { signal: controller.signal }))
     assert.equal(requests.length, 1)
-    assert.deepEqual(error.report.failed.map((failure) => [failure.users, failure.error.status]), [[idsOf(1000), 503]]) // prettier-ignore
+    assert.deepEqual(error.report.failures.map((failure) => [failure.users, failure.error.status]), [[idsOf(1000), 503]]) // prettier-ignore
     assert.deepEqual(error.remaining, idsOf(2500).slice(1000))
     assert.equal(error.delivery, 'refused')
   })
@@ -324,7 +324,7 @@ describe('a publishToManyUsers that is stopped', () => {
       }
     }
     const error = await rejection(beams.publishToManyUsers(users(), payload))
-    assert.deepEqual([error.code, error.report.published], ['ERR_BEAMS_CLOSED', 1000])
+    assert.deepEqual([error.code, error.report.publishedCount], ['ERR_BEAMS_CLOSED', 1000])
     assert.deepEqual(error.remaining, idsOf(1500).slice(1000))
     await beams.close()
     assert.ok(isEnded)
@@ -370,14 +370,14 @@ describe('the progress of a publishToManyUsers', () => {
     const ids = [...idsOf(2500), 'user-0', '']
     await beams.publishToManyUsers(ids, payload, { concurrency: 1, onProgress: (progress) => told.push(progress) })
     assert.deepEqual(
-      told.map(({ published, publishId }) => [published, publishId]),
+      told.map(({ publishedCount, publishId }) => [publishedCount, publishId]),
       [
         [1000, 'pubid-1'],
         [1000, undefined],
         [1500, 'pubid-1'],
       ],
     )
-    assert.deepEqual(told.at(-1), { published: 1500, failed: 1001, duplicates: 1, publishId: 'pubid-1' })
+    assert.deepEqual(told.at(-1), { publishedCount: 1500, failedCount: 1001, duplicateCount: 1, publishId: 'pubid-1' })
   })
 
   test('stops the call by throwing', async (t) => {
@@ -386,10 +386,10 @@ describe('the progress of a publishToManyUsers', () => {
     const onProgress = () => { throw oops } // prettier-ignore
     const error = await rejection(beams.publishToManyUsers(idsOf(50_000), payload, { concurrency: 1, onProgress }))
     assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
-    assert.equal(error.report.published, usersOf(requests).flat().length)
+    assert.equal(error.report.publishedCount, usersOf(requests).flat().length)
     assert.ok(requests.length < 50)
     const last = await rejection(beams.publishToManyUsers(['a'], payload, { onProgress }))
-    assert.deepEqual([last.report.published, last.remaining], [1, []])
+    assert.deepEqual([last.report.publishedCount, last.remaining], [1, []])
   })
 })
 
@@ -443,6 +443,6 @@ test('the tracing channel tells of a publishToManyUsers as of one call', async (
   channel.unsubscribe(listeners)
   const [{ operation, targets, attempts, status, duration, result }] = messages
   assert.equal(messages.length, 1)
-  assert.deepEqual([operation, targets, attempts, status, result.published], ['publishToManyUsers', 1502, 2, 200, 1500])
+  assert.deepEqual([operation, targets, attempts, status, result], ['publishToManyUsers', 1502, 2, 200, undefined])
   assert.ok(duration > 0)
 })

@@ -1,132 +1,117 @@
-//! A call to many users, as `many-users.js` drives it: it reads the users, which only JavaScript can, and hands them over.
+//! A bulk publish, as `lib/bulk-publish.js` drives it: it reads the users, which only JavaScript can, and pushes them.
 
+use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use napi::bindgen_prelude::{External, Unknown};
-use napi::{Env, Result};
+use beams::bulk::driver::{BulkPublish as Bulk, UserBatch};
+use beams::bulk::report::{Report, StopReason};
+use beams::client::Outcome;
+use beams::targets::list::IdBatch;
+use napi::Env;
+use napi::bindgen_prelude::{Array, External, Uint32ArraySlice, Unknown};
 use napi_derive::napi;
 
-use crate::environment::{Environment, Prepared};
-use crate::error::guarded;
-use crate::ffi::{bytes, utf16};
-use crate::pending_calls::Answer;
-use crate::targets::is_missing;
-use beams::bulk::chunker::IdBatch;
-use beams::bulk::publish::BulkPublish;
-use beams::client::Outcome;
+use crate::environment::Environment;
+use crate::ffi::utf16;
+use crate::output::{Output, report_parts};
+use crate::pending_calls::CallId;
 
-/// A call under way. JavaScript holds it, and sees nothing of it.
-pub struct ManyUsersCall {
+/// A bulk publish in flight. It is an `External` with functions: napi-rs would declare a class in the public typings.
+pub struct BulkPublish {
     environment: Rc<Environment>,
-    call: Arc<BulkPublish>,
-    began: Instant,
+    bulk: Arc<Bulk>,
+    /// The report, once there is one.
+    report: Arc<Mutex<Option<Report>>>,
+    number: u32,
+    last_call: Cell<u64>,
 }
 
-impl ManyUsersCall {
-    /// A call that begins now.
-    pub fn new(environment: Rc<Environment>, call: Arc<BulkPublish>) -> Self {
-        Self { environment, call, began: Instant::now() }
+impl BulkPublish {
+    /// Its calls are numbered like those of a client.
+    pub fn new(environment: Rc<Environment>, bulk: Bulk) -> Self {
+        let number = environment.next_client();
+        Self { environment, bulk: Arc::new(bulk), report: Arc::default(), number, last_call: Cell::default() }
+    }
+
+    fn call<'env, Call>(&self, env: &'env Env, call: impl FnOnce(Arc<Bulk>) -> Call) -> napi::Result<Unknown<'env>>
+    where
+        Call: Future<Output = Output> + Send + 'static,
+    {
+        self.last_call.set(self.last_call.get() + 1);
+        let id = CallId { client: self.number, call: self.last_call.get() };
+        let call = call(self.bulk.clone());
+        self.environment
+            .call(env, id, false, || Ok(async move { Outcome { result: Ok(call.await), attempts: 0, status: None } }))
     }
 }
 
-/// Takes in users: their ids as one text, and the length of each. Resolves, when there is room for more, to whether more
-/// are wanted.
+/// Adds users: their ids as one text, the length of each, and how JavaScript prints what is not a string. Resolves, when
+/// there is room for more, to whether more are wanted.
 #[napi(catch_unwind, skip_typescript)]
-pub fn feed<'env>(
+pub fn bulk_push<'env>(
     env: &'env Env,
-    many: &External<ManyUsersCall>,
+    bulk: &External<BulkPublish>,
     text: Unknown<'_>,
-    lengths: Unknown<'_>,
-) -> Result<Unknown<'env>> {
-    many.environment.call(env, None, || {
-        let (call, block) = (many.call.clone(), block(&text, &lengths)?);
-        Ok(Prepared::new(async move { ended(Answer::Wanted(call.feed(&block).await)) }, None))
+    lengths: Uint32ArraySlice<'_>,
+    rejected: Vec<String>,
+) -> napi::Result<Unknown<'env>> {
+    let batch = user_batch(&text, &lengths, rejected)?;
+    bulk.call(env, |bulk| async move { Output::WantsMore(bulk.push(batch).await) })
+}
+
+/// Makes no more requests.
+#[napi(catch_unwind, skip_typescript)]
+pub fn bulk_stop(bulk: &External<BulkPublish>) {
+    bulk.bulk.stop();
+}
+
+/// Resolves when no more users are wanted.
+#[napi(catch_unwind, skip_typescript)]
+pub fn bulk_cancelled<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi::Result<Unknown<'env>> {
+    bulk.call(env, |bulk| async move {
+        bulk.cancelled().await;
+        Output::Done
     })
 }
 
-/// Takes in the last users. Resolves when all requests have ended.
+/// Resolves to how far the call has come, as JSON, when a request has ended; to nothing, when none is left.
 #[napi(catch_unwind, skip_typescript)]
-pub fn finish<'env>(
+pub fn bulk_progress<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi::Result<Unknown<'env>> {
+    bulk.call(env, |bulk| async move { Output::Progress(bulk.progress().await) })
+}
+
+/// Adds the last users. Resolves when all requests have ended.
+#[napi(catch_unwind, skip_typescript)]
+pub fn bulk_finish<'env>(
     env: &'env Env,
-    many: &External<ManyUsersCall>,
+    bulk: &External<BulkPublish>,
     text: Unknown<'_>,
-    lengths: Unknown<'_>,
-) -> Result<Unknown<'env>> {
-    many.environment.call(env, None, || {
-        let (call, block) = (many.call.clone(), block(&text, &lengths)?);
-        let finish = async move {
-            call.finish(&block).await;
-            ended(Answer::Done)
-        };
-        Ok(Prepared::new(finish, None))
+    lengths: Uint32ArraySlice<'_>,
+    rejected: Vec<String>,
+    is_complete: bool,
+) -> napi::Result<Unknown<'env>> {
+    let batch = user_batch(&text, &lengths, rejected)?;
+    let finished = bulk.report.clone();
+    bulk.call(env, move |bulk| async move {
+        let report = bulk.finish(batch, is_complete).await;
+        finished.lock().unwrap_or_else(PoisonError::into_inner).replace(report);
+        Output::Done
     })
 }
 
-/// Takes in what is no user id.
+/// The parts of the report, as JSON, once [`bulk_finish`] has resolved. `is_aborted` tells that the caller had a reason of
+/// its own to end early.
 #[napi(catch_unwind, skip_typescript)]
-pub fn refuse(env: &Env, many: &External<ManyUsersCall>, value: Unknown<'_>) -> Result<()> {
-    let host = &many.environment.host;
-    let id = guarded(|| match utf16(&value)? {
-        Some(id) => Ok(id),
-        None => Ok(host.text(env, &value)?.encode_utf16().collect()),
-    });
-    many.call.refuse(&id.map_err(|failure| failure.into_exception(env, host))?);
-    Ok(())
+pub fn bulk_report<'env>(env: &'env Env, bulk: &External<BulkPublish>, is_aborted: bool) -> napi::Result<Array<'env>> {
+    let mut report = bulk.report.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+    if is_aborted {
+        report.stop_reason = Some(StopReason::Aborted);
+    }
+    report_parts(env, report)
 }
 
-/// Resolves when no more users are wanted; rejects when the signal is aborted.
-#[napi(catch_unwind, skip_typescript)]
-pub fn stopped<'env>(
-    env: &'env Env,
-    many: &External<ManyUsersCall>,
-    signal: Unknown<'static>,
-) -> Result<Unknown<'env>> {
-    many.environment.call(env, None, || {
-        let call = many.call.clone();
-        let stopped = async move {
-            call.stopped().await;
-            ended(Answer::Done)
-        };
-        Ok(Prepared::new(stopped, (!is_missing(&signal)?).then_some(signal)))
-    })
-}
-
-/// Resolves to how far the call has come, when a request has ended; to nothing, when none is left.
-#[napi(catch_unwind, skip_typescript)]
-pub fn progress<'env>(env: &'env Env, many: &External<ManyUsersCall>) -> Result<Unknown<'env>> {
-    many.environment.call(env, None, || {
-        let call = many.call.clone();
-        Ok(Prepared::new(async move { ended(Answer::Progress(call.progress().await)) }, None))
-    })
-}
-
-/// Ends the call and settles with its account. What is given are the users that were read last.
-#[napi(catch_unwind, skip_typescript)]
-pub fn report<'env>(
-    env: &'env Env,
-    many: &External<ManyUsersCall>,
-    text: Unknown<'_>,
-    lengths: Unknown<'_>,
-    is_interrupted: bool,
-    record: Unknown<'_>,
-) -> Result<Unknown<'env>> {
-    many.environment.call(env, Some(&record), || {
-        let (call, block) = (many.call.clone(), block(&text, &lengths)?);
-        let report = async move {
-            let report = Box::new(call.report(&block, is_interrupted).await);
-            let (attempts, status) = (report.attempts, report.status);
-            Outcome { result: Ok(Answer::Report(report)), attempts, status }
-        };
-        Ok(Prepared { call: report, signal: None, began: many.began })
-    })
-}
-
-fn ended(answer: Answer) -> Outcome<Answer> {
-    Outcome { result: Ok(answer), attempts: 0, status: None }
-}
-
-fn block(text: &Unknown<'_>, lengths: &Unknown<'_>) -> crate::error::Result<IdBatch> {
-    Ok(IdBatch { text: utf16(text)?.unwrap_or_default(), lengths: bytes(lengths)?.unwrap_or_default() })
+fn user_batch(text: &Unknown<'_>, lengths: &[u32], rejected: Vec<String>) -> napi::Result<UserBatch> {
+    let ids = IdBatch { text: utf16(text, usize::MAX)?.unwrap_or_default(), lengths: lengths.to_vec() };
+    Ok(UserBatch { ids, rejected })
 }

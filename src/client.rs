@@ -1,26 +1,28 @@
-//! The class that users know. Its doc comments are the typings' own.
+//! The class that users know. Its doc comments are the typings' own; `lib/push-notifications.js` has its public signatures.
 
+use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{External, Object, Unknown};
-use napi::{Env, Result, ValueType};
+use beams::bulk::driver::{BulkOptions, BulkPublish as Bulk, MAX_CONCURRENCY};
+use beams::client::{Client, Outcome};
+use beams::config::{Config, RequestOptions, backdate};
+use beams::error::{Error, Result};
+use beams::publish::{BodyPrefix, Publish};
+use beams::targets::kind::{INTERESTS, MAX_TARGET_LEN, TargetKind, USERS};
+use beams::targets::list::IdBatch;
+use beams::targets::user_id::{EncodedUserId, UserId};
+use napi::bindgen_prelude::{External, Uint32ArraySlice, Unknown};
+use napi::{Env, ValueType};
 use napi_derive::napi;
 
-use crate::bulk::ManyUsersCall;
-use crate::environment::{Environment, Prepared};
-use crate::error::guarded;
-use crate::ffi::utf16;
-use crate::options::{call_options, client_options, many_users_options, token_options};
-use crate::pending_calls::Answer;
-use crate::targets::{List, is_missing, template};
-use beams::bulk::publish::{BulkOptions, BulkPublish};
-use beams::client::{Client, Outcome};
-use beams::config::{Config, backdate};
-use beams::error::Error;
-use beams::targets::interests::INTERESTS;
-use beams::targets::kind::TargetKind;
-use beams::targets::users::{EncodedUserId, USERS, UserId};
+use crate::bulk::BulkPublish;
+use crate::environment::Environment;
+use crate::error::{catch_panic, error_json};
+use crate::ffi::{throw, utf16};
+use crate::options::{CallOptions, ManyUsersOptions, PushNotificationsOptions, TokenOptions};
+use crate::output::Output;
+use crate::pending_calls::CallId;
 
 /// A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
 ///
@@ -41,6 +43,9 @@ use beams::targets::users::{EncodedUserId, USERS, UserId};
 pub struct PushNotifications {
     environment: Rc<Environment>,
     client: Arc<Client>,
+    number: u32,
+    /// Whether it sends what the official SDK sends, with its texts.
+    is_compat: bool,
 }
 
 #[napi]
@@ -49,27 +54,28 @@ impl PushNotifications {
     ///
     /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where an option is missing or cannot be used.
     #[napi(constructor, catch_unwind, ts_args_type = "options: PushNotificationsOptions")]
-    pub fn new(env: Env, options: Unknown<'_>) -> Result<Self> {
+    pub fn new(env: Env, options: PushNotificationsOptions, is_compat: bool) -> napi::Result<Self> {
         let environment = Environment::of(&env)?;
-        let client = guarded(|| {
-            let options = client_options(&env, &environment.host, &options)?;
-            Ok(Client::new(Config::new(options.into())?)?)
-        });
-        let client = client.map_err(|failure| failure.into_exception(&env, &environment.host))?;
-        if let Some(warning) = client.config().warning() {
-            environment.warn_once(&env, &warning)?;
-        }
-        Ok(Self { environment, client: Arc::new(client) })
+        let client = catch_panic(|| Client::new(Config::try_from(options)?));
+        let client = client.map_err(|error| throw(&env, &error_json(&error, 0)))?;
+        let number = environment.next_client();
+        Ok(Self { environment, client: Arc::new(client), number, is_compat })
+    }
+
+    /// What somebody should be told who uses these options.
+    #[napi(skip_typescript)]
+    pub fn warning(&self) -> Option<String> {
+        self.client.config().warning()
     }
 
     /// Publishes a notification to all devices that are subscribed to at least one of the interests.
     ///
     /// The service accepts it and delivers it in its own time; a publish id does not mean that a phone has shown it.
-    /// See [PublishBody to interests](https://pusher.com/docs/beams/reference/publish-api/#publish-to-device-interests).
+    /// See [Publish to interests](https://pusher.com/docs/beams/reference/publish-api/#publish-to-device-interests).
     ///
     /// @param interests 1 to 100 interests, each of 1 to 164 ASCII letters, digits and `_-=@,.;`.
     /// @param publishRequest What to show, for at least one platform. Up to 10 KiB as JSON.
-    /// @param options BulkOptions of this call alone.
+    /// @param options Settings of this call alone.
     /// @returns The publish id, which the service's [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) repeat.
     /// @throws {BeamsError} As a rejection, always. `delivery` says whether the notification may have gone out.
     ///
@@ -85,24 +91,30 @@ impl PushNotifications {
         ts_args_type = "interests: readonly string[], publishRequest: PublishRequest, options?: CallOptions",
         ts_return_type = "Promise<PublishResponse>"
     )]
+    #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
     pub fn publish_to_interests<'env>(
         &self,
         env: &'env Env,
-        interests: Unknown<'env>,
-        publish_request: Unknown<'env>,
-        options: Unknown<'env>,
-        record: Unknown<'env>,
-    ) -> Result<Unknown<'env>> {
-        self.publish(env, &INTERESTS, interests, publish_request, options, record)
+        call: f64,
+        is_traced: bool,
+        interests: Unknown<'_>,
+        lengths: Uint32ArraySlice<'_>,
+        count: u32,
+        not_a_string: Option<String>,
+        payload: Unknown<'_>,
+        options: Option<CallOptions>,
+    ) -> napi::Result<Unknown<'env>> {
+        let targets = Targets { kind: &INTERESTS, text: interests, lengths: &lengths, count, not_a_string };
+        self.publish(env, self.call(call), is_traced, targets, &payload, options)
     }
 
     /// Publishes a notification to all devices of the users.
     ///
-    /// See [PublishBody to users](https://pusher.com/docs/beams/reference/publish-api/#publish-to-users).
+    /// See [Publish to users](https://pusher.com/docs/beams/reference/publish-api/#publish-to-users).
     ///
     /// @param users 1 to 1 000 user ids, each of 1 to 164 UTF-16 code units.
     /// @param publishRequest What to show, for at least one platform. Up to 200 KiB as JSON, user ids included.
-    /// @param options BulkOptions of this call alone.
+    /// @param options Settings of this call alone.
     /// @returns The publish id, which the service's [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) repeat.
     /// @throws {BeamsError} As a rejection, always. `delivery` says whether the notification may have gone out.
     ///
@@ -119,15 +131,21 @@ impl PushNotifications {
         ts_args_type = "users: readonly string[], publishRequest: PublishRequest, options?: CallOptions",
         ts_return_type = "Promise<PublishResponse>"
     )]
+    #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
     pub fn publish_to_users<'env>(
         &self,
         env: &'env Env,
-        users: Unknown<'env>,
-        publish_request: Unknown<'env>,
-        options: Unknown<'env>,
-        record: Unknown<'env>,
-    ) -> Result<Unknown<'env>> {
-        self.publish(env, &USERS, users, publish_request, options, record)
+        call: f64,
+        is_traced: bool,
+        users: Unknown<'_>,
+        lengths: Uint32ArraySlice<'_>,
+        count: u32,
+        not_a_string: Option<String>,
+        payload: Unknown<'_>,
+        options: Option<CallOptions>,
+    ) -> napi::Result<Unknown<'env>> {
+        let targets = Targets { kind: &USERS, text: users, lengths: &lengths, count, not_a_string };
+        self.publish(env, self.call(call), is_traced, targets, &payload, options)
     }
 
     /// Makes the token that ties a device to a user: your auth endpoint answers the client SDKs with `{ token }`.
@@ -136,7 +154,7 @@ impl PushNotifications {
     /// See [Authenticated users](https://pusher.com/docs/beams/concepts/authenticated-users/).
     ///
     /// @param userId 1 to 164 UTF-16 code units. Take it from the session, never from the request alone.
-    /// @param options BulkOptions of this token alone.
+    /// @param options Settings of this token alone.
     /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where the user id is missing or cannot be used.
     ///
     /// ### Example
@@ -145,17 +163,18 @@ impl PushNotifications {
     /// response.json({ token: beams.generateToken('user-1') })
     /// ```
     #[napi(catch_unwind, ts_args_type = "userId: string, options?: TokenOptions")]
-    pub fn generate_token(&self, env: &Env, user_id: Unknown<'_>, options: Unknown<'_>) -> Result<String> {
-        let token = guarded(|| {
-            if is_missing(&user_id)? {
-                return Err(Error::invalid("userId argument is required").into());
-            }
-            let user_id = utf16(&user_id)?.ok_or_else(|| Error::invalid("userId must be a string"))?;
+    pub fn generate_token(
+        &self,
+        env: &Env,
+        user_id: Unknown<'_>,
+        options: Option<TokenOptions>,
+    ) -> napi::Result<String> {
+        let token = catch_panic(|| {
+            let user_id = user_id_of(&user_id, "userId argument", "userId")?;
             let user = UserId::new(&user_id)?;
-            let backdate = backdate("backdate", token_options(env, &self.environment.host, &options)?.backdate)?;
-            Ok(self.client.generate_token(user, backdate)?)
+            self.client.generate_token(user, backdate("backdate", options.and_then(|options| options.backdate))?)
         });
-        token.map_err(|failure| failure.into_exception(env, &self.environment.host))
+        token.map_err(|error| throw(env, &error_json(&error, 0)))
     }
 
     /// Deletes a user and all of their devices from the instance.
@@ -163,7 +182,7 @@ impl PushNotifications {
     /// See [Delete user](https://pusher.com/docs/beams/reference/customer-api/#delete-user).
     ///
     /// @param userId 1 to 164 UTF-16 code units, neither `.` nor `..`.
-    /// @param options BulkOptions of this call alone.
+    /// @param options Settings of this call alone.
     /// @throws {BeamsError} As a rejection, always.
     ///
     /// ### Example
@@ -175,21 +194,16 @@ impl PushNotifications {
     pub fn delete_user<'env>(
         &self,
         env: &'env Env,
-        user_id: Unknown<'env>,
-        options: Unknown<'env>,
-        record: Unknown<'env>,
-    ) -> Result<Unknown<'env>> {
-        self.environment.call(env, Some(&record), || {
-            if is_missing(&user_id)? {
-                return Err(Error::invalid("User ID argument is required").into());
-            }
-            let user_id = utf16(&user_id)?.ok_or_else(|| Error::invalid("User ID argument must be a string"))?;
-            let user = EncodedUserId::new(&user_id)?;
-            let options = call_options(env, &self.environment.host, &options)?;
-            let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
-            let (client, admission) = (self.client.clone(), self.client.admit()?);
-            let call = async move { client.delete_user(admission, &user, &limits).await.map(Answer::Deleted) };
-            Ok(Prepared::new(call, options.signal))
+        call: f64,
+        is_traced: bool,
+        user_id: Unknown<'_>,
+        options: Option<CallOptions>,
+    ) -> napi::Result<Unknown<'env>> {
+        self.environment.call(env, self.call(call), is_traced, || {
+            let user = EncodedUserId::new(&user_id_of(&user_id, "User ID argument", "User ID argument")?)?;
+            let options = self.request_options(options)?;
+            let (client, token) = (self.client.clone(), self.client.admit()?);
+            Ok(async move { client.delete_user(token, &user, &options).await.map(Output::Deleted) })
         })
     }
 
@@ -207,16 +221,15 @@ impl PushNotifications {
     ///   await beams.close()
     /// })
     /// ```
-    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
-    pub fn close<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+    #[napi(catch_unwind, ts_args_type = "", ts_return_type = "Promise<void>")]
+    pub fn close<'env>(&self, env: &'env Env, call: f64) -> napi::Result<Unknown<'env>> {
         self.client.close();
-        let client = self.client.clone();
-        self.environment.call(env, None, || {
-            let call = async move {
+        self.environment.call(env, self.call(call), false, || {
+            let client = self.client.clone();
+            Ok(async move {
                 client.closed().await;
-                Outcome { result: Ok(Answer::Done), attempts: 0, status: None }
-            };
-            Ok(Prepared::new(call, None))
+                Outcome { result: Ok(Output::Done), attempts: 0, status: None }
+            })
         })
     }
 
@@ -232,7 +245,7 @@ impl PushNotifications {
     /// @param users The user ids: an array, an iterable, or an async iterable. An id that cannot be one (not a string, empty,
     /// longer than 164 UTF-16 code units) ends up in `failed`.
     /// @param publishRequest What to show, for at least one platform. Up to 199 KiB as JSON.
-    /// @param options BulkOptions of this call alone.
+    /// @param options Settings of this call alone.
     /// @returns What became of every user, also where not all were published to.
     /// @throws {BeamsError} As a rejection, always. Where it was stopped before the end (by the service, `stopOnError`,
     /// `signal`, `close()`, or because reading `users` or `onProgress` threw), the error has the `report` so far and, in
@@ -252,59 +265,162 @@ impl PushNotifications {
         ts_args_type = "users: Iterable<string> | AsyncIterable<string>, publishRequest: PublishRequest, options?: ManyUsersOptions",
         ts_return_type = "Promise<ManyUsersReport>"
     )]
-    pub fn publish_to_many_users<'env>(
+    #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
+    pub fn publish_to_many_users(
         &self,
-        env: &'env Env,
-        users: Unknown<'_>,
-        publish_request: Unknown<'_>,
-        options: Unknown<'_>,
-    ) -> Result<Object<'env>> {
-        let host = &self.environment.host;
-        let begun = guarded(|| {
-            if is_missing(&users)? {
-                return Err(USERS.required().into());
-            }
-            if users.get_type()? != ValueType::Object || !host.is_iterable(env, &users)? {
-                return Err(Error::invalid("users argument must be an array, an iterable or an async iterable").into());
-            }
-            if is_missing(&publish_request)? {
-                return Err(Error::invalid("publishRequest argument is required").into());
-            }
-            let template = template(env, host, &publish_request)?;
-            let options = many_users_options(env, host, &options)?;
-            let settings = BulkOptions::new(options.concurrency, options.dedupe, options.stop_on_error)?;
-            let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
-            let call = BulkPublish::new(self.client.clone(), self.client.admit()?, template, limits, settings);
-            let mut begun = Object::new(env)?;
-            begun.set("call", External::new(ManyUsersCall::new(self.environment.clone(), call)))?;
-            begun.set("signal", options.signal)?;
-            begun.set("onProgress", options.on_progress)?;
-            Ok(begun)
+        env: &Env,
+        payload: Unknown<'_>,
+        options: Option<ManyUsersOptions>,
+    ) -> napi::Result<External<BulkPublish>> {
+        let bulk = catch_panic(|| {
+            let prefix = BodyPrefix::new(&USERS, &payload_of(&payload, usize::MAX)?)?;
+            let options = options.unwrap_or_default();
+            let request_options = self.request_options(Some(CallOptions {
+                timeout: options.timeout,
+                max_retries: options.max_retries,
+                signal: None,
+            }))?;
+            let options = BulkOptions {
+                concurrency: concurrency_of(options.concurrency)?,
+                dedupe: options.dedupe.unwrap_or(true),
+                stop_on_error: options.stop_on_error.unwrap_or(false),
+            };
+            let (bulk, driver) =
+                Bulk::new(self.client.clone(), self.client.admit()?, prefix, request_options, options)?;
+            self.environment.spawn(env, driver)?;
+            Ok(bulk)
         });
-        begun.map_err(|failure| failure.into_exception(env, host))
+        let bulk = bulk.map_err(|error| throw(env, &error_json(&error, 0)))?;
+        Ok(External::new(BulkPublish::new(self.environment.clone(), bulk)))
+    }
+
+    /// Throws what is wrong with the targets of a publish, if anything is.
+    #[napi(catch_unwind, skip_typescript)]
+    pub fn check_targets(
+        &self,
+        env: &Env,
+        operation: String,
+        text: Unknown<'_>,
+        lengths: Uint32ArraySlice<'_>,
+        count: u32,
+        not_a_string: Option<String>,
+    ) -> napi::Result<()> {
+        let kind = if operation == "publishToUsers" { &USERS } else { &INTERESTS };
+        let targets = Targets { kind, text, lengths: &lengths, count, not_a_string };
+        let checked = catch_panic(|| {
+            kind.check_list(&targets.read(self.is_compat)?)?;
+            targets.not_a_string.as_deref().map_or(Ok(()), |shown| Err(kind.not_a_string(shown)))
+        });
+        checked.map_err(|error| throw(env, &error_json(&error, 0)))
+    }
+
+    /// Aborts a call in flight; its promise rejects with `null`.
+    #[napi(skip_typescript)]
+    pub fn abort(&self, env: &Env, call: f64) -> napi::Result<()> {
+        self.environment.abort(env, self.call(call))
     }
 
     fn publish<'env>(
         &self,
         env: &'env Env,
-        kind: &'static TargetKind,
-        targets: Unknown<'env>,
-        publish_request: Unknown<'env>,
-        options: Unknown<'env>,
-        record: Unknown<'env>,
-    ) -> Result<Unknown<'env>> {
-        let host = &self.environment.host;
-        self.environment.call(env, Some(&record), || {
-            let list = List::read(env, host, kind, targets)?;
-            if is_missing(&publish_request)? {
-                return Err(Error::invalid("publishRequest argument is required").into());
-            }
-            let publish = list.publish(env, host, &publish_request)?;
-            let options = call_options(env, host, &options)?;
-            let limits = self.client.config().limits().with(options.timeout, options.max_retries)?;
-            let (client, admission) = (self.client.clone(), self.client.admit()?);
-            let call = async move { client.publish(admission, &publish, &limits).await.map(Answer::Published) };
-            Ok(Prepared::new(call, options.signal))
+        id: CallId,
+        is_traced: bool,
+        targets: Targets<'_>,
+        payload: &Unknown<'_>,
+        options: Option<CallOptions>,
+    ) -> napi::Result<Unknown<'env>> {
+        self.environment.call(env, id, is_traced, || {
+            let kind = targets.kind;
+            let ids = targets.read(self.is_compat)?;
+            let max_len = if self.is_compat { usize::MAX } else { kind.max_body_bytes };
+            let publish = Publish {
+                kind,
+                targets: ids,
+                not_a_string: targets.not_a_string,
+                payload: payload_of(payload, max_len)?,
+                enforce_body_limit: !self.is_compat,
+            };
+            let options = self.request_options(options)?;
+            let (client, token) = (self.client.clone(), self.client.admit()?);
+            Ok(async move { client.publish(token, publish, &options).await.map(Output::Published) })
         })
     }
+
+    fn request_options(&self, options: Option<CallOptions>) -> Result<RequestOptions> {
+        let options = options.unwrap_or_default();
+        self.client.config().limits().with(options.timeout, options.max_retries)
+    }
+
+    /// Numbers of JavaScript are integers up to 2^53.
+    fn call(&self, call: f64) -> CallId {
+        CallId { client: self.number, call: call as u64 }
+    }
+}
+
+/// A list of targets as `lib/targets.js` hands it over.
+struct Targets<'a> {
+    kind: &'static TargetKind,
+    /// The targets in one text; `undefined` where the argument is missing, `null` where it is not an array.
+    text: Unknown<'a>,
+    /// How long each of them is.
+    lengths: &'a [u32],
+    /// How many elements the array has.
+    count: u32,
+    /// How JavaScript prints the first element that is not a string; `text` holds those before it.
+    not_a_string: Option<String>,
+}
+
+impl Targets<'_> {
+    fn read(&self, is_compat: bool) -> Result<IdBatch> {
+        match self.text.get_type().map_err(unreadable)? {
+            ValueType::String => (),
+            ValueType::Undefined => return Err(self.kind.required()),
+            _ => return Err(self.kind.not_an_array()),
+        }
+        self.check_count(is_compat)?;
+        let text = utf16(&self.text, usize::MAX).map_err(unreadable)?.unwrap_or_default();
+        Ok(IdBatch { text, lengths: self.lengths.to_vec() })
+    }
+
+    fn check_count(&self, is_compat: bool) -> Result<()> {
+        match self.kind.check_count(self.count as usize) {
+            // The official SDK has one text for both kinds.
+            Err(_) if is_compat && self.count == 0 => INTERESTS.check_count(0),
+            Err(error) if !is_compat && self.count > 0 && self.kind == &USERS => {
+                Err(Error::invalid(format!("{error} publishToManyUsers takes any number of them.")))
+            }
+            checked => checked,
+        }
+    }
+}
+
+/// The payload's JSON; `undefined` where the argument is missing, `null` where it is not an object.
+fn payload_of(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
+    match payload.get_type().map_err(unreadable)? {
+        ValueType::Undefined => Err(Error::invalid("publishRequest argument is required")),
+        ValueType::String => Ok(utf16(payload, max_len).map_err(unreadable)?.unwrap_or_default()),
+        _ => Err(Error::invalid("publishRequest argument must be a plain object")),
+    }
+}
+
+/// One unit more than is allowed is copied, and refused for it.
+fn user_id_of(user_id: &Unknown<'_>, missing: &str, mistyped: &str) -> Result<Vec<u16>> {
+    match user_id.get_type().map_err(unreadable)? {
+        ValueType::Undefined | ValueType::Null => Err(Error::invalid(format!("{missing} is required"))),
+        ValueType::String => Ok(utf16(user_id, MAX_TARGET_LEN + 1).map_err(unreadable)?.unwrap_or_default()),
+        _ => Err(Error::invalid(format!("{mistyped} must be a string"))),
+    }
+}
+
+fn concurrency_of(value: Option<f64>) -> Result<NonZeroU32> {
+    let value = value.unwrap_or(16.0);
+    let is_valid = value.fract() == 0.0 && (1.0..=f64::from(MAX_CONCURRENCY)).contains(&value);
+    NonZeroU32::new(value as u32)
+        .filter(|_| is_valid)
+        .ok_or_else(|| Error::invalid(format!("concurrency must be an integer from 1 to {MAX_CONCURRENCY}")))
+}
+
+/// Node-API fails on a value that it has just given only while the environment ends.
+fn unreadable(error: napi::Error) -> Error {
+    Error::Internal(format!("an argument could not be read: {error}"))
 }

@@ -1,78 +1,73 @@
-//! Where the runtime's thread leaves what has ended, for the JavaScript thread to settle.
+//! Where the worker's thread leaves the outcomes of calls, for the JavaScript thread to settle.
 
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+/// How many items wake the JavaScript thread although the worker's thread is not about to park.
+const WAKE_THRESHOLD: usize = 128;
 
-use crate::ffi::Wake;
-
-/// How many wake the JavaScript thread, though the runtime's thread has more to do.
-const BATCH: usize = 128;
-
-/// A queue from one thread to the other, which wakes it once for all that is in it.
-pub struct Finished<Item> {
-    waiting: Mutex<Waiting<Item>>,
+/// A queue from one thread to another, which wakes it once for all that is in it.
+pub struct CompletionQueue<Item, Wake> {
+    state: Mutex<State<Item>>,
     wake: Wake,
 }
 
-struct Waiting<Item> {
+struct State<Item> {
     items: Vec<Item>,
-    is_announced: bool,
+    is_notified: bool,
     is_closed: bool,
 }
 
-impl<Item> Finished<Item> {
-    /// An empty queue. `wake` leads to whoever takes what is in it.
+impl<Item, Wake: Fn()> CompletionQueue<Item, Wake> {
+    /// An empty queue. `wake` makes the other thread [`drain`](Self::drain) it.
     pub fn new(wake: Wake) -> Self {
-        let waiting = Waiting { items: Vec::new(), is_announced: false, is_closed: false };
-        Self { waiting: Mutex::new(waiting), wake }
+        let state = State { items: Vec::new(), is_notified: false, is_closed: false };
+        Self { state: Mutex::new(state), wake }
     }
 
-    /// What wakes the JavaScript thread.
-    pub fn wake(&self) -> &Wake {
-        &self.wake
-    }
-
-    /// Leaves an item. It is announced by the next [`Finished::announce`], if not before.
+    /// Adds an item. The next [`notify`](Self::notify) wakes the other thread, if a full queue has not done so before.
     pub fn push(&self, item: Item) {
-        let mut waiting = self.lock();
-        if waiting.is_closed {
+        let mut state = self.lock();
+        if state.is_closed {
             return;
         }
-        waiting.items.push(item);
-        let is_full = waiting.items.len() >= BATCH;
-        drop(waiting);
+        state.items.push(item);
+        let is_full = state.items.len() >= WAKE_THRESHOLD;
+        drop(state);
         if is_full {
-            self.announce();
+            self.notify();
         }
     }
 
-    /// Wakes the JavaScript thread, unless there is nothing for it or it has been told.
-    pub fn announce(&self) {
-        let mut waiting = self.lock();
-        if waiting.is_announced || waiting.items.is_empty() || waiting.is_closed {
+    /// Wakes the other thread, unless the queue is empty or it is already notified.
+    pub fn notify(&self) {
+        let mut state = self.lock();
+        if state.is_notified || state.items.is_empty() || state.is_closed {
             return;
         }
-        waiting.is_announced = true;
-        drop(waiting);
-        self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        state.is_notified = true;
+        drop(state);
+        (self.wake)();
     }
 
-    /// Takes all that is in it.
-    pub fn take(&self) -> Vec<Item> {
-        let mut waiting = self.lock();
-        waiting.is_announced = false;
-        mem::take(&mut waiting.items)
+    /// Takes all items.
+    pub fn drain(&self) -> Vec<Item> {
+        let mut state = self.lock();
+        state.is_notified = false;
+        mem::take(&mut state.items)
     }
 
-    /// Takes in and announces nothing from now on: the environment is ending.
+    /// Drops all items, and accepts none from now on: the environment is ending.
     pub fn close(&self) {
-        self.lock().is_closed = true;
+        let mut state = self.lock();
+        state.is_closed = true;
+        let items = mem::take(&mut state.items);
+        drop(state);
+        drop(items);
     }
 
-    /// The lock cannot be poisoned by what is done under it; should it be all the same, the queue is still whole.
-    fn lock(&self) -> MutexGuard<'_, Waiting<Item>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Nothing that is done under the lock panics; should it all the same, the state is still consistent.
+    fn lock(&self) -> MutexGuard<'_, State<Item>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,8 @@
 //! The Node-API binding of the Beams client: arguments in, promises out, errors across. It decides nothing about Beams.
+//!
+//! `lib/` reads what the caller passes and hands over strings and numbers. A call ([`client`], [`bulk`]) is spawned on the
+//! environment's [`worker`], leaves its outcome in the [`completion_queue`], and is settled on the JavaScript thread by
+//! [`pending_calls`]. CONTRIBUTING.md shows the whole way of a publish.
 
 mod bulk;
 mod client;
@@ -6,11 +10,9 @@ mod completion_queue;
 mod environment;
 mod error;
 mod ffi;
-mod host;
 mod log;
 mod options;
+mod output;
 mod pending_calls;
-mod report;
-mod targets;
 mod webhook;
 mod worker;

@@ -1,264 +1,164 @@
-//! Promises out: the calls under way, and how they are settled.
+//! Promises out: the calls in flight, and how they are settled.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::Future;
+use std::mem;
 use std::sync::Arc;
-use std::time::Instant;
 
-use hashbrown::HashMap;
-use napi::bindgen_prelude::{Function, FunctionRef, JsObjectValue, Object, ObjectRef, Unknown};
-use napi::{Env, JsValue, Result};
-use tokio::sync::oneshot;
-
-use crate::completion_queue::Finished;
-use crate::error::Failure;
-use crate::ffi::{Deferred, keep_alive};
-use crate::host::Host;
-use crate::report::{self, Settlement};
-use beams::bulk::publish::{Progress, Report};
 use beams::client::Outcome;
 use beams::error::Error;
+use hashbrown::HashMap;
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, Result};
+use tokio::sync::oneshot;
 
-/// What an operation resolves to.
-#[derive(Debug)]
-pub enum Answer {
-    /// A publish, with its id.
-    Published(String),
-    /// A deletion, with the reply's body as JSON text.
-    Deleted(Option<String>),
-    /// Something that has no result.
-    Done,
-    /// Whether a call wants more users.
-    Wanted(bool),
-    /// How far a call has come, while there is something left of it.
-    Progress(Option<Progress>),
-    /// The account of a call to many users.
-    Report(Box<Report>),
+use crate::completion_queue::CompletionQueue;
+use crate::ffi::{Deferred, WakeFunction, isolated, set_ref};
+use crate::output::{self, Output};
+
+/// Wakes the JavaScript thread.
+type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// The completed calls of one environment.
+type Completions = CompletionQueue<(CallId, Outcome<Output>), Wake>;
+
+/// The calls in flight of one environment. It stays on the environment's thread.
+pub struct PendingCalls {
+    calls: RefCell<HashMap<CallId, PendingCall>>,
+    completions: Arc<Completions>,
+    wake: Arc<WakeFunction>,
 }
 
-/// The calls of one environment. It stays on the environment's thread.
-pub struct Calls {
-    next: Cell<u64>,
-    pending: RefCell<HashMap<Number, Pending>>,
-    finished: Arc<Finished<(Number, Outcome<Answer>)>>,
-}
-
-/// A call under way, as its own thread keeps it.
-struct Pending {
+/// A call in flight, as the JavaScript thread keeps it.
+struct PendingCall {
     deferred: Deferred,
-    record: Option<Record>,
-    listening: Option<Listening>,
+    is_traced: bool,
+    /// Dropping it drops the call's task.
+    _task: oneshot::Sender<Infallible>,
 }
 
-/// An object to be told how the call went, beside what the promise says.
-pub struct Record {
-    pub(crate) object: ObjectRef,
-    /// When the caller began to wait.
-    pub(crate) began: Instant,
-}
-
-/// An ear on an `AbortSignal`.
-pub struct Listening {
-    signal: ObjectRef,
-    callback: FunctionRef<(), ()>,
-    /// Dropping it drops the call's job.
-    job: Option<oneshot::Sender<Infallible>>,
-}
-
-/// A call's number in its environment.
+/// A call of one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Number(u64);
-
-/// A call's obligation to end: should its job panic or be dropped, this still reports it.
-struct Obligation {
-    call: Number,
-    finished: Arc<Finished<(Number, Outcome<Answer>)>>,
-    is_met: bool,
+pub struct CallId {
+    /// Which of the environment's clients.
+    pub client: u32,
+    /// Which of the client's calls.
+    pub call: u64,
 }
 
-impl Calls {
-    /// `settle` is the JavaScript function that leads to [`Calls::settle`].
-    pub fn new(settle: &Function<'_, (), ()>) -> Result<Self> {
-        let wake = settle.build_threadsafe_function::<()>().callee_handled::<false>().weak::<true>().build()?;
-        Ok(Self { next: Cell::new(0), pending: RefCell::default(), finished: Arc::new(Finished::new(wake)) })
+/// Completes a call exactly once: should its task panic or be dropped, this still does.
+struct CompletionGuard {
+    call: CallId,
+    completions: Arc<Completions>,
+    is_armed: bool,
+}
+
+impl PendingCalls {
+    /// `wake` makes the JavaScript thread call [`PendingCalls::settle`].
+    pub fn new(wake: WakeFunction) -> Self {
+        let wake = Arc::new(wake);
+        let call = {
+            let wake = wake.clone();
+            move || {
+                // Refused only where the environment is ending.
+                let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            }
+        };
+        Self { calls: RefCell::default(), completions: Arc::new(CompletionQueue::new(Box::new(call))), wake }
     }
 
-    /// A number for the next call.
-    pub fn number(&self) -> Number {
-        Number(self.next.replace(self.next.get() + 1))
-    }
-
-    /// Takes in a call. The job it returns carries out the call and reports its end.
-    pub fn begin<Call>(
+    /// Adds a call. The task that it returns runs the call and leaves its outcome in the completion queue.
+    pub fn add<Call>(
         &self,
         env: &Env,
-        number: Number,
+        id: CallId,
         deferred: Deferred,
-        record: Option<Record>,
-        mut listening: Option<Listening>,
+        is_traced: bool,
         call: Call,
     ) -> Result<impl Future<Output = ()> + Send + use<Call>>
     where
-        Call: Future<Output = Outcome<Answer>> + Send + 'static,
+        Call: Future<Output = Outcome<Output>> + Send + 'static,
     {
-        let mut pending = self.pending.borrow_mut();
-        if pending.is_empty() {
-            keep_alive(env, self.finished.wake(), true)?;
+        let mut calls = self.calls.borrow_mut();
+        if calls.is_empty() {
+            set_ref(env, &self.wake, true)?;
         }
-        let aborted = listening.as_mut().map(|listening| {
-            let (job, aborted) = oneshot::channel();
-            listening.job = Some(job);
-            aborted
-        });
-        pending.insert(number, Pending { deferred, record, listening });
-        let obligation = Obligation { call: number, finished: self.finished.clone(), is_met: false };
+        let (task, aborted) = oneshot::channel();
+        calls.insert(id, PendingCall { deferred, is_traced, _task: task });
+        let guard = CompletionGuard { call: id, completions: self.completions.clone(), is_armed: true };
         Ok(async move {
-            match aborted {
-                None => obligation.meet(call.await),
-                Some(aborted) => tokio::select! {
-                    biased;
-                    ended = call => obligation.meet(ended),
-                    _ = aborted => obligation.forget(),
-                },
+            tokio::select! {
+                biased;
+                outcome = call => guard.complete(outcome),
+                _ = aborted => guard.disarm(),
             }
         })
     }
 
-    /// What the runtime's thread has to do before it rests: it announces what has ended meanwhile. A wake-up for each would
-    /// take as much of the JavaScript thread's time as a call itself.
-    pub fn announcer(&self) -> impl Fn() + Send + Sync + use<> {
-        let finished = self.finished.clone();
-        move || finished.announce()
+    /// To be called before the worker's thread parks. A wake-up for each completion would take as much of the JavaScript
+    /// thread's time as a call itself.
+    pub fn park_hook(&self) -> impl Fn() + Send + Sync + use<> {
+        let completions = self.completions.clone();
+        move || completions.notify()
     }
 
-    /// Ends a call whose signal was aborted: its promise rejects with the signal's reason, as `fetch` does.
-    pub fn abort(&self, env: &Env, host: &Host, number: Number) -> Result<()> {
-        let pending = self.pending.borrow_mut().remove(&number);
-        if let Some(Pending { deferred, record, listening: Some(listening), .. }) = pending {
-            match listening.reason(env, host) {
-                Ok(reason) => deferred.reject(env, reason)?,
-                Err(error) => deferred.reject(env, error)?,
-            }
-            listening.stop(env, host);
-            record.map(|record| record.object.unref(env)).transpose()?;
-        }
-        self.rest_if_idle(env)
+    /// Ends a call whose signal was aborted, and drops its task. Does nothing where the call is settled.
+    pub fn abort(&self, env: &Env, id: CallId) -> Result<()> {
+        let call = self.calls.borrow_mut().remove(&id);
+        let settled = call.map_or(Ok(()), |call| output::abort(env, call.deferred));
+        settled.and(self.unref_if_idle(env))
     }
 
-    /// Settles all calls that have ended.
-    pub fn settle(&self, env: &Env, host: &Host) -> Result<()> {
-        let mut outcome = Ok(());
-        for (number, ended) in self.finished.take() {
-            let pending = self.pending.borrow_mut().remove(&number);
-            if let Some(pending) = pending {
-                // Whatever is wrong with one, the others are settled.
-                outcome = pending.settle(env, host, ended).and(outcome);
+    /// Settles all calls that are completed, each by itself: whatever is wrong with one, the others are settled.
+    pub fn settle(&self, env: &Env) -> Result<()> {
+        for (id, outcome) in self.completions.drain() {
+            let call = self.calls.borrow_mut().remove(&id);
+            if let Some(PendingCall { deferred, is_traced, _task }) = call {
+                // A failure has rejected the promise: its `Deferred` was dropped.
+                let _ = isolated(env, || output::settle(env, deferred, outcome, is_traced))?;
             }
         }
-        outcome.and(self.rest_if_idle(env))
+        self.unref_if_idle(env)
     }
 
-    /// The process may end when no call is under way.
-    fn rest_if_idle(&self, env: &Env) -> Result<()> {
-        if self.pending.borrow().is_empty() { keep_alive(env, self.finished.wake(), false) } else { Ok(()) }
+    /// The process may end when no call is in flight.
+    fn unref_if_idle(&self, env: &Env) -> Result<()> {
+        if self.calls.borrow().is_empty() { set_ref(env, &self.wake, false) } else { Ok(()) }
     }
 
-    /// Settles nothing from now on: the environment is ending.
+    /// Drops all calls, and settles none from now on: the environment is ending.
     pub fn close(&self) {
-        self.finished.close();
+        self.completions.close();
+        let calls = mem::take(&mut *self.calls.borrow_mut());
+        drop(calls);
     }
 }
 
-impl Pending {
-    fn settle(self, env: &Env, host: &Host, ended: Outcome<Answer>) -> Result<()> {
-        if let Some(listening) = self.listening {
-            listening.stop(env, host);
-        }
-        let told = self.record.map(|record| tell(env, record, &ended)).transpose();
-        match ended.result {
-            Ok(Answer::Published(publish_id)) => {
-                let mut published = Object::new(env)?;
-                published.set_named_property("publishId", publish_id)?;
-                self.deferred.resolve(env, published)?;
-            }
-            Ok(Answer::Deleted(_) | Answer::Done | Answer::Progress(None)) => self.deferred.resolve(env, ())?,
-            Ok(Answer::Wanted(wanted)) => self.deferred.resolve(env, wanted)?,
-            Ok(Answer::Progress(Some(progress))) => self.deferred.resolve(env, report::progress(env, progress)?)?,
-            Ok(Answer::Report(report)) => match report::outcome(env, host, &report)? {
-                Settlement::Report(report) => self.deferred.resolve(env, report)?,
-                Settlement::Error(error) => self.deferred.reject(env, error)?,
-            },
-            Err(error) => {
-                self.deferred.reject(env, Failure::Beams(error).into_beams_error(env, host, ended.attempts)?)?;
-            }
-        }
-        told.map(drop)
-    }
-}
-
-/// Writes into a record how a call went.
-fn tell(env: &Env, Record { object, began }: Record, ended: &Outcome<Answer>) -> Result<()> {
-    let mut record = object.get_value(env)?;
-    record.set("attempts", ended.attempts)?;
-    record.set("duration", began.elapsed().as_secs_f64() * 1000.0)?;
-    if let Some(status) = ended.status {
-        record.set("status", status)?;
-    }
-    match &ended.result {
-        Ok(Answer::Deleted(Some(body))) => record.set("body", body.as_str())?,
-        Ok(Answer::Report(report)) => record.set("targets", report.users() as f64)?,
-        _ => (),
-    }
-    object.unref(env)
-}
-
-impl Listening {
-    /// Listens to the signal for as long as the call is under way, so that a signal that outlives many calls does not
-    /// gather their ears.
-    pub fn start(env: &Env, host: &Host, signal: &Unknown<'_>, callback: &Function<'_, (), ()>) -> Result<Self> {
-        host.listen(env, signal, &callback.to_unknown())?;
-        Ok(Self { signal: signal.coerce_to_object()?.create_ref()?, callback: callback.create_ref()?, job: None })
-    }
-
-    fn reason(&self, env: &Env, host: &Host) -> Result<Unknown<'static>> {
-        host.read(env, &self.signal.get_value(env)?.to_unknown(), "reason")
-    }
-
-    /// A signal that is not the platform's may do anything when it is touched. That is its owner's affair; the call is
-    /// settled all the same.
-    fn stop(self, env: &Env, host: &Host) {
-        if let (Ok(signal), Ok(callback)) = (self.signal.get_value(env), self.callback.borrow_back(env)) {
-            let _ = host.unlisten(env, &signal.to_unknown(), &callback.to_unknown());
-        }
-        let _ = self.signal.unref(env);
-    }
-}
-
-impl Obligation {
-    fn meet(mut self, ended: Outcome<Answer>) {
-        self.is_met = true;
-        // Users can be read while those before them are being sent.
-        let is_urgent = matches!(ended.result, Ok(Answer::Wanted(_)));
-        self.finished.push((self.call, ended));
+impl CompletionGuard {
+    fn complete(mut self, outcome: Outcome<Output>) {
+        self.is_armed = false;
+        // Users are read while those before them are being sent.
+        let is_urgent = matches!(outcome.result, Ok(Output::WantsMore(_)));
+        self.completions.push((self.call, outcome));
         if is_urgent {
-            self.finished.announce();
+            self.completions.notify();
         }
     }
 
-    /// Nobody waits for the end any more.
-    fn forget(mut self) {
-        self.is_met = true;
+    /// Nobody waits for the outcome any more.
+    fn disarm(mut self) {
+        self.is_armed = false;
     }
 }
 
-impl Drop for Obligation {
+impl Drop for CompletionGuard {
     fn drop(&mut self) {
-        if !self.is_met {
-            let result = Err(Error::Internal("a call ended without an answer".into()));
-            self.finished.push((self.call, Outcome { result, attempts: 0, status: None }));
-            // Whoever drops it may not be the runtime's thread, or be at its end.
-            self.finished.announce();
+        if self.is_armed {
+            let result = Err(Error::Internal("a call ended without an outcome".into()));
+            self.completions.push((self.call, Outcome { result, attempts: 0, status: None }));
+            // It may be dropped on another thread than the worker's, or while that ends.
+            self.completions.notify();
         }
     }
 }

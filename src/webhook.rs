@@ -1,17 +1,24 @@
-//! The two functions for webhooks. Their doc comments are the typings' own.
+//! The two functions for webhooks. Their doc comments are the typings' own; `lib/webhook.js` has their public signatures.
 
-use napi::bindgen_prelude::{JsObjectValue, Object, Unknown};
-use napi::{Env, JsValue, Result};
-use napi_derive::napi;
-
-use crate::environment::Environment;
-use crate::error::guarded;
-use crate::ffi::bytes;
-use crate::host::Host;
-use crate::options::string;
-use crate::targets::length;
 use beams::error::Error;
 use beams::webhook::{Event, sign, verify};
+use napi::Env;
+use napi::bindgen_prelude::Uint8ArraySlice;
+use napi_derive::napi;
+use serde::Serialize;
+
+use crate::error::{catch_panic, error_json};
+use crate::ffi::throw;
+
+/// What `lib/webhook.js` adds to a verified body.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventDetails<'a> {
+    event_type: &'a str,
+    event_id: &'a str,
+    /// Milliseconds since 1970.
+    created_at: i64,
+}
 
 /// Verifies that a webhook comes from the service, and answers with its event.
 ///
@@ -37,30 +44,28 @@ use beams::webhook::{Event, sign, verify};
 /// ```
 #[napi(
     catch_unwind,
-    ts_args_type = "rawBody: string | Uint8Array, signature: string | string[] | null | undefined, secret: string | readonly string[]",
+    ts_args_type = "rawBody: string | Uint8Array | ArrayBuffer, signature: string | readonly string[] | null | undefined, secret: string | readonly string[]",
     ts_return_type = "WebhookEvent"
 )]
-pub fn verify_webhook<'env>(
-    env: &'env Env,
-    raw_body: Unknown<'env>,
-    signature: Unknown<'env>,
-    secret: Unknown<'env>,
-) -> Result<Unknown<'env>> {
-    let environment = Environment::of(env)?;
-    let host = &environment.host;
-    let event = guarded(|| {
-        let body = octets("rawBody", &raw_body)?;
-        verify(&body, string(&signature)?.as_deref(), &secrets(env, host, &secret)?)?;
-        let text =
-            std::str::from_utf8(&body).map_err(|error| Error::WebhookPayload(format!("it is no UTF-8: {error}")))?;
-        let event = Event::read(text)?;
-        let mut parsed = host.parse(env, text)?.coerce_to_object()?;
-        parsed.set_named_property("eventType", event.event_type)?;
-        parsed.set_named_property("eventId", event.event_id)?;
-        parsed.set_named_property("createdAt", env.create_date(event.created_at.timestamp_millis() as f64)?)?;
-        Ok(parsed.to_unknown())
+pub fn verify_webhook(
+    env: &Env,
+    raw_body: Uint8ArraySlice<'_>,
+    signature: Option<String>,
+    secrets: Vec<String>,
+) -> napi::Result<String> {
+    let verified = catch_panic(|| {
+        verify(&raw_body, signature.as_deref(), &secrets)?;
+        let json = std::str::from_utf8(&raw_body)
+            .map_err(|error| Error::WebhookPayload(format!("it is not UTF-8: {error}")))?;
+        let event = Event::read(json)?;
+        let details = EventDetails {
+            event_type: &event.event_type,
+            event_id: &event.event_id,
+            created_at: event.created_at.timestamp_millis(),
+        };
+        Ok(serde_json::to_string(&details).unwrap_or_default())
     });
-    event.map_err(|failure| failure.into_exception(env, host))
+    verified.map_err(|error| throw(env, &error_json(&error, 0)))
 }
 
 /// Signs a webhook as the service does, for tests of your own handler.
@@ -78,43 +83,9 @@ pub fn verify_webhook<'env>(
 /// ```
 #[napi(
     catch_unwind,
-    ts_args_type = "body: string | Uint8Array, secret: string",
+    ts_args_type = "body: string | Uint8Array | ArrayBuffer, secret: string",
     ts_return_type = "{ 'Content-Type': 'application/json'; 'Webhook-Signature': string }"
 )]
-pub fn sign_webhook<'env>(env: &'env Env, body: Unknown<'env>, secret: Unknown<'env>) -> Result<Object<'env>> {
-    let signature = guarded(|| {
-        let secret = string(&secret)?.ok_or_else(|| Error::invalid("secret must be a string"))?;
-        Ok(sign(&octets("body", &body)?, &secret)?)
-    });
-    let signature = signature.map_err(|failure| match Environment::of(env) {
-        Ok(environment) => failure.into_exception(env, &environment.host),
-        Err(error) => error,
-    })?;
-    let mut headers = Object::new(env)?;
-    headers.set("Content-Type", "application/json")?;
-    headers.set("Webhook-Signature", signature)?;
-    Ok(headers)
-}
-
-fn octets(name: &str, body: &Unknown<'_>) -> crate::error::Result<Vec<u8>> {
-    if let Some(text) = string(body)? {
-        return Ok(text.into_bytes());
-    }
-    Ok(bytes(body)?.ok_or_else(|| {
-        Error::invalid(format!(
-            "{name} must be a string or a Uint8Array: the body as it came, before anything has parsed it"
-        ))
-    })?)
-}
-
-fn secrets(env: &Env, host: &Host, secret: &Unknown<'_>) -> crate::error::Result<Vec<String>> {
-    if !host.is_array(env, secret)? {
-        return Ok(string(secret)?.into_iter().collect());
-    }
-    let mut secrets = Vec::new();
-    for index in 0..length(env, host, secret)? {
-        // What is no string is as good as no secret.
-        secrets.push(string(&host.element(env, secret, index)?)?.unwrap_or_default());
-    }
-    Ok(secrets)
+pub fn sign_webhook(env: &Env, body: Uint8ArraySlice<'_>, secret: String) -> napi::Result<String> {
+    catch_panic(|| sign(&body, &secret)).map_err(|error| throw(env, &error_json(&error, 0)))
 }

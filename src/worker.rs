@@ -1,4 +1,4 @@
-//! The thread on which an environment's calls are carried out. One is enough: a second was measured not to help.
+//! The thread on which an environment's calls run. One is enough: a second was measured not to help.
 
 use std::future::Future;
 use std::io;
@@ -11,49 +11,49 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 /// Name lookups are the only blocking work, and a client has one host.
 const LOOKUP_THREADS: usize = 4;
 
-type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A running thread.
-pub struct Runtime {
-    jobs: UnboundedSender<Job>,
+/// A running thread with a tokio runtime.
+pub struct Worker {
+    tasks: UnboundedSender<Task>,
     thread: JoinHandle<()>,
 }
 
-impl Runtime {
-    /// Starts the thread, which does `before_rest` each time when there is nothing to do for it.
+impl Worker {
+    /// Starts the thread, which calls `on_park` each time before it parks.
     ///
     /// # Errors
     ///
-    /// Where the system gives no more threads or descriptors.
-    pub fn start(before_rest: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+    /// Where the system has no more threads or descriptors.
+    pub fn start(on_park: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(LOOKUP_THREADS)
-            .on_thread_park(before_rest)
+            .on_thread_park(on_park)
             .build()?;
-        let (jobs, mut waiting) = mpsc::unbounded_channel::<Job>();
+        let (tasks, mut received) = mpsc::unbounded_channel::<Task>();
         let thread = thread::Builder::new().name("beams-native".into()).spawn(move || {
             runtime.block_on(async {
-                while let Some(job) = waiting.recv().await {
-                    tokio::spawn(job);
+                while let Some(task) = received.recv().await {
+                    tokio::spawn(task);
                 }
             });
-            // A name lookup cannot be interrupted. Waiting for it could hold up the end of the process for seconds; the
-            // code it runs in stays loaded, which napi-rs sees to for every module with a thread-safe function.
+            // A name lookup cannot be interrupted. Waiting for it could delay the end of the process by seconds; the code
+            // that it runs stays loaded, which napi-rs ensures for every module with a thread-safe function.
             runtime.shutdown_background();
         })?;
-        Ok(Self { jobs, thread })
+        Ok(Self { tasks, thread })
     }
 
-    /// Carries out a job. Jobs start in the order in which they are given.
-    pub fn spawn(&self, job: impl Future<Output = ()> + Send + 'static) {
-        // The thread takes jobs for as long as `self` exists; it cannot have gone.
-        let _ = self.jobs.send(Box::pin(job));
+    /// Spawns a task. Tasks start in the order in which they are spawned.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        // Fails only where the thread is gone, which receives for as long as `self` exists.
+        let _ = self.tasks.send(Box::pin(task));
     }
 
-    /// Drops all jobs and ends the thread.
+    /// Drops all tasks and ends the thread.
     pub fn stop(self) {
-        drop(self.jobs);
+        drop(self.tasks);
         let _ = self.thread.join();
     }
 }

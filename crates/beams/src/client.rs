@@ -8,15 +8,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::bulk::chunker::JsonIds;
 use crate::config::{Config, RequestOptions};
 use crate::error::{Error, Result};
 use crate::http::attempt::attempt;
-use crate::http::request::{BodyPrefix, PublishBody, Request, Routes, headers};
+use crate::http::request::{Request, Routes, headers};
 use crate::http::response::Response;
+use crate::publish::{Publish, PublishBody};
 use crate::rate_limit::RateLimiter;
 use crate::retry::{Backoff, RetryPolicy};
-use crate::targets::users::{EncodedUserId, UserId};
+use crate::targets::user_id::{EncodedUserId, UserId};
 use crate::tls;
 use crate::token::TokenSigner;
 
@@ -114,23 +114,24 @@ impl Client {
         self.http.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// Publishes a notification and answers with its publish id.
-    pub async fn publish(&self, _: Admission, publish: &PublishBody, limits: &RequestOptions) -> Outcome<String> {
-        // Boxed, so that what holds the call until it begins is small: it is moved from one thread to another.
-        Box::pin(self.call(self.routes.publish(publish), limits, None, Response::publish_id)).await
+    /// Checks a publish, sends it, and returns its publish id.
+    pub async fn publish(&self, _: Admission, publish: Publish, limits: &RequestOptions) -> Outcome<String> {
+        match publish.into_body() {
+            // Boxed, so that what holds the call until it begins is small: it is moved from one thread to another.
+            Ok(body) => Box::pin(self.call(self.routes.publish(body), limits, None, Response::publish_id)).await,
+            Err(error) => Outcome { result: Err(error), attempts: 0, status: None },
+        }
     }
 
-    /// Publishes a notification to a chunk of users, one of many requests of one call. Once it is told to stop, it begins
-    /// no attempt: without one, it ends with [`Error::Interrupted`], and otherwise as the last attempt did.
+    /// Publishes to a chunk of users, one of many requests of one call. Once it is told to stop, it begins no attempt:
+    /// without one, it ends with [`Error::Interrupted`], and otherwise as the last attempt did.
     pub(crate) async fn publish_chunk(
         &self,
-        template: &BodyPrefix,
-        users: &JsonIds,
+        body: PublishBody,
         limits: &RequestOptions,
         stop: &CancellationToken,
     ) -> Outcome<String> {
-        let request = self.routes.publish_chunk(template, users);
-        self.call(request, limits, Some(stop), Response::publish_id).await
+        self.call(self.routes.publish(body), limits, Some(stop), Response::publish_id).await
     }
 
     /// Is cancelled by [`Client::close`].

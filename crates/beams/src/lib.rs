@@ -13,6 +13,7 @@ pub mod config;
 pub mod endpoint;
 pub mod error;
 pub mod http;
+pub mod publish;
 pub mod rate_limit;
 pub mod retry;
 pub mod targets;

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 /// As late as a timer may be on a busy machine.
 const LATENESS: Duration = Duration::from_millis(50);
 
-/// Gives out turns: at max_count so many in any stretch of time, in the order in which they are asked for.
+/// Gives out turns: at most so many in any stretch of time, in the order in which they are asked for.
 ///
 /// From idle, a whole second's turns are given at once. Whoever has to wait gets their turn evenly spaced, so a long queue
 /// does not arrive in waves.

@@ -11,7 +11,8 @@ use ring::hmac;
 
 use crate::endpoint::instance_host;
 use crate::error::{Error, Result};
-use crate::targets::users::{UserId, write_json};
+use crate::targets::json::write_string;
+use crate::targets::user_id::UserId;
 
 /// How long a token is good for.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,7 +62,7 @@ impl TokenSigner {
         let (issued, expires) = (now.saturating_sub(backdate), now + LIFETIME);
         let mut claims =
             format!(r#"{{"iat":{},"exp":{},"iss":"{}","sub":"#, issued.as_secs(), expires.as_secs(), self.issuer);
-        write_json(user.0, &mut claims);
+        write_string(user.0, &mut claims);
         claims.push('}');
         let mut token = self.header.clone();
         token.push('.');

@@ -6,13 +6,12 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use crate::bulk::chunker::JsonIds;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::publish::PublishBody;
 use crate::retry::Idempotency;
-use crate::targets::joined::Joined;
-use crate::targets::kind::{MAX_TARGET_LEN, TargetKind};
-use crate::targets::users::EncodedUserId;
+use crate::targets::kind::USERS;
+use crate::targets::user_id::EncodedUserId;
 
 /// What every request says about its sender, in the header `X-Pusher-Library`.
 const LIBRARY: &str = concat!("beams-native ", env!("CARGO_PKG_VERSION"));
@@ -27,74 +26,6 @@ pub struct Request {
     /// JSON, for a publish.
     pub(crate) body: Option<Bytes>,
     pub(crate) idempotency: Idempotency,
-}
-
-/// A notification and whom it is for: a request body, as JSON in UTF-16. Turning it into UTF-8 is left to
-/// [`Routes::publish`], so that it can happen on another thread than the one that wrote it.
-#[derive(Debug)]
-pub struct PublishBody {
-    kind: &'static TargetKind,
-    body: Vec<u16>,
-    /// The targets, where the body has none.
-    joined: Option<Joined>,
-}
-
-/// What follows the targets in a body.
-const TAIL: &str = "]}";
-
-impl PublishBody {
-    /// A body with its targets in it, or with none and the targets `joined`. `None` where [`TargetKind::accepts`] does not accept
-    /// the body, or it has no place for the targets.
-    pub fn new(kind: &'static TargetKind, body: Vec<u16>, joined: Option<Joined>) -> Option<Self> {
-        let has_place = joined.is_none() || body.ends_with(&b"[]}".map(u16::from));
-        (has_place && kind.accepts(&body)).then_some(Self { kind, body, joined })
-    }
-
-    fn utf8(&self) -> Bytes {
-        match &self.joined {
-            None => utf8(&self.body),
-            Some(joined) => assemble(&head(&self.body), &joined.json()),
-        }
-    }
-}
-
-/// The most that the body of a publish to users may have.
-const MAX_USERS_BODY_BYTES: usize = 200 * 1024;
-
-/// The most that one user takes in a body: each unit as `\u0000`, between quotes.
-const MAX_USER_BYTES: usize = MAX_TARGET_LEN * 6 + 2;
-
-/// A notification for users that are yet to be told.
-#[derive(Debug)]
-pub struct BodyPrefix {
-    /// The body up to the first user.
-    head: Bytes,
-}
-
-impl BodyPrefix {
-    /// The template of a body that is for no users, as JSON in UTF-16.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidArgument`] where the payload leaves no room for a user.
-    pub fn new(body: &[u16]) -> Result<Self> {
-        let template = Self { head: head(body) };
-        if template.room() < MAX_USER_BYTES {
-            return Err(Error::invalid(format!(
-                "publishRequest argument is too large: with one user it exceeds the maximum of {MAX_USERS_BODY_BYTES} bytes"
-            )));
-        }
-        Ok(template)
-    }
-
-    /// How many bytes users may take, as the members of an array in JSON.
-    pub fn room(&self) -> usize {
-        MAX_USERS_BODY_BYTES.saturating_sub(self.head.len() + TAIL.len())
-    }
-
-    fn body(&self, users: &JsonIds) -> Bytes {
-        assemble(&self.head, users.json.as_bytes())
-    }
 }
 
 /// The URLs of one instance, parsed once.
@@ -134,23 +65,14 @@ impl Routes {
         })
     }
 
-    /// A publish.
-    pub fn publish(&self, publish: &PublishBody) -> Request {
-        let (operation, url) = match publish.kind.key {
-            "users" => ("publish to users", &self.users),
-            _ => ("publish to interests", &self.interests),
-        };
-        let body = Some(publish.utf8());
-        Request { operation, method: Method::POST, url: url.clone(), body, idempotency: Idempotency::NonIdempotent }
-    }
-
-    /// A publish to a chunk of users.
-    pub fn publish_chunk(&self, template: &BodyPrefix, users: &JsonIds) -> Request {
+    /// The request of a publish.
+    pub fn publish(&self, body: PublishBody) -> Request {
+        let url = if body.kind.key == USERS.key { &self.users } else { &self.interests };
         Request {
-            operation: "publish to users",
+            operation: body.kind.operation,
             method: Method::POST,
-            url: self.users.clone(),
-            body: Some(template.body(users)),
+            url: url.clone(),
+            body: Some(body.json),
             idempotency: Idempotency::NonIdempotent,
         }
     }
@@ -173,30 +95,13 @@ impl Routes {
     }
 }
 
-/// A body without targets, up to where they belong.
-fn head(body: &[u16]) -> Bytes {
-    let mut head = utf8(body);
-    head.truncate(head.len().saturating_sub(TAIL.len()));
-    head
-}
-
-fn assemble(head: &[u8], targets: &[u8]) -> Bytes {
-    [head, targets, TAIL.as_bytes()].concat().into()
-}
-
-/// `JSON.stringify` escapes halves of surrogate pairs, so nothing is lost here; nearly all JSON is ASCII.
-pub(crate) fn utf8(json: &[u16]) -> Bytes {
-    // All units are looked at, even after a hit: like this, many are looked at at once.
-    let is_ascii = json.iter().fold(true, |all, &unit| all & (unit < 0x80));
-    if is_ascii { json.iter().map(|&unit| unit as u8).collect() } else { String::from_utf16_lossy(json).into() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::ClientOptions;
-    use crate::targets::interests::INTERESTS;
-    use crate::targets::users::USERS;
+    use crate::publish::BodyPrefix;
+    use crate::targets::kind::INTERESTS;
+    use crate::targets::list::JsonIds;
 
     fn routes(endpoint: Option<&str>) -> Routes {
         let options = ClientOptions {
@@ -210,26 +115,15 @@ mod tests {
 
     #[test]
     fn a_publish_goes_to_the_path_of_its_targets() {
-        for (kind, path, body) in [
-            (&INTERESTS, "interests", r#"{"web":{"notification":{"title":"é"}},"interests":["hello"]}"#),
-            (&USERS, "users", r#"{"users":["u\ud800","\u{1f600}"]}"#),
-        ] {
-            let publish = PublishBody::new(kind, body.encode_utf16().collect(), None).unwrap();
-            let request = routes(None).publish(&publish);
+        for kind in [&INTERESTS, &USERS] {
+            let body =
+                BodyPrefix::new(kind, &"{}".encode_utf16().collect::<Vec<_>>()).unwrap().assemble(&JsonIds::default());
+            let request = routes(None).publish(body);
             let base =
                 "https://my-instance.pushnotifications.pusher.com/publish_api/v1/instances/my-instance/publishes";
-            assert_eq!(request.url.as_str(), format!("{base}/{path}"));
-            assert_eq!(request.body.unwrap(), body);
+            assert_eq!(request.url.as_str(), format!("{base}/{}", kind.key));
+            assert_eq!(request.body.unwrap(), format!(r#"{{"{}":[]}}"#, kind.key));
         }
-    }
-
-    #[test]
-    fn joined_targets_take_their_place_in_the_body() {
-        let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
-        let joined = || Joined::new(&USERS, units(r#"a","é"#), 2);
-        let publish = PublishBody::new(&USERS, units(r#"{"web":{"x":[]},"users":[]}"#), joined()).unwrap();
-        assert_eq!(routes(None).publish(&publish).body.unwrap(), r#"{"web":{"x":[]},"users":["a","é"]}"#);
-        assert!(PublishBody::new(&USERS, units(r#"{"users":["b"]}"#), joined()).is_none());
     }
 
     #[test]

@@ -1,24 +1,48 @@
-//! What interests and users have in common: a list with a limit, of strings with a limit.
+//! The two kinds of target with their limits: [interests](https://pusher.com/docs/beams/concepts/device-interests) and
+//! [users](https://pusher.com/docs/beams/concepts/authenticated-users).
 
 use crate::error::{Error, Result};
 
 /// The longest interest or user id, in UTF-16 code units.
 pub const MAX_TARGET_LEN: usize = 164;
 
-pub(crate) const QUOTE: u16 = b'"' as u16;
-
-/// The kind for one kind of target, with the official SDK's texts.
-#[derive(Debug)]
+/// The rules for one kind of target, with the official SDK's texts.
+#[derive(Debug, PartialEq, Eq)]
 pub struct TargetKind {
     /// What one target is called in messages.
     pub singular: &'static str,
-    /// The argument's name, and the key that holds the targets in the request body.
+    /// The argument's name, the last segment of the path, and the key that holds the targets in the request body.
     pub key: &'static str,
     /// How many targets one request may have.
     pub max_count: usize,
-    /// The characters a target may consist of, where not all are allowed.
-    pub alphabet: Option<fn(u16) -> bool>,
+    /// How many bytes the body of a request may have, by the
+    /// [documentation](https://pusher.com/docs/beams/reference/publish-api).
+    pub max_body_bytes: usize,
+    /// Whether only ASCII letters, digits and `_-=@,.;` are allowed.
+    pub is_restricted: bool,
+    /// The operation's name in log lines.
+    pub operation: &'static str,
 }
+
+/// Up to 100 interests a request, each of 1 to 164 of the characters `A-Z a-z 0-9 _ - = @ , . ;`.
+pub static INTERESTS: TargetKind = TargetKind {
+    singular: "interest",
+    key: "interests",
+    max_count: 100,
+    max_body_bytes: 10 * 1024,
+    is_restricted: true,
+    operation: "publish to interests",
+};
+
+/// Up to 1 000 users a request, each id of 1 to 164 UTF-16 code units.
+pub static USERS: TargetKind = TargetKind {
+    singular: "user",
+    key: "users",
+    max_count: 1000,
+    max_body_bytes: 200 * 1024,
+    is_restricted: false,
+    operation: "publish to users",
+};
 
 impl TargetKind {
     /// The argument is missing.
@@ -26,12 +50,12 @@ impl TargetKind {
         Error::invalid(format!("{} argument is required", self.key))
     }
 
-    /// The argument is no array.
+    /// The argument is not an array.
     pub fn not_an_array(&self) -> Error {
         Error::invalid(format!("{} argument is must be an array", self.key))
     }
 
-    /// An element is no string; `shown` is how JavaScript prints it.
+    /// An element is not a string; `shown` is how its language prints it.
     pub fn not_a_string(&self, shown: &str) -> Error {
         Error::invalid(format!("{} {shown} is not a string", self.singular))
     }
@@ -43,7 +67,10 @@ impl TargetKind {
     /// [`Error::InvalidArgument`] where there are none, or more than [`TargetKind::max_count`].
     pub fn check_count(&self, count: usize) -> Result<()> {
         if count == 0 {
-            return Err(Error::invalid("PublishBody requests must target at least one interest to be delivered"));
+            return Err(Error::invalid(format!(
+                "Publish requests must target at least one {} to be delivered",
+                self.singular
+            )));
         }
         if count > self.max_count {
             return Err(Error::invalid(format!(
@@ -54,44 +81,76 @@ impl TargetKind {
         Ok(())
     }
 
+    /// Whether one target, given in UTF-16, obeys the rules. [`TargetKind::check`] says which it breaks.
+    pub fn allows(&self, target: &[u16]) -> bool {
+        (1..=MAX_TARGET_LEN).contains(&target.len())
+            && (!self.is_restricted || target.iter().all(|&unit| is_interest_unit(unit)))
+    }
+
     /// Checks one target, given in UTF-16.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] where it is empty, longer than [`MAX_TARGET_LEN`] or has a character outside the alphabet.
+    /// [`Error::InvalidArgument`] where it is empty, longer than [`MAX_TARGET_LEN`] or has a forbidden character.
     pub fn check(&self, target: &[u16]) -> Result<()> {
-        let shown = || String::from_utf16_lossy(target);
-        if target.len() > MAX_TARGET_LEN {
-            let (singular, shown) = (self.singular, shown());
-            return Err(Error::invalid(format!(
-                "{singular} {shown} is longer than the maximum of {MAX_TARGET_LEN} characters"
-            )));
+        if self.allows(target) {
+            return Ok(());
         }
-        if self.alphabet.is_some_and(|allowed| !target.iter().copied().all(allowed)) {
-            return Err(Error::invalid(format!(
-                "{} \"{}\" contains a forbidden character. Allowed characters are: ASCII upper/lower-case letters, numbers or one of _-=@,.;",
-                self.singular,
-                shown()
-            )));
-        }
-        if target.is_empty() {
-            return Err(Error::invalid(format!("{} cannot be the empty string", self.singular)));
-        }
-        Ok(())
+        let (singular, shown) = (self.singular, String::from_utf16_lossy(target));
+        Err(Error::invalid(if target.is_empty() {
+            format!("{singular} cannot be the empty string")
+        } else if target.len() > MAX_TARGET_LEN {
+            format!("{singular} {shown} is longer than the maximum of {MAX_TARGET_LEN} characters")
+        } else {
+            format!(
+                "{singular} \"{shown}\" contains a forbidden character. Allowed characters are: ASCII upper/lower-case letters, numbers or one of _-=@,.;"
+            )
+        }))
+    }
+}
+
+fn is_interest_unit(unit: u16) -> bool {
+    u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphanumeric() || b"_-=@,.;".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(kind: &TargetKind, target: &str) -> String {
+        let units: Vec<u16> = target.encode_utf16().collect();
+        kind.check(&units).map_or_else(|error| error.to_string(), |()| "ok".into())
     }
 
-    /// Whether a request body ends with this kind of targets, and no character of theirs is outside the alphabet. The body
-    /// is JSON in UTF-16, and each target in it is known to be of 1 to [`MAX_TARGET_LEN`] units.
-    ///
-    /// Looking at the text is what makes long lists cheap. It is enough, because no allowed character is one that JSON
-    /// escapes or uses for structure: the last `[` opens the list, or a target has one in it.
-    pub fn accepts(&self, body: &[u16]) -> bool {
-        let Some(allowed) = self.alphabet else { return true };
-        let Some(list) = body.strip_suffix(&b"]}".map(u16::from)) else { return false };
-        let Some(start) = list.iter().rposition(|&unit| unit == u16::from(b'[')) else { return false };
-        let (before, list) = list.split_at(start);
-        let key = format!("\"{}\":", self.key);
-        before.ends_with(&key.encode_utf16().collect::<Vec<_>>())
-            && list.iter().skip(1).all(|&unit| unit == QUOTE || allowed(unit))
+    #[test]
+    fn every_allowed_character_is_allowed() {
+        assert_eq!(check(&INTERESTS, "AZaz09_-=@,.;"), "ok");
+        assert_eq!(check(&INTERESTS, &"a".repeat(164)), "ok");
+        assert_eq!(check(&USERS, "bad|interest é \u{1f600}"), "ok");
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_the_official_text() {
+        for interest in ["bad|interest", "bad:interest", "a b", "a\n", "é", "\u{1f600}", "\"", "a\\b", "[", "]"] {
+            assert!(check(&INTERESTS, interest).contains("contains a forbidden character"), "{interest}");
+        }
+        assert!(check(&INTERESTS, &"a".repeat(165)).ends_with("is longer than the maximum of 164 characters"));
+        assert_eq!(check(&INTERESTS, ""), "interest cannot be the empty string");
+        assert_eq!(check(&USERS, ""), "user cannot be the empty string");
+    }
+
+    #[test]
+    fn length_counts_utf16_units() {
+        assert_eq!(check(&USERS, &"\u{1f600}".repeat(82)), "ok");
+        assert!(check(&USERS, &"\u{1f600}".repeat(83)).ends_with("is longer than the maximum of 164 characters"));
+    }
+
+    #[test]
+    fn the_count_is_checked_with_the_official_texts() {
+        assert!(INTERESTS.check_count(100).is_ok() && USERS.check_count(1000).is_ok());
+        let text = |kind: &TargetKind, count| kind.check_count(count).unwrap_err().to_string();
+        assert_eq!(text(&INTERESTS, 0), "Publish requests must target at least one interest to be delivered");
+        assert_eq!(text(&USERS, 0), "Publish requests must target at least one user to be delivered");
+        assert_eq!(text(&INTERESTS, 101), "Number of interests (101) exceeds maximum of 100.");
     }
 }

@@ -1,6 +1,6 @@
-//! Interests and users: kinds, limits and their JSON.
+//! Interests and users: kinds and limits, lists, and their JSON.
 
-pub mod interests;
-pub mod joined;
+pub mod json;
 pub mod kind;
-pub mod users;
+pub mod list;
+pub mod user_id;

@@ -22,8 +22,8 @@ function load() {
     throw new Error(`beams-native has no binary for ${name}. It has those for ${Object.keys(packages).join(', ')}.`)
   }
   const errors = []
-  // In a checkout, the binary is beside this file.
-  for (const find of [packages[name], () => require(`./beams-native.${name}.node`)]) {
+  // In a checkout, the binary is in its root.
+  for (const find of [packages[name], () => require(`../beams-native.${name}.node`)]) {
     try {
       return find()
     } catch (error) {

@@ -1,15 +1,9 @@
-//! Users: <https://pusher.com/docs/beams/concepts/authenticated-users>.
-
-use std::char::decode_utf16;
+//! User ids where they stand alone: in a token, and in the path of a deletion.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::targets::kind::{MAX_TARGET_LEN, TargetKind};
-
-/// Up to 1 000 users a request, each id of 1 to 164 UTF-16 code units.
-pub static USERS: TargetKind = TargetKind { singular: "user", key: "users", max_count: 1000, alphabet: None };
+use crate::targets::kind::MAX_TARGET_LEN;
 
 /// What `encodeURIComponent` leaves as it is.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -71,39 +65,6 @@ impl EncodedUserId {
     }
 }
 
-/// Adds a user id, given in UTF-16, to some JSON as `JSON.stringify` writes it, so with half of a surrogate pair escaped,
-/// which UTF-8 could not hold.
-pub fn write_json(user_id: &[u16], json: &mut String) {
-    if user_id.iter().all(|&unit| is_plain(unit)) {
-        json.push('"');
-        json.extend(user_id.iter().map(|&unit| char::from(unit as u8)));
-        json.push('"');
-    } else if let Ok(text) = String::from_utf16(user_id) {
-        json.push_str(&Value::from(text).to_string());
-    } else {
-        write_ill_formed(user_id, json);
-    }
-}
-
-fn write_ill_formed(user_id: &[u16], json: &mut String) {
-    json.push('"');
-    for unit in decode_utf16(user_id.iter().copied()) {
-        match unit {
-            Ok(character) => {
-                json.push_str(Value::from(String::from(character)).to_string().get(1..).unwrap_or_default());
-                json.pop();
-            }
-            Err(lone) => json.push_str(&format!("\\u{:04x}", lone.unpaired_surrogate())),
-        }
-    }
-    json.push('"');
-}
-
-/// Whether a unit stands for itself in JSON, in one byte.
-pub(crate) fn is_plain(unit: u16) -> bool {
-    matches!(unit, 0x20..0x80) && unit != u16::from(b'"') && unit != u16::from(b'\\')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,29 +110,11 @@ mod tests {
         let (fits, too_long) = ("\u{1f600}".repeat(82), "\u{1f600}".repeat(83));
         assert!(EncodedUserId::new(&units(&fits)).is_ok() && UserId::new(&units(&fits)).is_ok());
         assert!(EncodedUserId::new(&units(&too_long)).is_err() && UserId::new(&units(&too_long)).is_err());
-        assert!(USERS.check(&units(&fits)).is_ok() && USERS.check(&units(&too_long)).is_err());
     }
 
     #[test]
     fn the_empty_id_is_refused_everywhere() {
         assert_eq!(EncodedUserId::new(&[]).unwrap_err().to_string(), "User ID argument cannot be the empty string");
         assert_eq!(UserId::new(&[]).unwrap_err().to_string(), "userId cannot be the empty string");
-        assert_eq!(USERS.check(&[]).unwrap_err().to_string(), "user cannot be the empty string");
-    }
-
-    #[test]
-    fn a_user_id_is_written_as_json_stringify_writes_it() {
-        for (units, expected) in [
-            (
-                "plain é שלום \u{1f600}\u{7f}\u{2028}".encode_utf16().collect(),
-                "\"plain é שלום \u{1f600}\u{7f}\u{2028}\"",
-            ),
-            ("\"\\\u{8}\u{c}\n\r\t\0\u{1f}".encode_utf16().collect(), r#""\"\\\b\f\n\r\t\u0000\u001f""#),
-            (vec![0xd800, 0x61, 0xdfff], r#""\ud800a\udfff""#),
-        ] {
-            let mut json = String::new();
-            write_json(&units, &mut json);
-            assert_eq!(json, expected);
-        }
     }
 }

@@ -1,0 +1,234 @@
+'use strict'
+
+// Turns what callers pass into the strings and numbers that cross to the native side. User code (getters, `toJSON`, proxies)
+// runs only here, before the crossing.
+
+const { createArgumentError, describeValue } = require('./errors.js')
+
+const { stringify } = JSON
+const { getPrototypeOf, hasOwn } = Object
+const { toString } = Object.prototype
+const { join } = Array.prototype
+
+/** No documented limit is near it; a longer string is a mistake that would be copied at great cost. */
+const MAX_STRING_LENGTH = 1 << 20
+
+/** The lengths of a list's targets, reused by every call: no user code runs between writing and crossing. */
+let lengths = new Uint32Array(1024)
+
+/**
+ * Copies a list of targets up to the first that is not a string. `undefined` stands for a missing list and `null` for what
+ * is not a list, in which cases the native side has the error's text.
+ */
+function readTargets(targets) {
+  if (targets === undefined || targets === null) return { ids: undefined, count: 0 }
+  if (!Array.isArray(targets)) return { ids: null, count: 0 }
+  const count = targets.length
+  const ids = []
+  for (let index = 0; index < count; index++) {
+    const target = targets[index]
+    if (typeof target !== 'string') return { ids, count, notAString: describeValue(target) }
+    ids.push(target)
+  }
+  return { ids, count, notAString: undefined }
+}
+
+/** One text for all targets: one string crosses faster than many. */
+function joinTargets(ids) {
+  return ids && (ids.length === 1 ? ids[0] : join.call(ids, ''))
+}
+
+/** The length of each target. Valid until the next call. */
+function measureTargets(ids) {
+  const count = ids ? ids.length : 0
+  if (count > lengths.length) lengths = new Uint32Array(count * 2)
+  for (let index = 0; index < count; index++) lengths[index] = ids[index].length
+  return lengths.subarray(0, count)
+}
+
+/** The JSON of a payload without targets; `undefined` where it is missing, `null` where it is not a plain object. */
+function serializeBody(publishRequest) {
+  if (publishRequest === undefined || publishRequest === null) return undefined
+  if (toString.call(publishRequest) !== '[object Object]') return null
+  const payload = stripTargets(typeof publishRequest.toJSON === 'function' ? publishRequest.toJSON('') : publishRequest)
+  if (payload === null) return null
+  try {
+    return stringify(payload)
+  } catch {
+    // It fails again as a copy, and then names a circle as the official SDK does.
+    return stringify({ ...payload })
+  }
+}
+
+/** The targets are an argument of their own, so the payload's are left out. A payload without any needs no copy. */
+function stripTargets(payload) {
+  if (toString.call(payload) !== '[object Object]') return null
+  if (hasOwn(payload, 'interests') || hasOwn(payload, 'users')) {
+    const { interests: _interests, users: _users, ...rest } = payload
+    return rest
+  }
+  return getPrototypeOf(payload) === Object.prototype && !hasOwn(payload, 'toJSON')
+    ? payload
+    : { ...payload, toJSON: undefined }
+}
+
+/**
+ * Reads an option: an own property, or one inherited from below the root of the prototype chain. What somebody has added to
+ * `Object.prototype`, this realm's or another's, is not an option.
+ */
+function readOption(options, name) {
+  for (let object = options; object !== null; object = getPrototypeOf(object)) {
+    if (hasOwn(object, name)) {
+      return object === options || getPrototypeOf(object) !== null ? options[name] : undefined
+    }
+  }
+  return undefined
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null
+}
+
+/** The options of a call, `undefined` where they are left out. */
+function checkOptions(options) {
+  if (options === undefined || options === null) return undefined
+  if (typeof options !== 'object') throw createArgumentError('options argument must be an object')
+  return options
+}
+
+/** NaN is out of every range, so that one text says what is wanted. */
+function readNumber(options, name) {
+  const value = readOption(options, name)
+  return value === undefined || typeof value === 'number' ? value : NaN
+}
+
+function readBoolean(options, name) {
+  const value = readOption(options, name)
+  if (value !== undefined && typeof value !== 'boolean') throw createArgumentError(`${name} must be true or false`)
+  return value
+}
+
+function readString(options, name) {
+  const value = readOption(options, name)
+  return value === undefined ? value : checkString(value, name)
+}
+
+function checkString(value, name) {
+  if (typeof value !== 'string') throw createArgumentError(`${name} must be a string`)
+  if (value.length > MAX_STRING_LENGTH) throw createArgumentError(`${name} is too long`)
+  return value
+}
+
+function readRequiredString(options, name) {
+  const value = readOption(options, name)
+  if (value === undefined) throw createArgumentError(`"${name}" is required in PushNotifications options`)
+  return checkString(value, `"${name}"`)
+}
+
+/** `null` means none, because the official SDK shows a missing port so. */
+function readPort(options) {
+  const value = readOption(options, 'port')
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return /^\s*\d{1,6}\s*$/.test(value) ? Number(value) : NaN
+  return typeof value === 'number' ? value : NaN
+}
+
+/** One PEM text, or several one after the other. */
+function readCertificates(options) {
+  const value = readOption(options, 'ca')
+  if (value === undefined) return undefined
+  if (!Array.isArray(value)) return encodeCertificate(value)
+  return Buffer.concat(value.flatMap((certificate) => [encodeCertificate(certificate), Buffer.from('\n')]))
+}
+
+function encodeCertificate(value) {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : copyBytes(value)
+  if (bytes === undefined) {
+    throw createArgumentError('ca must be a string or a Buffer in PEM form, or an array of them')
+  }
+  return bytes
+}
+
+/** A copy of a `Uint8Array`, an `ArrayBuffer` or a view: shared memory may change while it is read. */
+function copyBytes(value) {
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+  }
+  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(toString.call(value))
+  return isBuffer ? Buffer.from(new Uint8Array(value)) : undefined
+}
+
+function readClientOptions(options) {
+  if (!isObject(options)) throw createArgumentError('PushNotifications options object is required')
+  return {
+    __proto__: null,
+    instanceId: readRequiredString(options, 'instanceId'),
+    secretKey: readRequiredString(options, 'secretKey'),
+    endpoint: readString(options, 'endpoint'),
+    port: readPort(options),
+    timeout: readNumber(options, 'timeout'),
+    connectTimeout: readNumber(options, 'connectTimeout'),
+    maxRetries: readNumber(options, 'maxRetries'),
+    maxRequestsPerSecond: readNumber(options, 'maxRequestsPerSecond'),
+    retryUnknown: readBoolean(options, 'retryUnknown'),
+    tokenBackdate: readNumber(options, 'tokenBackdate'),
+    proxy: readString(options, 'proxy'),
+    ca: readCertificates(options),
+  }
+}
+
+/** The numbers of a call's options, `undefined` where there are none. */
+function readCallOptions(options) {
+  if (options === undefined) return undefined
+  const timeout = readNumber(options, 'timeout')
+  const maxRetries = readNumber(options, 'maxRetries')
+  if (timeout === undefined && maxRetries === undefined) return undefined
+  return { __proto__: null, timeout, maxRetries }
+}
+
+function readBulkOptions(options) {
+  if (options === undefined) return undefined
+  return {
+    __proto__: null,
+    timeout: readNumber(options, 'timeout'),
+    maxRetries: readNumber(options, 'maxRetries'),
+    concurrency: readNumber(options, 'concurrency'),
+    dedupe: readBoolean(options, 'dedupe'),
+    stopOnError: readBoolean(options, 'stopOnError'),
+  }
+}
+
+function readTokenOptions(options) {
+  if (options === undefined) return undefined
+  return { __proto__: null, backdate: readNumber(options, 'backdate') }
+}
+
+function readSignal(options) {
+  const signal = options && readOption(options, 'signal')
+  if (signal === undefined) return undefined
+  const isSignal =
+    isObject(signal) && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  if (!isSignal) throw createArgumentError('signal must be an AbortSignal')
+  return signal
+}
+
+function readFunction(options, name) {
+  const value = options && readOption(options, name)
+  if (value !== undefined && typeof value !== 'function') throw createArgumentError(`${name} must be a function`)
+  return value
+}
+
+module.exports = {
+  checkOptions,
+  copyBytes,
+  joinTargets,
+  measureTargets,
+  readBulkOptions,
+  readCallOptions,
+  readClientOptions,
+  readFunction,
+  readSignal,
+  readTargets,
+  readTokenOptions,
+  serializeBody,
+}

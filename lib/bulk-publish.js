@@ -1,0 +1,278 @@
+'use strict'
+
+// Reads the users of a bulk publish, wherever they come from, and pushes them to the native side in batches, since a native
+// call for each would cost more than everything else.
+
+const native = require('./load.js')
+const {
+  createArgumentError,
+  createBeamsError,
+  createErrorFromDetails,
+  describeValue,
+  wrapThrown,
+} = require('./errors.js')
+const { checkOptions, readBulkOptions, readFunction, readSignal, serializeBody } = require('./arguments.js')
+
+/**
+ * How many users are pushed at once. An async iterable may pause between two users, which should not delay a request that
+ * could be made; a push wakes both threads, so fewer are better.
+ */
+const BATCH_SIZE = { async: 1000, sync: 4000 }
+
+/** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
+const CLOSE_TIMEOUT_MS = 1000
+
+/** Resolves to `{ result, attempts, status, targets }` when every user is accounted for. */
+async function publishToManyUsers(client, users, publishRequest, options) {
+  const { bulk, signal, onProgress } = begin(client, users, publishRequest, options)
+  const failure = await new BulkPublish(bulk, users).run(signal, onProgress)
+  const { summary, report, remaining } = assembleReport(native.bulkReport(bulk, failure !== undefined))
+  const { attempts, status, userCount: targets, error: details } = summary
+  if (details === undefined) return { result: report, attempts, status, targets }
+
+  const error = createErrorFromDetails(details)
+  if (failure !== undefined) {
+    Object.defineProperty(error, 'cause', { value: failure.reason, configurable: true, writable: true })
+  }
+  throw Object.assign(error, { report, remaining })
+}
+
+/** Reads the arguments in the order in which `publishToUsers` reports what is wrong with them. */
+function begin(client, users, publishRequest, options) {
+  try {
+    if (users === undefined || users === null) throw createArgumentError('users argument is required')
+    if (typeof users !== 'object' || !(users[Symbol.asyncIterator] ?? users[Symbol.iterator])) {
+      throw createArgumentError('users argument must be an array, an iterable or an async iterable')
+    }
+    const payload = serializeBody(publishRequest)
+    const given = checkOptions(options)
+    const [signal, onProgress] = [readSignal(given), readFunction(given, 'onProgress')]
+    const begun = native.PushNotifications.prototype.publishToManyUsers
+    return { bulk: begun.call(client, payload, readBulkOptions(given)), signal, onProgress }
+  } catch (thrown) {
+    throw typeof thrown === 'string' ? createBeamsError(thrown, begin) : wrapThrown(thrown)
+  }
+}
+
+/** The JavaScript side of a bulk publish. */
+class BulkPublish {
+  #bulk
+  #users
+  /** Why the caller wants it to end early, if so: `{ reason }`. */
+  #failure
+  #isStopped = false
+  /** What is read from now on comes too late to be accounted for. */
+  #isClosed = false
+  /** The users that were read and not pushed: their ids in one text, the length of each, and what is not an id. */
+  #text = ''
+  #lengths
+  #count = 0
+  #rejected = []
+
+  constructor(bulk, users) {
+    this.#bulk = bulk
+    this.#users = users
+  }
+
+  /** Reads and publishes until all requests have ended. Returns why the caller wants it to end early, if so. */
+  async run(signal, onProgress) {
+    const onAbort = () => this.#fail(() => signal.reason)
+    let abortListener
+    let isComplete = false
+    let following
+    try {
+      if (signal !== undefined) {
+        abortListener = require('./abort.js')
+        if (signal.aborted) onAbort()
+        else abortListener.listen(signal, onAbort)
+      }
+      if (onProgress !== undefined) following = this.#follow(onProgress)
+      if (!this.#isStopped) isComplete = await this.#readAll()
+    } catch (thrown) {
+      this.#fail(() => thrown)
+    }
+    // A promise of the native side settles whatever happens.
+    await native.bulkFinish(this.#bulk, this.#text, this.#takeLengths(), this.#rejected, isComplete)
+    await following
+    abortListener?.unlisten(signal, onAbort)
+    return this.#failure
+  }
+
+  /** Ends it early for a reason of the caller's; the first reason counts. */
+  #fail(readReason) {
+    this.#isStopped = true
+    native.bulkStop(this.#bulk)
+    if (this.#failure !== undefined) return
+    try {
+      this.#failure = { reason: readReason() }
+    } catch (thrown) {
+      this.#failure = { reason: thrown }
+    }
+  }
+
+  async #follow(onProgress) {
+    try {
+      for (let json; (json = await native.bulkProgress(this.#bulk)) !== undefined;) {
+        // Not waited for; but what it rejects with stops the call as a throw does.
+        const returned = onProgress(JSON.parse(json))
+        if (typeof returned?.then === 'function') {
+          Promise.resolve(returned).catch((reason) => this.#fail(() => reason))
+        }
+      }
+    } catch (thrown) {
+      this.#fail(() => thrown)
+    }
+  }
+
+  /** Whether all users were read. */
+  async #readAll() {
+    const asyncIterator = this.#users[Symbol.asyncIterator]
+    return asyncIterator ? this.#readAsync(asyncIterator.call(this.#users)) : this.#readSync()
+  }
+
+  async #readSync() {
+    const iterator = this.#users[Symbol.iterator]()
+    this.#lengths = new Uint32Array(BATCH_SIZE.sync)
+    while (this.#fill(iterator)) {
+      if (await this.#push()) continue
+      this.#isStopped = true
+      closeSync(iterator)
+      return false
+    }
+    return true
+  }
+
+  /** Reads a batch, and whether there may be more. A loop that waits for nothing: any other takes longer. */
+  #fill(iterator) {
+    let [text, count] = ['', 0]
+    const lengths = this.#lengths
+    try {
+      for (let read = 0; read < BATCH_SIZE.sync; read++) {
+        const result = iterator.next()
+        if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
+        if (result.done) return false
+        const { value } = result
+        if (typeof value === 'string') {
+          text += value
+          lengths[count++] = value.length
+        } else {
+          this.#rejected.push(describeValue(value))
+        }
+      }
+      return true
+    } finally {
+      this.#text = text
+      this.#count = count
+    }
+  }
+
+  /**
+   * Reads one user after the other. When the call is stopped while the iterator is waiting, the iterator is closed; what it
+   * yields shortly after that was read and is accounted for.
+   */
+  async #readAsync(iterator) {
+    this.#lengths = new Uint32Array(BATCH_SIZE.async)
+    const read = async () => {
+      for (let count = 1; !this.#isClosed; count++) {
+        const result = await iterator.next()
+        if (this.#isClosed) return false
+        if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
+        if (result.done) return true
+        this.#add(result.value)
+        if (this.#isStopped) return false
+        if (count % BATCH_SIZE.async === 0 && !(await this.#push())) return false
+      }
+      return false
+    }
+    const reading = read()
+    const stopped = native.bulkCancelled(this.#bulk).then(() => undefined)
+    let isComplete
+    try {
+      isComplete = await Promise.race([reading, stopped])
+      if (isComplete === true) return true
+    } catch (thrown) {
+      this.#fail(() => thrown)
+      return false
+    }
+    this.#isStopped = true
+    // Whatever stopped the call has been told; an error on the way out adds nothing.
+    await within(CLOSE_TIMEOUT_MS, Promise.allSettled([closeAsync(this.#users, iterator), reading]))
+    this.#isClosed = true
+    return false
+  }
+
+  #add(value) {
+    if (typeof value === 'string') {
+      this.#text += value
+      this.#lengths[this.#count++] = value.length
+    } else {
+      this.#rejected.push(describeValue(value))
+    }
+  }
+
+  /** Resolves, when there is room for more users, to whether more are wanted. */
+  async #push() {
+    const [text, lengths, rejected] = [this.#text, this.#takeLengths(), this.#rejected]
+    this.#text = ''
+    this.#rejected = []
+    const wantsMore = await native.bulkPush(this.#bulk, text, lengths, rejected)
+    return wantsMore && !this.#isStopped
+  }
+
+  /** Valid until the next user is added. */
+  #takeLengths() {
+    const lengths = this.#lengths?.subarray(0, this.#count) ?? new Uint32Array(0)
+    this.#count = 0
+    return lengths
+  }
+}
+
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function closeSync(iterator) {
+  try {
+    iterator.return?.()
+  } catch {
+    // Whatever stopped the call has been told; an error on the way out adds nothing.
+  }
+}
+
+/** A stream that waits for data does not end by `return()` alone, which queues behind the read. */
+async function closeAsync(users, iterator) {
+  if (typeof users.destroy === 'function' && typeof users.pipe === 'function') users.destroy()
+  await iterator.return?.()
+}
+
+/** Waits for a promise, but not for longer than a time limit. */
+async function within(milliseconds, promise) {
+  let timer
+  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)))
+  await Promise.race([promise, timeout])
+  clearTimeout(timer)
+}
+
+/** Makes the report of its parts: as one text, it could be longer than a string may be. */
+function assembleReport(parts) {
+  const summary = JSON.parse(parts[0])
+  const { publishedCount, duplicateCount } = summary
+  const report = { publishes: [], publishedCount, duplicateCount, failures: [] }
+  const remaining = []
+  for (let index = 1; index < parts.length; index++) {
+    const { publishes, failure, users, unsent } = JSON.parse(parts[index])
+    // Half of the memory there is may be in them.
+    parts[index] = undefined
+    if (publishes !== undefined) append(report.publishes, publishes)
+    else if (failure !== undefined) report.failures.push({ users: [], error: createErrorFromDetails(failure) })
+    else if (users !== undefined) append(report.failures.at(-1).users, users)
+    else append(remaining, unsent)
+  }
+  return { summary, report, remaining }
+}
+
+function append(list, elements) {
+  for (const element of elements) list.push(element)
+}
+
+module.exports = { publishToManyUsers }
