@@ -53,7 +53,7 @@ lint: tools node_modules/.installed ## formatters and linters, changing nothing
 	npx taplo fmt --check
 	npx prettier --check .
 	npx oxlint --deny-warnings
-	npx remark --frail --quiet --no-stdout *.md docs emulator examples bench
+	npx remark --frail --quiet --no-stdout *.md docs packages examples bench
 
 .PHONY: docs
 docs: node_modules/.installed ## the guides and the typings as a website, in build/docs
@@ -90,7 +90,7 @@ python:
 .PHONY: test-node
 test-node: package system build/python/.installed ## the addon, the emulator, the examples and the typings
 	git diff --exit-code --stat -- index.d.ts
-	node --test --test-reporter=spec __test__ emulator/__test__ examples/__test__
+	node --test --test-reporter=spec __test__ packages/emulator/__test__ examples/__test__
 
 .PHONY: runtimes
 runtimes: package build/runtimes/.installed ## long: the same tests on Node.js 18 to 26, Bun and Deno, which it installs (1 GB)
@@ -128,14 +128,14 @@ memcheck: debug ## long: every path between JavaScript and Rust under valgrind, 
 
 .PHONY: version
 version: ## TO=1.2.3: the version of every package, ready to commit and tag
-	npm version $(TO) --no-git-tag-version --include-workspace-root --workspace emulator
+	npm version $(TO) --no-git-tag-version --include-workspace-root --workspace beams-emulator
 	npx napi version
 	sed --in-place '0,/^version = .*/s//version = "$(TO)"/' Cargo.toml
 	cargo update --workspace --offline --quiet
 
 .PHONY: clean
 clean: ## remove everything that was built or installed
-	rm -rf build node_modules emulator/node_modules target *.node
+	rm -rf build node_modules packages/*/node_modules target *.node
 
 .PHONY: tools
 tools:
@@ -144,11 +144,11 @@ tools:
 	$(call need,cargo,Install Rust 1.88 or later from https://rustup.rs.)
 	$(call need,cc,Install a C compiler: it builds the crypto library. On Debian: apt-get install build-essential.)
 
-node_modules/.installed: package.json emulator/package.json package-lock.json
+node_modules/.installed: package.json packages/emulator/package.json package-lock.json
 	npm ci
 	@touch $@
 
-build/python/.installed: emulator/__test__/requirements.txt | python
+build/python/.installed: packages/emulator/__test__/requirements.txt | python
 	python3 -m venv build/python
 	build/python/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

@@ -15,7 +15,7 @@ const checkout = path.join(__dirname, '..')
 const run = promisify(execFile)
 
 const guides = fs.readdirSync(path.join(checkout, 'docs')).map((name) => `docs/${name}`)
-const documents = ['README.md', 'emulator/README.md', ...guides]
+const documents = ['README.md', 'packages/emulator/README.md', ...guides]
 
 function blocks(file) {
   const text = fs.readFileSync(path.join(checkout, file), 'utf8')

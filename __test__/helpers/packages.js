@@ -23,7 +23,7 @@ async function packAll(folder) {
   const [beams, binding, emulator] = [
     await pack(await stage(folder), folder),
     await pack(platformFolder(), folder),
-    await pack(path.join(checkout, 'emulator'), folder),
+    await pack(path.join(checkout, 'packages', 'emulator'), folder),
   ]
   return { beams, binding, emulator }
 }

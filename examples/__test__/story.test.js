@@ -3,8 +3,8 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { startEmulator } = require('beams-emulator')
-const { launch, open } = require('../../emulator/__test__/helpers/browser.js')
-const { serviceWorker, stubSubscription } = require('../../emulator/__test__/helpers/browser-sdk.js')
+const { launch, open } = require('../../packages/emulator/__test__/helpers/browser.js')
+const { serviceWorker, stubSubscription } = require('../../packages/emulator/__test__/helpers/browser-sdk.js')
 const { compile, start, settings } = require('./helpers/server.js')
 
 /** Does what the browser's push service would: hands a message to the service worker of a page. */

@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const https = require('node:https')
 const { once } = require('node:events')
 const { generate } = require('selfsigned')
-const { PushNotifications } = require('../..')
+const { PushNotifications } = require('../../..')
 const { emulated } = require('./helpers/requests.js')
 
 /** The status of a request to the emulator, by a client that trusts `ca` alone. */
