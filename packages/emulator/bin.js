@@ -9,18 +9,21 @@ const usage = `Pusher Beams on your own machine, for development and tests.
 
 Usage: beams-emulator [options]
 
-  --port <port>           the port to listen on (8081)
-  --host <address>        the address to listen on (127.0.0.1, this machine only)
-  --instance-id <id>      accept only this instance (any)
-  --secret-key <key>      accept only this secret key, and tokens signed with it (any)
-  --strict                refuse more than 100 requests a second with 429, as the service does
-  --tls                   serve https, with a certificate made for this run
-  --tls-cert <file>       serve https with this certificate, in PEM
-  --tls-key <file>        and this key
-  --webhook-url <url>     send webhooks there
-  --webhook-secret <key>  and sign them with this secret
-  --help                  show this text
-  --version               show the version
+  --port <port>             the port to listen on (8081)
+  --host <address>          the address to listen on (127.0.0.1, this machine only)
+  --instance-id <id>        accept only this instance (any)
+  --secret-key <key>        accept only this secret key, and tokens signed with it (any)
+  --rate-limit              refuse more than 100 requests a second with 429, as the service does
+  --no-strict               accept bodies that the service is only reported to refuse
+  --allowed-hosts <names>   host names to answer to besides local ones, separated by commas
+  --allowed-origins <urls>  origins whose pages may use all APIs, separated by commas
+  --tls                     serve https, with a certificate made for this run
+  --tls-cert <file>         serve https with this certificate, in PEM
+  --tls-key <file>          and this key
+  --webhook-url <url>       send webhooks there
+  --webhook-secret <key>    and sign them with this secret
+  --help                    show this text
+  --version                 show the version
 `
 
 const options = {
@@ -28,7 +31,10 @@ const options = {
   host: { type: 'string' },
   'instance-id': { type: 'string' },
   'secret-key': { type: 'string' },
-  strict: { type: 'boolean' },
+  'rate-limit': { type: 'boolean' },
+  'no-strict': { type: 'boolean' },
+  'allowed-hosts': { type: 'string', multiple: true, default: [] },
+  'allowed-origins': { type: 'string', multiple: true, default: [] },
   tls: { type: 'boolean' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
@@ -43,38 +49,53 @@ async function main() {
   if (values.help) return process.stdout.write(usage)
   if (values.version) return console.log(require('./package.json').version)
 
-  const port = Number(values.port)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port must be a port, not ${values.port}`)
   const emulator = await startEmulator({
-    port,
+    port: parsePort(values.port),
     host: values.host,
     instanceId: values['instance-id'],
     secretKey: values['secret-key'],
-    strict: values.strict,
-    tls: await tlsOf(values),
-    webhooks: webhooksOf(values),
+    rateLimit: values['rate-limit'],
+    strict: !values['no-strict'],
+    allowedHosts: splitList(values['allowed-hosts']),
+    allowedOrigins: splitList(values['allowed-origins']),
+    tls: await readCertificate(values),
+    webhooks: readWebhooks(values),
     log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   })
   console.log(`beams-emulator is listening on ${emulator.url}`)
   console.log(`  in your server:  new PushNotifications({ …, endpoint: '${emulator.url}' })`)
   console.log(`  in your page:    new Client({ …, endpointOverride: '${emulator.url}' })`)
-  console.log(`  what came in:    ${emulator.url}/`)
+  console.log(`  the inbox:       ${emulator.url}/`)
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => emulator.close())
 }
 
-async function tlsOf({ tls, 'tls-cert': cert, 'tls-key': key }) {
+function parsePort(text) {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port must be a port, not ${text}`)
+  return port
+}
+
+function splitList(values) {
+  return values
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter(Boolean)
+}
+
+async function readCertificate({ tls, 'tls-cert': cert, 'tls-key': key }) {
   if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together')
   if (cert === undefined) return tls
   return { cert: await readFile(cert), key: await readFile(key) }
 }
 
-function webhooksOf({ 'webhook-url': url, 'webhook-secret': secret }) {
+function readWebhooks({ 'webhook-url': url, 'webhook-secret': secret }) {
   if ((url === undefined) !== (secret === undefined)) throw new Error('--webhook-url and --webhook-secret go together')
   return url === undefined ? [] : [{ url, secret }]
 }
 
 main().catch((error) => {
-  const inUse = error.code === 'EADDRINUSE' ? `port ${error.port} is in use; choose another with --port` : error.message
-  console.error(`beams-emulator: ${inUse}`)
+  const message =
+    error.code === 'EADDRINUSE' ? `port ${error.port} is in use; choose another with --port` : error.message
+  console.error(`beams-emulator: ${message}`)
   process.exitCode = 1
 })

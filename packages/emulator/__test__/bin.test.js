@@ -27,7 +27,7 @@ test('beams-emulator listens, logs a line a publish, and ends on SIGTERM', async
   const [, url] = /listening on (http:\S+)$/.exec(await line())
   assert.match(await line(), /in your server/)
   assert.match(await line(), /in your page/)
-  assert.match(await line(), /what came in/)
+  assert.match(await line(), /the inbox/)
 
   await fetch(`${url}/publish_api/v1/instances/i/publishes/interests`, {
     method: 'POST',
@@ -50,7 +50,15 @@ test('beams-emulator says in one line that its port is in use', async (t) => {
 })
 
 test('beams-emulator serves https and sends webhooks where it is told to', async (t) => {
-  const options = ['--tls', '--strict', '--webhook-url', 'http://127.0.0.1:1/hook', '--webhook-secret', 'hush']
+  const options = [
+    '--tls',
+    '--rate-limit',
+    '--no-strict',
+    '--webhook-url',
+    'http://127.0.0.1:1/hook',
+    '--webhook-secret',
+    'hush',
+  ]
   const { line } = start(t, '--port', '0', ...options)
   assert.match(await line(), /listening on https:/)
 })

@@ -17,10 +17,10 @@ test('the next requests fail with a status, as often as asked for', async (t) =>
 test("a failure has a body of the service's form, or none", async (t) => {
   const emulator = await emulated(t)
   emulator.failNext({ status: 429 })
-  emulator.failNext({ status: 503, emptyBody: true })
+  emulator.failNext({ status: 503, body: 'empty' })
   assert.deepEqual((await sendUsers(emulator)).json(), {
     error: 'Too Many Requests',
-    description: 'This failure was asked for',
+    description: 'A planned fault of the emulator',
   })
   const { status, text } = await sendUsers(emulator)
   assert.deepEqual([status, text], [503, ''])
@@ -123,7 +123,7 @@ test('a fault that is none is refused', async (t) => {
 
 test('a strict emulator takes 100 requests a second of an instance', async (t) => {
   t.mock.timers.enable({ apis: ['Date'] })
-  const emulator = await emulated(t, { strict: true })
+  const emulator = await emulated(t, { rateLimit: true })
   const answers = await Promise.all(Array.from({ length: 150 }, () => sendUsers(emulator)))
   const refused = answers.filter(({ status }) => status === 429)
   assert.equal(refused.length, 50)

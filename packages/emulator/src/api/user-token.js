@@ -1,22 +1,21 @@
 'use strict'
 
 const jwt = require('jsonwebtoken')
+const { MAX_USER_ID_LENGTH } = require('../limits.js')
 const { ServiceError, badRequest } = require('./errors.js')
 
-const LONGEST_USER_ID = 164
-
 /**
- * The user that a Beams token stands for. Where the emulator knows no secret key, any signature will do, as any key does.
+ * Verifies a Beams token and returns its user. Without a secret key any signature is accepted, as any key is.
  *
  * https://pusher.com/docs/beams/reference/device-api
  */
-function userOf(authorization, { instanceId, secretKey }) {
+function verifyUserToken(authorization, { instanceId, secretKey }) {
   if (authorization === undefined) throw unauthorized('`Authorization` header token is missing.')
-  const { exp, iat, iss, nbf, sub } = read(authorization, secretKey)
+  const { exp, iat, iss, nbf, sub } = readClaims(authorization, secretKey)
   if (exp === undefined) throw badRequest('Missing expiration (exp) field in JWT')
   if (sub === undefined) throw badRequest('Missing subject (sub) field in JWT')
-  if (typeof sub !== 'string' || sub.length < 1 || sub.length > LONGEST_USER_ID) {
-    throw badRequest(`JWT subject (sub) must be between 1-${LONGEST_USER_ID} characters long`)
+  if (typeof sub !== 'string' || sub.length < 1 || sub.length > MAX_USER_ID_LENGTH) {
+    throw badRequest(`JWT subject (sub) must be between 1-${MAX_USER_ID_LENGTH} characters long`)
   }
   if (iss === undefined) throw badRequest('Missing issuer (iss) field in JWT')
   if (iss !== `https://${instanceId}.pushnotifications.pusher.com`) {
@@ -30,19 +29,31 @@ function userOf(authorization, { instanceId, secretKey }) {
 }
 
 /** The claims of a token whose signature is right. */
-function read(authorization, secretKey) {
+function readClaims(authorization, secretKey) {
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-  const decoded = token && jwt.decode(token, { complete: true })
-  if (!decoded || decoded.header.alg !== 'HS256' || typeof decoded.payload !== 'object') {
-    throw unauthorized('`Authorization` header token is malformed.')
-  }
+  const { header, payload } = decode(token)
+  if (header.alg !== 'HS256') throw malformed()
   if (secretKey !== undefined && !isSignedBy(token, secretKey)) throw unauthorized('Invalid JWT signature.')
-  return decoded.payload
+  return payload
+}
+
+function decode(token) {
+  let decoded
+  try {
+    decoded = token && jwt.decode(token, { complete: true })
+  } catch {
+    throw malformed()
+  }
+  const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
+  if (!decoded || !isObject(decoded.header) || !isObject(decoded.payload)) throw malformed()
+  const { exp, iat, nbf } = decoded.payload
+  if ([exp, iat, nbf].some((time) => time !== undefined && typeof time !== 'number')) throw malformed()
+  return decoded
 }
 
 function isSignedBy(token, secretKey) {
   try {
-    // The claims are for `userOf` to judge.
+    // The claims are checked one by one, each with the text of the service.
     jwt.verify(token, secretKey, { algorithms: ['HS256'], ignoreExpiration: true, ignoreNotBefore: true })
     return true
   } catch {
@@ -50,8 +61,12 @@ function isSignedBy(token, secretKey) {
   }
 }
 
+function malformed() {
+  return unauthorized('`Authorization` header token is malformed.')
+}
+
 function unauthorized(description) {
   return new ServiceError(401, 'Unauthorized', description)
 }
 
-module.exports = { userOf }
+module.exports = { verifyUserToken }

@@ -2,19 +2,19 @@
 
 const { badRequest } = require('./errors.js')
 
-// No notification needs so many. What is nested deeper than the stack would break whoever shows or copies it.
-const DEEPEST = 64
+// No notification needs more levels, and a body nested deeper than the stack would break what shows or copies it.
+const MAX_DEPTH = 64
 
-/** Parses a request's body, and notes its size. The client SDKs say that it is JSON where there is none, too. */
+/** Parses the body of a request and keeps its text. The client SDKs also say that it is JSON where there is no body. */
 function parseJson(request, text, done) {
-  request.bytes = Buffer.byteLength(text)
+  request.source = text
   let value
   try {
     value = text === '' ? undefined : JSON.parse(text)
   } catch {
     return done(badRequest('Request body must be a JSON object'))
   }
-  if (isDeeperThan(DEEPEST, value)) return done(badRequest(`Request body is nested deeper than ${DEEPEST} levels`))
+  if (isDeeperThan(MAX_DEPTH, value)) return done(badRequest(`Request body is nested deeper than ${MAX_DEPTH} levels`))
   return done(null, value)
 }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-/** An answer that the service documents: its status, and the two texts of its body. */
+/** An error response that the service documents: its status and the two texts of its body. */
 class ServiceError extends Error {
   constructor(statusCode, error, description) {
     super(description)
@@ -13,8 +13,8 @@ function badRequest(description) {
   return new ServiceError(400, 'Bad request', description)
 }
 
-/** Turns everything that goes wrong, in this program's own code too, into the service's form of it. */
-function answerErrors(app) {
+/** Sends every error, of this program's own code too, in the service's form. */
+function registerErrorHandlers(app) {
   app.setNotFoundHandler((_request, reply) => {
     reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n')
   })
@@ -28,7 +28,7 @@ function sendError(error, request, reply) {
 
 function toServiceError(error, request) {
   if (error instanceof ServiceError) return error
-  if (error.validation) return new ServiceError(422, 'Bad Request', describe(error.validation[0]))
+  if (error.validation) return new ServiceError(422, 'Bad Request', describe(outermost(error.validation)))
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return badRequest(`Request body is too large, max size is ${request.routeOptions.bodyLimit / 1024} KiB`)
@@ -36,23 +36,35 @@ function toServiceError(error, request) {
     case 'FST_ERR_CTP_EMPTY_TYPE':
       return badRequest('Invalid content type, it must be application/json')
     case 'FST_ERR_BAD_URL':
-      return badRequest('The path is not well-formed')
+      return badRequest('The path is malformed')
     default:
   }
   if (error.statusCode >= 400 && error.statusCode < 500) return badRequest('Request body must be a JSON object')
-  // A fault of this program's own, which its user cannot see in the answer.
+  // A bug of this program, which the response does not show.
   console.error('beams-emulator:', error)
   return new ServiceError(500, 'Internal Server Error', 'Something went wrong')
 }
 
-/** `` `interests`: interests is required `` */
+/** Where no alternative applies, the error that says so rather than those of each alternative. */
+function outermost(errors) {
+  return errors.find(({ keyword }) => keyword === 'anyOf') ?? errors[0]
+}
+
+/** Describes a schema error in the words of the service: `` `users`: array items must be unique ``. */
 function describe({ instancePath, keyword, params, message }) {
   const path = instancePath.slice(1).replaceAll('/', '.')
   if (keyword === 'required') {
     const member = [path, params.missingProperty].filter(Boolean).join('.')
     return `\`${member}\`: ${params.missingProperty} is required`
   }
-  return `\`${path}\`: ${message}`
+  if (keyword === 'anyOf') return 'At least one of `apns`, `fcm` and `web` is required'
+  if (keyword === 'enum') return `\`${path}\`: ${path} must be one of the following: ${params.allowedValues.join(', ')}`
+  const texts = {
+    uniqueItems: 'array items must be unique',
+    pattern: `Does not match pattern '${params.pattern}'`,
+    format: `Does not match format '${params.format}'`,
+  }
+  return `\`${path}\`: ${texts[keyword] ?? message}`
 }
 
-module.exports = { ServiceError, badRequest, answerErrors, sendError }
+module.exports = { ServiceError, badRequest, registerErrorHandlers, sendError }

@@ -1,26 +1,24 @@
 'use strict'
 
 const { createHash, timingSafeEqual } = require('node:crypto')
+const { INSTANCE_ID_PATTERN } = require('../limits.js')
 const { ServiceError, badRequest } = require('./errors.js')
 
-/** Any instance will do that can be the name of a host, unless the emulator was started with a given one. */
+const instanceIdPattern = new RegExp(INSTANCE_ID_PATTERN)
+
+/** Accepts the given instance, or any whose id can be part of a host name. */
 function checkInstance({ instanceId }) {
   return async ({ params }) => {
-    if (!/^[A-Za-z0-9-]{1,63}$/.test(params.instanceId)) throw badRequest('`instance-id` given is not valid.')
+    if (!instanceIdPattern.test(params.instanceId)) throw badRequest('`instance-id` given is not valid.')
     if (instanceId !== undefined && params.instanceId !== instanceId) {
       throw new ServiceError(404, 'Instance not found', 'Could not find the instance')
     }
   }
 }
 
-/** Any key will do, unless the emulator was started with a given one. */
-function checkAuthorization(options) {
-  const { secretKey } = options
-  const checkPath = checkInstance(options)
-  return async (request) => {
-    await checkPath(request)
-    const { headers } = request
-    const { authorization } = headers
+/** Accepts the given secret key, or any. */
+function checkSecretKey({ secretKey }) {
+  return async ({ headers: { authorization } }) => {
     if (authorization === undefined) {
       throw new ServiceError(400, 'Incomplete Request', 'Missing Authorization header')
     }
@@ -36,4 +34,4 @@ function isEqual(one, other) {
   return timingSafeEqual(digest(one), digest(other))
 }
 
-module.exports = { checkAuthorization, checkInstance }
+module.exports = { checkInstance, checkSecretKey }

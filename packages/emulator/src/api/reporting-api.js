@@ -1,12 +1,12 @@
 'use strict'
 
 const { badRequest } = require('./errors.js')
-const { reportSchema } = require('./schemas.js')
+const { reportSchema } = require('./device-schemas.js')
 
-const webhookOf = { delivery: 'v1.UserNotificationAcknowledgement', open: 'v1.UserNotificationOpen' }
+const WEBHOOK_EVENTS = { delivery: 'v1.UserNotificationAcknowledgement', open: 'v1.UserNotificationOpen' }
 
 /** https://pusher.com/docs/beams/reference/reporting-api */
-function reportingApi(service, { book, webhooks }) {
+function reportingApi(service, { publishStore, webhooks }) {
   const options = {
     config: { operation: 'reportEvent' },
     schema: { body: reportSchema },
@@ -16,11 +16,11 @@ function reportingApi(service, { book, webhooks }) {
       return badRequest(member ? `\`${member}\` is not valid.` : 'Failed to read body as a JSON object.')
     },
   }
-  service.post('/reporting_api/v2/instances/:instanceId/events', options, async ({ params, body }, reply) => {
-    const delivery = book.report(body)
+  service.post('/v2/instances/:instanceId/events', options, async ({ params, body }, reply) => {
+    const delivery = publishStore.report(body)
     const userId = delivery?.userId ?? body.userId
-    if (userId) {
-      webhooks.emitEvent(webhookOf[body.event], {
+    if (userId && delivery?.outcome !== 'failed') {
+      webhooks.sendEvent(WEBHOOK_EVENTS[body.event], {
         instance_id: params.instanceId,
         publish_id: body.publishId,
         user_id: userId,

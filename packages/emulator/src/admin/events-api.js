@@ -1,0 +1,52 @@
+'use strict'
+
+const { createFilter } = require('./filter.js')
+const { describeEntry } = require('./inbox-api.js')
+
+const MAX_READERS = 100
+// A reader that is further behind is disconnected; a browser reconnects by itself and asks for what it has missed.
+const MAX_UNREAD = 256 * 1024
+
+/** A stream of events for the inbox: what happens, as it happens. */
+function eventsApi(app, { publishStore, deviceStore, webhooks }) {
+  let readers = 0
+  const streaming = new WeakSet()
+
+  app.get('/events', (request, reply) => {
+    if (readers >= MAX_READERS) {
+      return reply.code(503).send({ error: 'Service Unavailable', description: 'Too many readers' })
+    }
+    const { socket } = request.raw
+    if (streaming.has(socket)) {
+      return reply.code(400).send({ error: 'Bad request', description: 'A connection carries one stream of events' })
+    }
+    streaming.add(socket)
+    readers++
+    const { raw } = reply.hijack()
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    raw.write('retry: 1000\n\n')
+    const send = (event, data = {}) => {
+      raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+      if (raw.writableLength > MAX_UNREAD) socket.destroy()
+    }
+    const isSought = createFilter(request.query)
+    const sendEntry = (event) => (entry) => isSought(entry) && send(event, describeEntry(entry))
+    const listeners = [
+      [publishStore, 'publish', sendEntry('publish')],
+      [publishStore, 'change', sendEntry('change')],
+      [publishStore, 'remove', () => send('reset')],
+      [publishStore, 'reset', () => send('reset')],
+      [deviceStore, 'change', () => send('devices')],
+      [webhooks, 'request', () => send('webhooks')],
+    ]
+    for (const [emitter, event, listener] of listeners) emitter.on(event, listener)
+    // A pipelined response has no socket of its own until its turn, and emits no `close` if that never comes.
+    socket.once('close', () => {
+      readers--
+      for (const [emitter, event, listener] of listeners) emitter.off(event, listener)
+    })
+    return undefined
+  })
+}
+
+module.exports = { eventsApi }

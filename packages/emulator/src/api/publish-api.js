@@ -1,0 +1,58 @@
+'use strict'
+
+const { MAX_INTERESTS_BODY, MAX_USERS_BODY } = require('../limits.js')
+const { GATEWAY } = require('../operations.js')
+const { deliver, buildAttemptEvent, buildResults } = require('../delivery/gateway.js')
+const { badRequest } = require('./errors.js')
+const { buildPublishSchema } = require('./publish-schemas.js')
+
+/** https://pusher.com/docs/beams/reference/publish-api */
+function publishApi(service, { publishStore, deviceStore, faults, webhooks, isStrict }) {
+  const publishes = '/v1/instances/:instanceId/publishes'
+  const toInterests = ['interests', MAX_INTERESTS_BODY, 'publishToInterests']
+  for (const [path, [kind, bodyLimit, operation]] of [
+    [`${publishes}/interests`, toInterests],
+    [`${publishes}/users`, ['users', MAX_USERS_BODY, 'publishToUsers']],
+    // Three of the official SDKs publish to interests here.
+    [publishes, toInterests],
+  ]) {
+    const schema = { body: buildPublishSchema(kind, { isStrict }) }
+    const options = { bodyLimit, schema, config: { operation }, preValidation: checkBody }
+    service.post(path, options, async ({ params, body, source }, reply) => {
+      const { publishId } = accept({ instanceId: params.instanceId, kind, source, body })
+      // The service declares its JSON as text.
+      reply.type('text/plain; charset=utf-8')
+      return `${JSON.stringify({ publishId })}\n`
+    })
+  }
+
+  function accept({ instanceId, kind, source, body }) {
+    const devices = deviceStore.existing(instanceId)
+    const isRefused = () => faults.take(GATEWAY) !== undefined
+    const entry = publishStore.add({ instanceId, kind, source, body }, () => deliver(kind, body, devices, isRefused))
+    if (kind === 'users') {
+      webhooks.sendEvent('v1.PublishToUsersAttempt', buildAttemptEvent(entry, [...new Set(body.users)]))
+    }
+    if (body.webhookUrl !== undefined) sendStatuses(entry, body)
+    return entry
+  }
+
+  function sendStatuses(entry, body) {
+    const { publishId } = entry
+    try {
+      webhooks.sendStatuses(body.webhookUrl, { publishId, requestBody: body, results: buildResults(entry) })
+    } catch (error) {
+      // The service accepts such a publish, too, and sends nothing.
+      if (!(error instanceof TypeError)) throw error
+    }
+  }
+}
+
+async function checkBody({ body, headers }) {
+  if (headers['content-type'] === undefined) throw badRequest('Invalid content type, it must be application/json')
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    throw badRequest('Request body must be a JSON object')
+  }
+}
+
+module.exports = { publishApi }

@@ -1,0 +1,78 @@
+'use strict'
+
+const { readPublish } = require('./publish-store.js')
+const { formatTargets } = require('./summary.js')
+const { listPlatforms } = require('../platforms.js')
+
+const MAX_SHOWN_PUBLISHES = 20
+const MAX_SHOWN_PAYLOAD = 300
+
+/** Resolves to the first publish, past or future, for which `predicate` is or resolves to a truthy value. */
+async function waitForPublish(store, predicate = () => true, { timeout = 5000 } = {}) {
+  const unseen = [...store.entries()]
+  let onArrival = () => {}
+  const onPublish = (entry) => {
+    unseen.push(entry)
+    onArrival()
+  }
+  store.on('publish', onPublish)
+  const deadline = createDeadline(store, timeout)
+
+  async function search() {
+    for (;;) {
+      while (unseen.length > 0 && !deadline.isOver()) {
+        const publish = readPublish(unseen.shift())
+        if (await predicate(publish)) return publish
+      }
+      if (deadline.isOver()) return undefined
+      await new Promise((resolve) => (onArrival = resolve))
+    }
+  }
+
+  try {
+    return await Promise.race([search(), deadline.promise])
+  } finally {
+    deadline.cancel()
+    store.off('publish', onPublish)
+    onArrival()
+  }
+}
+
+/** A promise that rejects after `timeout` ms, or when the emulator is closed. */
+function createDeadline(store, timeout) {
+  let isOver = false
+  let cancel
+  const promise = new Promise((_resolve, reject) => {
+    const fail = (message) => {
+      isOver = true
+      reject(new Error(message))
+    }
+    const onClose = () => fail('the emulator was closed before a matching publish came')
+    const timer = setTimeout(() => fail(describeMismatch(store, timeout)), timeout)
+    store.once('close', onClose)
+    cancel = () => {
+      isOver = true
+      clearTimeout(timer)
+      store.off('close', onClose)
+    }
+  })
+  return { promise, cancel, isOver: () => isOver }
+}
+
+function describeMismatch(store, timeout) {
+  const entries = [...store.entries()]
+  const nothing = `no matching publish within ${timeout} ms; `
+  if (entries.length === 0) return `${nothing}there was none at all`
+  const shown = entries.slice(-MAX_SHOWN_PUBLISHES)
+  const count = shown.length < entries.length ? `the last ${shown.length} of ${entries.length}` : `all ${shown.length}`
+  return `${nothing}${count} that came:\n${shown.map(describe).join('\n')}`
+}
+
+function describe(entry) {
+  const publish = readPublish(entry)
+  const payloads = Object.fromEntries(listPlatforms(publish).map((platform) => [platform, publish[platform]]))
+  const text = JSON.stringify(payloads).slice(0, MAX_SHOWN_PAYLOAD)
+  return `  ${entry.receivedAt} to ${entry.kind} ${formatTargets(entry)}: ${text}`
+}
+
+module.exports = { waitForPublish }
