@@ -19,7 +19,7 @@ test('waitForPublish finds what has come, and what comes', async (t) => {
 test('waitForPublish says what came instead', async (t) => {
   const emulator = await emulated(t)
   await assert.rejects(emulator.waitForPublish(undefined, { timeout: 1 }), {
-    message: 'no such publish came within 1 ms; none came at all',
+    message: 'no matching publish within 1 ms; there was none at all',
   })
   await publish(emulator, toInterest('one'))
   await publish(emulator, { users: ['a', 'b', 'c', 'd'], web })
@@ -27,7 +27,7 @@ test('waitForPublish says what came instead', async (t) => {
     emulator.waitForPublish(() => false, { timeout: 1 }),
     ({ message }) => {
       const [first, ...lines] = message.split('\n')
-      assert.equal(first, 'no such publish came within 1 ms; all 2 that came:')
+      assert.equal(first, 'no matching publish within 1 ms; all 2 that came:')
       assert.match(lines[0], /^ {2}\S+Z to interests "one": \{"web":\{"notification":\{"title":"Hello"\}\}\}$/)
       assert.match(lines[1], /to users "a", "b", "c" and 1 more: /)
       return true
@@ -42,7 +42,32 @@ test('waitForPublish ends with its predicate, and with the emulator', async (t) 
   })
   const closed = emulator.waitForPublish(({ users }) => users)
   await Promise.all([assert.rejects(failing, /bad predicate/), publish(emulator, toInterest('a'))])
-  await Promise.all([assert.rejects(closed, /closed before such a publish came/), emulator.close()])
+  await Promise.all([assert.rejects(closed, /closed before a matching publish came/), emulator.close()])
+})
+
+test('waitForPublish awaits its predicate, one publish after the other', async (t) => {
+  const emulator = await emulated(t)
+  await publish(emulator, toInterest('past'))
+  const seen = []
+  const waiting = emulator.waitForPublish(async ({ interests: [name] }) => {
+    await new Promise(setImmediate)
+    seen.push(name)
+    return name === 'wanted'
+  })
+  await publish(emulator, toInterest('other'))
+  await publish(emulator, toInterest('wanted'))
+  assert.deepEqual((await waiting).interests, ['wanted'])
+  assert.deepEqual(seen, ['past', 'other', 'wanted'])
+  await assert.rejects(
+    emulator.waitForPublish(async () => {
+      throw new Error('bad predicate')
+    }),
+    /bad predicate/,
+  )
+  await assert.rejects(
+    emulator.waitForPublish(() => new Promise(() => {}), { timeout: 1 }),
+    /no matching publish within 1 ms; all 3/,
+  )
 })
 
 test('the oldest publishes make room, with their deliveries', async (t) => {

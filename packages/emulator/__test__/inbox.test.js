@@ -189,18 +189,107 @@ describe('the inbox', () => {
     assert.doesNotMatch(await page.content(), /hush/)
   })
 
-  test('is cleared by its button, and by a reset', async (t) => {
-    await publish(emulator, titled('One'))
+  /** Presses Clear, and answers the question. */
+  async function clear(page, answer = 'Remove') {
+    await page.getByRole('button', { name: 'Clear', exact: true }).click()
+    const question = await page.locator('#question').textContent()
+    await page.getByRole('button', { name: answer }).click()
+    return question
+  }
+
+  test('clears what is in view, after asking, and is cleared by a reset', async (t) => {
+    for (const title of ['Apples', 'Pears', 'Pears again']) await publish(emulator, titled(title))
     await register(emulator, 'web')
     const page = await inbox(t)
-    await row(page, 'One').waitFor()
-    await page.getByRole('button', { name: 'Clear' }).click()
+    await count(page, 3)
+    await page.getByLabel('Search').fill('pears')
+    await count(page, 2)
+    assert.equal(await clear(page, 'Keep'), 'Remove the 2 publishes that match the filter?')
+    assert.equal(emulator.publishes().length, 3)
+    await clear(page)
     await count(page, 0)
-    assert.deepEqual([emulator.publishes().length, emulator.devices().length], [0, 1])
-    await publish(emulator, titled('Two'))
-    await row(page, 'Two').waitFor()
+    assert.deepEqual(
+      emulator.publishes().map(({ web }) => web.notification.title),
+      ['Apples'],
+    )
+    await page.getByText('The one publish here does not match the filter.').waitFor()
+    await page.getByRole('button', { name: 'Clear the filter' }).click()
+    await count(page, 1)
+    assert.equal(await clear(page), 'Remove all publishes and deletions of users?')
+    await count(page, 0)
+    await page.getByText('Nothing here yet.').waitFor()
+    assert.equal(emulator.devices().length, 1)
+
+    await page.getByRole('link', { name: 'Devices' }).click()
+    await page.locator('#devices td').first().waitFor()
+    assert.equal(await clear(page), 'Remove all devices?')
+    await page.getByText('No devices.').waitFor()
+
+    emulator.addWebhook({ url: 'http://127.0.0.1:9/', secret: 's' })
+    await publish(emulator, parcel)
+    await page.getByRole('link', { name: 'Webhooks' }).click()
+    await page.locator('summary').waitFor()
+    assert.equal(await clear(page), 'Remove all finished webhook requests?')
+    await page.getByRole('link', { name: 'Publishes' }).click()
     emulator.reset()
     await count(page, 0)
+  })
+
+  test('says that it is the filter when nothing matches, and ignores case', async (t) => {
+    await publish(emulator, { users: ['ada'], web: { notification: { title: 'Plums' } } })
+    await publish(emulator, titled('Pears'))
+    const page = await inbox(t)
+    await count(page, 2)
+    await page.getByLabel('User', { exact: true }).fill('ADA')
+    await count(page, 1)
+    await page.getByLabel('User', { exact: true }).fill('nobody')
+    await page.getByText('The 2 publishes here do not match the filter.').waitFor()
+  })
+
+  test('takes a localized alert for what it is', async (t) => {
+    const alert = { 'loc-key': 'SHIPPED', 'loc-args': ['4711'] }
+    await publish(emulator, { interests: ['a'], apns: { aps: { alert } } })
+    await publish(emulator, { interests: ['a'], fcm: { notification: { title_loc_key: 'PAID' } } })
+    const page = await inbox(t)
+    await row(page, 'PAID').waitFor()
+    await row(page, 'SHIPPED').click()
+    await page.getByLabel('As iOS shows it').getByText('SHIPPED (4711)').waitFor()
+    assert.equal(await page.getByText(/data only/i).count(), 0)
+  })
+
+  test('cannot open a delivery that the gateway refused, and says who was not reached', async (t) => {
+    const deviceId = await register(emulator, 'web', { user: 'ada' })
+    await register(emulator, 'fcm', { user: 'grace' })
+    await register(emulator, 'web', { interests: ['news'] })
+    emulator.failNext({ operation: 'gateway' })
+    const publishId = await publish(emulator, {
+      users: ['ada', 'grace', 'bob'],
+      web: { notification: { title: 'Lost' } },
+    })
+    const page = await inbox(t)
+    await row(page, 'Lost').click()
+    await page.locator('#detail td', { hasText: 'refused' }).waitFor()
+    assert.equal(await page.locator('#detail table button').count(), 0)
+    await row(page, '0 devices, 1 failed').waitFor()
+    const unreached = page.getByLabel('Not reached').locator('li')
+    assert.deepEqual(await unreached.allTextContents(), [
+      'grace: no payload for the platforms of the devices',
+      'bob: no device',
+    ])
+    await page.evaluate(
+      ([id, device]) =>
+        fetch('/reporting_api/v2/instances/my-instance/events', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ event: 'open', publishId: id, deviceId: device, timestampSecs: 1 }),
+        }),
+      [publishId, deviceId],
+    )
+    assert.equal(emulator.deliveries()[0].openedAt, undefined)
+
+    await publish(emulator, titled('Typo', { interests: ['newz'] }))
+    await row(page, 'Typo').click()
+    await page.getByText('newz: no subscriber; there are subscribers to news').waitFor()
   })
 
   test('is worked with the keyboard alone', async (t) => {
@@ -231,6 +320,20 @@ describe('the inbox', () => {
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
     await page.getByRole('link', { name: 'Back to all publishes' }).click()
     await row(page, 'Your parcel').waitFor()
+  })
+
+  test('fits the tables on a phone', async (t) => {
+    const user = 'ada@analytical-engine.example'
+    const id = await register(emulator, 'web', { user, interests: ['news', 'sport', 'a-rather-long-interest-name'] })
+    await publish(emulator, { ...parcel, users: [user] })
+    const page = await inbox(t, { viewport: { width: 390, height: 800 } }, '/#/devices')
+    const fits = (selector) =>
+      page.locator(selector).evaluateAll((cells) => cells.every((cell) => cell.getBoundingClientRect().right <= 390))
+    await page.locator('#devices td').first().waitFor()
+    assert.ok(await fits('#devices th, #devices td'))
+    await page.goto(`${emulator.url}/#/publishes/${emulator.publishes()[0].publishId}`)
+    await page.getByRole('button', { name: `Open on ${id}` }).waitFor()
+    assert.ok(await fits('#detail th, #detail td'))
   })
 
   for (const colorScheme of ['light', 'dark']) {

@@ -116,7 +116,7 @@ test('a webhook is sent again until it is answered with 2xx, with the same ids',
   assert.equal(request.state, 'delivered')
   assert.deepEqual(
     request.attempts.map(({ status, error }) => status ?? error),
-    [500, 302, request.attempts[2].error, 'no answer in time', 204],
+    [500, 302, request.attempts[2].error, 'no response in time', 204],
   )
   const [first, ...others] = await Promise.all(answers.map(() => target.next()))
   for (const other of others) {

@@ -1,6 +1,15 @@
+export const platformNames = { apns: 'iOS', fcm: 'Android', web: 'Web' }
+
+export const byId = (id) => document.getElementById(id)
+
+/** The JSON at a path, or `undefined` where there is none. */
+export async function get(path) {
+  const response = await fetch(path)
+  return response.ok ? response.json() : undefined
+}
+
 /**
- * An element with these properties and children. Text is always text, never HTML: what is shown comes from whoever can reach
- * the emulator.
+ * Creates an element. Text is always text, never HTML: it comes from anyone who can publish to the emulator.
  */
 export function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag)
@@ -13,11 +22,17 @@ export function element(tag, properties = {}, ...children) {
   return node
 }
 
-/** A table of rows, or a line that says that there are none. */
+/** A table of rows, or a line that says that there are none. A cell has the class `of-<heading>`. */
 export function table(caption, headings, rows) {
   if (rows.length === 0) return element('p', { class: 'quiet' }, `No ${caption.toLowerCase()}.`)
   const cells = (tag, texts, properties) =>
-    element('tr', {}, ...texts.map((text) => element(tag, properties, text ?? '')))
+    element(
+      'tr',
+      {},
+      ...texts.map((text, index) =>
+        element(tag, { ...properties, class: `of-${headings[index].toLowerCase()}` }, text ?? ''),
+      ),
+    )
   return element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table of ${caption.toLowerCase()}` },
@@ -30,7 +45,7 @@ export function table(caption, headings, rows) {
   )
 }
 
-/** A time of today, or a date with it. */
+/** The time, with its date unless that is today. */
 export function time(iso) {
   const date = new Date(iso)
   const isToday = date.toDateString() === new Date().toDateString()
@@ -38,7 +53,7 @@ export function time(iso) {
   return element('time', { datetime: iso, title: iso }, text)
 }
 
-/** JSON to read, with a button that copies it. */
+/** JSON with a button that copies it. */
 export function json(label, value) {
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
   const copy = element('button', { type: 'button', class: 'copy' }, 'Copy')

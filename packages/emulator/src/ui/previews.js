@@ -27,7 +27,11 @@ function apple({ aps = {} }) {
   if (!alert) return undefined
   return [
     element('span', { class: 'app', 'aria-hidden': 'true' }, aps.badge === undefined ? '' : badge(aps.badge)),
-    words(alert.title ?? alert['title-loc-key'], alert.body ?? alert['loc-key'], alert.subtitle),
+    words(
+      alert.title ?? localized(alert['title-loc-key'], alert['title-loc-args']),
+      alert.body ?? localized(alert['loc-key'], alert['loc-args']),
+      alert.subtitle ?? localized(alert['subtitle-loc-key'], alert['subtitle-loc-args']),
+    ),
     element('span', { class: 'when' }, 'now'),
   ]
 }
@@ -51,10 +55,12 @@ function factsOfApple({ aps = {}, collapse_id, priority, expiration }) {
 
 function android({ notification }) {
   if (!notification) return undefined
-  const { color, title, body, title_loc_key, body_loc_key } = notification
+  const { color } = notification
+  const title = notification.title ?? localized(notification.title_loc_key, notification.title_loc_args)
+  const body = notification.body ?? localized(notification.body_loc_key, notification.body_loc_args)
   const icon = element('span', { class: 'app', 'aria-hidden': 'true' })
   if (typeof color === 'string' && CSS.supports('color', color)) icon.style.backgroundColor = color
-  return [icon, words(title ?? title_loc_key, body ?? body_loc_key), element('span', { class: 'when' }, 'now')]
+  return [icon, words(title, body), element('span', { class: 'when' }, 'now')]
 }
 
 function factsOfAndroid({ notification = {}, collapse_key, priority, time_to_live }) {
@@ -89,6 +95,12 @@ function factsOfWeb({ notification = {}, time_to_live }) {
     'Hidden on focus': notification.hide_notification_if_site_has_focus,
     'Time to live': time_to_live,
   }
+}
+
+/** A text that the app has in its user's language: its key, with what is filled in. */
+function localized(key, parameters) {
+  if (key === undefined || !Array.isArray(parameters)) return key
+  return `${text(key)} (${parameters.map(text).join(', ')})`
 }
 
 function words(title, body, subtitle) {

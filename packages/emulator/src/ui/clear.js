@@ -1,0 +1,30 @@
+import { byId } from './elements.js'
+import { countMatches, filterQuery, isFiltered } from './list.js'
+
+/** What the button Clear removes: what is in view. */
+function describeClear() {
+  const [, view] = location.hash.split('/')
+  if (view === 'devices') return { path: 'emulator/devices', question: 'Remove all devices?' }
+  if (view === 'webhooks')
+    return { path: 'emulator/webhooks/requests', question: 'Remove all finished webhook requests?' }
+  if (!isFiltered()) return { path: 'emulator/publishes', question: 'Remove all publishes and deletions of users?' }
+  const count = countMatches()
+  const publishes = count === 1 ? 'the publish that matches' : `the ${count} publishes that match`
+  return { path: `emulator/inbox?${filterQuery()}`, question: `Remove ${publishes} the filter?` }
+}
+
+/** Asks, and clears what is in view. */
+export function registerClear() {
+  const dialog = byId('confirm')
+  let path
+  byId('clear').addEventListener('click', () => {
+    const described = describeClear()
+    ;({ path } = described)
+    byId('question').textContent = described.question
+    dialog.returnValue = ''
+    dialog.showModal()
+  })
+  dialog.addEventListener('close', () => {
+    if (dialog.returnValue === 'remove') fetch(path, { method: 'DELETE' })
+  })
+}
