@@ -1,50 +1,177 @@
 'use strict'
 
-const { deprecate } = require('node:util')
-const { PushNotifications: Client } = require('./index.js')
+// The shape of `@pusher/push-notifications-server` 1.2.7: an ES5 constructor and ordinary objects, whose methods read the
+// object's fields at each call. The main entry's client does the work. It is made at the first call, since programs
+// construct this one when they are loaded, with whatever their environment holds.
 
-/** The shape of `@pusher/push-notifications-server` 1.2.7: a function, callable without `new`. */
+const { deprecate } = require('node:util')
+const { BeamsError, PushNotifications: Client } = require('./index.js')
+
+const { defineProperties, defineProperty, getPrototypeOf, hasOwn } = Object
+const { toString } = Object.prototype
+
+// Holds a function, which derived objects inherit and proxies pass on.
+const connect = Symbol('connect')
+
 function PushNotifications(options) {
-  const client = Reflect.construct(Client, [options], new.target ?? PushNotifications)
-  const { instanceId, secretKey, endpoint, port = null } = options
-  return Object.defineProperties(client, {
-    instanceId: { value: instanceId, enumerable: true },
-    secretKey: { value: secretKey },
-    port: { value: port, enumerable: true },
-    protocol: { value: isHttp(endpoint) ? 'http' : 'https', enumerable: true },
-    endpoint: { value: endpoint ?? `${instanceId}.pushnotifications.pusher.com`, enumerable: true },
+  const isCalledOnAnInstance = new.target !== undefined || typeof this?.publishToInterests === 'function'
+  if (!isCalledOnAnInstance) return new PushNotifications(options)
+  check(options)
+
+  const { instanceId, secretKey } = options
+  const endpoint = ownMember(options, 'endpoint')
+  defineProperties(this, {
+    instanceId: field(instanceId),
+    // Not enumerable, so that it does not get into logs.
+    secretKey: { ...field(secretKey), enumerable: false },
+    port: field(inheritedMember(options, 'port') || null),
+    protocol: field(isHttp(endpoint) ? 'http' : 'https'),
+    endpoint: field(endpoint ?? hostOf(instanceId)),
+    [connect]: { ...field(connector({ ...options })), enumerable: false },
   })
 }
 
-Object.setPrototypeOf(PushNotifications, Client)
+function field(value) {
+  return { value, writable: true, enumerable: true, configurable: true }
+}
 
-PushNotifications.prototype = Object.create(Client.prototype, {
-  constructor: method(PushNotifications),
+function check(options) {
+  if (options === null || typeof options !== 'object') throw invalid('PushNotifications options object is required')
+  for (const name of ['instanceId', 'secretKey']) {
+    if (!hasOwn(options, name)) throw invalid(`"${name}" is required in PushNotifications options`)
+    if (typeof options[name] !== 'string') throw invalid(`"${name}" must be a string`)
+  }
+  const endpoint = ownMember(options, 'endpoint')
+  if (endpoint !== undefined && typeof endpoint !== 'string') throw invalid('endpoint must be a string')
+}
 
-  generateToken: method(function generateToken(userId) {
-    return { token: Client.prototype.generateToken.call(this, userId) }
-  }),
+function ownMember(object, name) {
+  return hasOwn(object, name) ? object[name] : undefined
+}
 
-  publish: method(
-    deprecate(function publish(interests, publishRequest) {
-      return this.publishToInterests(interests, publishRequest)
-    }, '`publish` is deprecated. Use `publishToInterests` instead.'),
-  ),
-
-  // The official SDK resolves to the reply's body, should there ever be one.
-  deleteUser: method(async function deleteUser(userId, options) {
-    const record = {}
-    await Client.prototype.deleteUser.call(this, userId, options, record)
-    return record.body === undefined ? undefined : JSON.parse(record.body)
-  }),
-})
-
-function method(value) {
-  return { value, writable: true, configurable: true }
+/** Leaves out the root of the prototype chain, so that nobody's `Object.prototype.port` takes effect. */
+function inheritedMember(object, name) {
+  for (let owner = object; owner !== null; owner = getPrototypeOf(owner)) {
+    if (hasOwn(owner, name) && (owner === object || getPrototypeOf(owner) !== null)) return object[name]
+  }
+  return undefined
 }
 
 function isHttp(endpoint) {
   return endpoint !== undefined && !/^https:/i.test(endpoint)
 }
 
+/** Makes the function that returns the main entry's client for the fields as they are. */
+function connector(options) {
+  let client, madeFor
+  return (fields) => {
+    const { instanceId, secretKey, port, protocol, endpoint } = fields
+    const isStale =
+      madeFor?.instanceId !== instanceId ||
+      madeFor.secretKey !== secretKey ||
+      madeFor.port !== port ||
+      madeFor.protocol !== protocol ||
+      madeFor.endpoint !== endpoint
+    if (isStale) {
+      const address = { endpoint: endpointOption(fields), port: port || undefined }
+      client = makeClient({ __proto__: null, ...options, instanceId, secretKey, ...address })
+      madeFor = { instanceId, secretKey, port, protocol, endpoint }
+    }
+    return client
+  }
+}
+
+function endpointOption({ instanceId, protocol, endpoint }) {
+  if (endpoint === '') return 'localhost' // as Node's http takes an empty host
+  if (protocol === 'http' || /:\/\//.test(endpoint)) return endpoint
+  return endpoint === hostOf(instanceId) ? undefined : `https://${endpoint}`
+}
+
+function hostOf(instanceId) {
+  return `${instanceId}.pushnotifications.pusher.com`
+}
+
+// Assigned, and so enumerable, as those who copy them to another prototype expect.
+PushNotifications.prototype.generateToken = function generateToken(userId) {
+  try {
+    return { token: clientOf(this).generateToken(userId) }
+  } catch (error) {
+    throw withOfficialName(error)
+  }
+}
+
+PushNotifications.prototype.publishToInterests = function publishToInterests(interests, publishRequest, options) {
+  return settle(() =>
+    clientOf(this).publishToInterests(interests, ownMembers(publishRequest), optionsOrNothing(options)),
+  )
+}
+
+PushNotifications.prototype.publishToUsers = function publishToUsers(users, publishRequest, options) {
+  return settle(() => clientOf(this).publishToUsers(users, ownMembers(publishRequest), optionsOrNothing(options)))
+}
+
+PushNotifications.prototype.publish = deprecate(function publish(interests, publishRequest, options) {
+  return this.publishToInterests(interests, publishRequest, options)
+}, '`publish` is deprecated. Use `publishToInterests` instead.')
+
+// The official SDK resolves to the response's body, should there ever be one.
+PushNotifications.prototype.deleteUser = function deleteUser(userId, options) {
+  return settle(async () => {
+    const body = await deleteUserForBody(clientOf(this), userId, optionsOrNothing(options))
+    return body === undefined ? undefined : JSON.parse(body)
+  })
+}
+
+function clientOf(instance) {
+  const clientFor = instance?.[connect]
+  if (clientFor === undefined) throw invalid('the method must be called on a PushNotifications')
+  return clientFor(instance)
+}
+
+async function settle(call) {
+  try {
+    return await call()
+  } catch (error) {
+    throw withOfficialName(error)
+  }
+}
+
+/** `String(error)` begins with "Error: ", as it does with the official SDK. It stays a BeamsError, with its `code`. */
+function withOfficialName(error) {
+  if (!(error instanceof BeamsError)) return error
+  return defineProperty(error, 'name', { value: 'Error', writable: true, configurable: true })
+}
+
+function invalid(message) {
+  return withOfficialName(
+    new BeamsError(message, { code: 'ERR_BEAMS_INVALID_ARGUMENT', attempts: 0, delivery: 'not-sent' }),
+  )
+}
+
+/** `ids.map(client.deleteUser, client)` passes an index. */
+function optionsOrNothing(options) {
+  return typeof options === 'object' && options !== null && !Array.isArray(options) ? options : undefined
+}
+
+/** The official SDK copies the payload's own members, so that a `toJSON` of its class is not called. */
+function ownMembers(publishRequest) {
+  if (toString.call(publishRequest) !== '[object Object]') return publishRequest
+  if (getPrototypeOf(publishRequest) === Object.prototype) return publishRequest
+  return { ...publishRequest }
+}
+
+// What takes more of the main entry than it documents.
+
+function makeClient(options) {
+  return new Client(options)
+}
+
+/** Deletes a user, and resolves to the text of the response's body where there is one. */
+async function deleteUserForBody(client, userId, options) {
+  const record = {}
+  await client.deleteUser(userId, options, record)
+  return record.body
+}
+
 module.exports = PushNotifications
+module.exports.PushNotifications = PushNotifications

@@ -152,6 +152,8 @@ const payload = fc.oneof(
   },
   { weight: 1, arbitrary: fc.oneof(wrongType, fc.constantFrom('abc', new Map(), Buffer.from('x'))) },
 )
+/** Stands for the port of the server, which is not known yet. */
+const HERE = 1
 const instanceId = fc.oneof(fc.uuid(), fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,20}[A-Za-z0-9])?$/))
 const secretKey = fc.oneof(fc.stringMatching(/^[0-9A-F]{64}$/), fc.stringMatching(/^[!-~]{1,40}$/))
 
@@ -166,6 +168,72 @@ const call = fc.record({ instanceId, secretKey, anyOf: fc.nat(9) }).chain(({ any
     : single('generateToken') // prettier-ignore
   return specific.map((arguments_) => ({ ...keys, ...arguments_ }))
 })
+
+// Configurations, as programs read them from an environment that may not be set up. Only those with this machine's address
+// make a call.
+
+const configuredText = (right) =>
+  fc.oneof(
+    { weight: 6, arbitrary: right },
+    { weight: 2, arbitrary: fc.constantFrom('', ' ', '\t', '""', "''", 'undefined') },
+    {
+      weight: 3,
+      arbitrary: right.chain((text) => fc.constantFrom(`"${text}"`, `${text}\n`, ` ${text}`, `${text}\r\n`)),
+    },
+    { weight: 1, arbitrary: wrongType },
+  )
+const configuration = (requiredKeys) =>
+  fc.record(
+    {
+      instanceId: configuredText(instanceId),
+      secretKey: configuredText(secretKey),
+      endpoint: fc.oneof(
+        { weight: 6, arbitrary: fc.constant('127.0.0.1') },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom('', 'localhost', 'gateway.example', ' ', '127.0.0.1\n', '"127.0.0.1"'),
+        },
+        { weight: 1, arbitrary: wrongType },
+      ),
+      port: fc.oneof(
+        { weight: 6, arbitrary: fc.constantFrom(HERE, String(HERE)) },
+        { weight: 1, arbitrary: fc.constantFrom('', 0, null, undefined, NaN, false, 8443, ' ', '"80"', 99999) },
+      ),
+      unknown: fc.constantFrom(1, 'x'),
+    },
+    { requiredKeys, noNullPrototype: true },
+  )
+const options = fc.oneof(
+  { weight: 12, arbitrary: configuration(['instanceId', 'secretKey', 'endpoint', 'port']) },
+  { weight: 6, arbitrary: configuration([]) },
+  { weight: 1, arbitrary: configuration([]).map((given) => Object.create(given)) },
+  { weight: 1, arbitrary: configuration([]).map((given) => ({ __proto__: null, ...given })) },
+  { weight: 1, arbitrary: wrongType },
+)
+
+/** Where the constructors differ on purpose: what this package does, where the official SDK throws or would send a request. */
+const configurationDifferences = [
+  {
+    why: 'an endpoint of undefined means none',
+    applies: (given) => Object.hasOwn(Object(given), 'endpoint') && given.endpoint === undefined,
+    theirs: /^endpoint must be a string$/,
+  },
+  {
+    why: 'a configuration without a prototype is one like any other',
+    applies: (given) => typeof given === 'object' && given !== null && !('hasOwnProperty' in given),
+    theirs: /hasOwnProperty is not a function/,
+  },
+  {
+    why: 'an instance id must be a host label',
+    applies: ({ instanceId: id }) => !/^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(id),
+    ours: /^"instanceId" must /,
+  },
+  {
+    why: 'a key must not be empty, and go into a header',
+    applies: ({ secretKey: secret }) => secret === '' || /[\r\n]/.test(secret),
+    ours: /^"secretKey" (must not be empty|has a character that an HTTP header cannot hold, such as a line break)$/,
+  },
+]
 
 // Outcomes
 
@@ -255,4 +323,63 @@ describe('the official SDK and this one', () => {
     assert.ok(counts.sent > CASES / 4, 'most calls should reach the server')
     for (const { why } of differences) assert.ok(CASES < 2000 || counts[why] > 0, `never tried: ${why}`)
   })
+
+  test(`construct ${CASES} clients alike, but for the differences on the list`, async (t) => {
+    const counts = { equal: 0, thrown: 0, called: 0 }
+    const fieldsOf = (client) => fields.map((name) => [name, client[name]])
+    const count = (name) => {
+      counts[name] = (counts[name] ?? 0) + 1
+    }
+
+    await fc.assert(
+      fc.asyncProperty(options, async (described) => {
+        const given = configured(described)
+        const differs = (side, text) =>
+          configurationDifferences.find((each) => each[side]?.test(text ?? '') && each.applies(given))
+        const [ours, theirs] = [await constructed(Compat, given), await constructed(Official, given)]
+
+        const difference = differs('theirs', theirs.error)
+        if (difference) return count(difference.why)
+        assert.equal(ours.error, theirs.error)
+        if (ours.error !== undefined) return count('thrown')
+        assert.deepEqual(fieldsOf(ours.value), fieldsOf(theirs.value))
+        count('equal')
+
+        if (String(ours.value.port) !== String(port) || !['127.0.0.1', 'localhost', ''].includes(ours.value.endpoint))
+          return
+        const [our, their] = [await published(ours.value), await published(theirs.value)]
+        if (isDeepStrictEqual(our, their)) return count('called')
+        const atTheCall = differs('ours', our.outcome.error)
+        if (!atTheCall || our.requests.length > 0) return assert.deepEqual(our, their)
+        count(atTheCall.why)
+      }),
+      { numRuns: CASES, seed, includeErrorInReport: true },
+    )
+    t.diagnostic(JSON.stringify(counts, null, 2))
+    assert.ok(counts.thrown > CASES / 10 && counts.called > CASES / 20, 'each kind should be tried')
+    for (const { why } of configurationDifferences) assert.ok(CASES < 2000 || counts[why] > 0, `never tried: ${why}`)
+  })
+
+  const fields = ['instanceId', 'secretKey', 'port', 'protocol', 'endpoint']
+
+  /** The options with the server's port in place of what stands for it. */
+  function configured(given) {
+    if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'port')) return given
+    const isHere = given.port === HERE || given.port === String(HERE)
+    return isHere
+      ? Object.assign(Object.create(Object.getPrototypeOf(given)), given, {
+          port: typeof given.port === 'string' ? String(port) : port,
+        })
+      : given
+  }
+
+  function constructed(Client, given) {
+    return outcomeOf(() => new Client(given))
+  }
+
+  async function published(client) {
+    seen = []
+    const outcome = await outcomeOf(() => client.publishToInterests(['donuts'], { web: {} }))
+    return { outcome, requests: seen.map(comparable) }
+  }
 })
