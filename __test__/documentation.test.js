@@ -17,9 +17,10 @@ const run = promisify(execFile)
 const guides = fs.readdirSync(path.join(checkout, 'docs')).map((name) => `docs/${name}`)
 const documents = ['README.md', 'packages/emulator/README.md', ...guides]
 
+const read = (file) => fs.readFileSync(path.join(checkout, file), 'utf8')
+
 function blocks(file) {
-  const text = fs.readFileSync(path.join(checkout, file), 'utf8')
-  return [...text.matchAll(/^```(.*?)\n(.*?)^```$/gms)].map(([, language, code], index) => ({
+  return [...read(file).matchAll(/^```(.*?)\n(.*?)^```$/gms)].map(([, language, code], index) => ({
     name: `${file}, block ${index + 1} (${language})`,
     language,
     code,
@@ -99,7 +100,11 @@ describe('the documentation', () => {
   }
 
   test('in the typings compiles, where the reader’s own names are given', async () => {
-    const typings = fs.readFileSync(path.join(checkout, 'index.d.ts'), 'utf8').replaceAll(/^ *\* ?/gm, '')
+    const typed = fs.readdirSync(path.join(checkout, 'types')).map((name) => `types/${name}`)
+    const typings = ['index.d.ts', 'compat.d.ts', ...typed]
+      .map(read)
+      .join('\n')
+      .replaceAll(/^ *\* ?/gm, '')
     const examples = [...typings.matchAll(/^```js\n(.*?)^```/gms)].map(([, code]) => `async () => {\n${code}}`)
     assert.ok(examples.length > 8)
     const snippet = path.join(folder, 'typings.ts')
@@ -108,10 +113,8 @@ describe('the documentation', () => {
   })
 
   test('lists the code of every error', () => {
-    const [readme, header] = ['README.md', 'dts-header.d.ts'].map((file) =>
-      fs.readFileSync(path.join(checkout, file), 'utf8'),
-    )
-    const typed = [...header.matchAll(/^ {2}\| '(ERR_BEAMS_\w+)'/gm)].map(([, code]) => code)
+    const [readme, errors] = ['README.md', 'types/errors.d.ts'].map(read)
+    const typed = [...errors.matchAll(/^ {2}\| '(ERR_BEAMS_\w+)'/gm)].map(([, code]) => code)
     assert.ok(typed.length > 10)
     for (const code of typed) assert.ok(readme.includes(`| \`${code}\` `), code)
   })

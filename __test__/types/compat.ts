@@ -28,8 +28,18 @@ const payloads: [
   PushNotifications.FcmNotificationPayload,
   PushNotifications.WebPayload,
   PushNotifications.WebNotificationPayload,
-] = [all.apns, onlyApns.apns.aps, {}, all.fcm, {}, all.web, {}]
+] = [all.apns, onlyApns.apns.aps, { title: 'x', body: 'x' }, all.fcm, {}, all.web, {}]
 const options: PushNotifications.Options = { instanceId: 'i', secretKey: 's', endpoint: 'localhost' }
-const strings: string[] = [client.instanceId, client.secretKey, client.endpoint]
 
-export { toInterests, toUsers, published, token, deleted, payloads, options, strings }
+export { toInterests, toUsers, published, token, deleted, payloads, options }
+
+// What the service has added since, in its place.
+export const newer: PushNotifications.PublishRequest = {
+  apns: { aps: { 'content-available': 1, 'mutable-content': 1, alert: { title: 'x', body: 'x', subtitle: 'x' } } },
+  fcm: { notification: { image: 'https://example.com/x.png' }, mutable_content: true },
+  web: { notification: { image: 'https://example.com/x.png' } },
+}
+// @ts-expect-error a title is a text
+export const wrongTitle: PushNotifications.PublishRequest = { apns: { aps: { alert: { title: 5, body: 'x' } } } }
+// @ts-expect-error no platform
+export const noPlatform: PushNotifications.PublishRequest = { webhookUrl: 'https://example.com' }

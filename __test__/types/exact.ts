@@ -30,7 +30,6 @@ expectTypeOf<Compat['generateToken']>().returns.toEqualTypeOf<{ token: string }>
 expectTypeOf<Compat['publishToInterests']>().returns.toEqualTypeOf<Promise<Compat.PublishResponse>>()
 expectTypeOf<Compat['publishToUsers']>().returns.toEqualTypeOf<Promise<Compat.PublishResponse>>()
 expectTypeOf<Compat['deleteUser']>().returns.toEqualTypeOf<Promise<void>>()
-expectTypeOf<Compat.PublishRequest>().toEqualTypeOf<beams.PublishRequest>()
 expectTypeOf<Compat.Token>().toEqualTypeOf<string>()
 
 // A type that is `any` would pass for everything.

@@ -113,6 +113,8 @@ export const reservedKey: PublishRequest = { web: { data: { pusher: {} } } }
 export const listOfData: PublishRequest = { apns: { aps: {}, data: ['x'] } }
 // @ts-expect-error Google delivers no nested values
 export const nestedData: PublishRequest = { fcm: { data: { a: { b: 'c' } } } }
+// @ts-expect-error Google refuses numbers
+export const numericData: PublishRequest = { fcm: { data: { order: 17 } } }
 
 const beams = new PushNotifications({ instanceId: 'i', secretKey: 's', port: '8081', ca: [Buffer.from('x'), 'x'] })
 // @ts-expect-error both keys are required
