@@ -47,12 +47,46 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
     assert.match(cures[2], /--external:beams-native/)
   })
 
-  test('asks for the package of the C library that Node.js was linked with', () => {
-    fs.writeFileSync(path.join(folder, 'node'), '\x7fELF /lib/ld-musl-x86_64.so.1')
-    const [message] = failure(`process.execPath = ${JSON.stringify(path.join(folder, 'node'))}`)
-    assert.match(message, /the package @beams-native\/binding-linux-x64-musl is not installed/)
-    const [unknown] = failure(`process.execPath = '/no/such/file'`)
-    assert.match(unknown, /binding-linux-x64-gnu is not installed/)
+  const report = (text) => `process.report.getReport = () => (${text});`
+  const musl = '{ header: {}, sharedObjects: ["/lib/libz.so.1", "/lib/ld-musl-x86_64.so.1"] }'
+  const glibc = '{ header: { glibcVersionRuntime: "2.36" }, sharedObjects: [] }'
+
+  for (const [what, executable, change, expected] of [
+    ['the executable asks for', '\x7fELF /lib/ld-musl-x86_64.so.1', report(glibc), 'musl'],
+    ['the executable asks for', '\x7fELF /lib64/ld-linux-x86-64.so.2', report(musl), 'gnu'],
+    ['the report names, where the executable asks for none', '\x7fELF /nix/store/loader', report(musl), 'musl'],
+    ['the report names, where the executable cannot be read', undefined, report(musl), 'musl'],
+    ['the report names, where the executable cannot be read', undefined, report(glibc), 'gnu'],
+    ['most systems have, where nothing is known', undefined, report('{ header: {}, sharedObjects: [] }'), 'gnu'],
+    ['most systems have, where there is no report', undefined, 'delete process.report;', 'gnu'],
+  ]) {
+    test(`asks for the binary for the C library that ${what} (${expected})`, () => {
+      const file = path.join(folder, 'node')
+      if (executable !== undefined) fs.writeFileSync(file, executable)
+      const [message] = failure(`${change} process.execPath = ${JSON.stringify(file)}`)
+      assert.match(message, new RegExp(`the package @beams-native/binding-linux-x64-${expected} is not installed`))
+    })
+  }
+
+  test('finds the C library although the permission model hides the executable', () => {
+    install('linux-x64-musl', `module.exports = 'musl'`)
+    install('linux-x64-gnu', `module.exports = 'gnu'`)
+    const flag = ['--permission', '--experimental-permission'].find((name) =>
+      process.allowedNodeEnvironmentFlags.has(name),
+    )
+    const real = fs.realpathSync(folder)
+    const here = process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'
+    for (const [change, expected] of [
+      ['', here],
+      [report(musl), 'musl'],
+      [report(glibc), 'gnu'],
+    ]) {
+      const program = `${change} console.log(process.permission.has('fs.read', process.execPath), require('./load.js'))`
+      fs.writeFileSync(path.join(folder, 'program.js'), program)
+      const options = { cwd: real, encoding: 'utf8' }
+      const { stdout, stderr } = spawnSync(process.execPath, [flag, `--allow-fs-read=${real}/*`, 'program.js'], options)
+      assert.equal(stdout, `false ${expected}\n`, stderr)
+    }
   })
 
   test('says that a binary does not load, and why', () => {
@@ -80,9 +114,10 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
 test('there is a package for every target, and the loader knows each of them', () => {
   const { napi } = require('../package.json')
   const text = fs.readFileSync(path.join(checkout, 'load.js'), 'utf8')
-  const known = [...text.matchAll(/'([\w-]+)': \(\) => require\('@beams-native\/binding-\1'\)/g)].map(
-    ([, name]) => name,
-  )
+  // Each in a `try` of its own: see the comment there.
+  const known = [
+    ...text.matchAll(/'([\w-]+)'\(failed\) {\s+try {\s+return require\('@beams-native\/binding-\1'\)\s+} catch/g),
+  ].map(([, name]) => name)
   assert.equal(known.length, napi.targets.length)
   assert.deepEqual(fs.readdirSync(path.join(checkout, 'npm')).sort(), known)
   for (const name of known) {

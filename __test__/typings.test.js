@@ -47,10 +47,10 @@ for (const [kind, options] of Object.entries({
   'the settings of this package': [],
   'module esnext': ['--module', 'esnext', '--moduleResolution', 'bundler'],
   exactOptionalPropertyTypes: ['--exactOptionalPropertyTypes'],
-  'every strict setting, and no library but ES2022': [
-    ...['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'],
-    ...['--noImplicitOverride', '--isolatedModules', '--lib', 'es2022', '--skipLibCheck', 'false'],
-  ],
+  'every strict setting, and no library but ES2022':
+    '--exactOptionalPropertyTypes --noUncheckedIndexedAccess --noImplicitOverride --isolatedModules --lib es2022 --skipLibCheck false'.split(
+      ' ',
+    ),
 })) {
   test(`the type tests compile with ${kind}`, async () => {
     // `import x = require()` is no syntax of ES modules.

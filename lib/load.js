@@ -1,19 +1,75 @@
 'use strict'
 
-// Finds the binary for this platform. Every package is spelt out, so that bundlers and file tracers see it.
+// Finds the binary for this platform. Bundlers and file tracers follow a `require` whose argument is a literal, and do not
+// mind that the package is missing where the `require` stands in a `try`: so every one is spelt out.
 
 const { closeSync, openSync, readSync } = require('node:fs')
+const { join } = require('node:path')
 
 const packages = {
-  'darwin-arm64': () => require('@beams-native/binding-darwin-arm64'),
-  'darwin-x64': () => require('@beams-native/binding-darwin-x64'),
-  'freebsd-x64': () => require('@beams-native/binding-freebsd-x64'),
-  'linux-arm64-gnu': () => require('@beams-native/binding-linux-arm64-gnu'),
-  'linux-arm64-musl': () => require('@beams-native/binding-linux-arm64-musl'),
-  'linux-x64-gnu': () => require('@beams-native/binding-linux-x64-gnu'),
-  'linux-x64-musl': () => require('@beams-native/binding-linux-x64-musl'),
-  'win32-arm64-msvc': () => require('@beams-native/binding-win32-arm64-msvc'),
-  'win32-x64-msvc': () => require('@beams-native/binding-win32-x64-msvc'),
+  'darwin-arm64'(failed) {
+    try {
+      return require('@beams-native/binding-darwin-arm64')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'darwin-x64'(failed) {
+    try {
+      return require('@beams-native/binding-darwin-x64')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'freebsd-x64'(failed) {
+    try {
+      return require('@beams-native/binding-freebsd-x64')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'linux-arm64-gnu'(failed) {
+    try {
+      return require('@beams-native/binding-linux-arm64-gnu')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'linux-arm64-musl'(failed) {
+    try {
+      return require('@beams-native/binding-linux-arm64-musl')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'linux-x64-gnu'(failed) {
+    try {
+      return require('@beams-native/binding-linux-x64-gnu')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'linux-x64-musl'(failed) {
+    try {
+      return require('@beams-native/binding-linux-x64-musl')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'win32-arm64-msvc'(failed) {
+    try {
+      return require('@beams-native/binding-win32-arm64-msvc')
+    } catch (error) {
+      return failed(error)
+    }
+  },
+  'win32-x64-msvc'(failed) {
+    try {
+      return require('@beams-native/binding-win32-x64-msvc')
+    } catch (error) {
+      return failed(error)
+    }
+  },
 }
 
 function load() {
@@ -22,16 +78,20 @@ function load() {
     throw new Error(`beams-native has no binary for ${name}. It has those for ${Object.keys(packages).join(', ')}.`)
   }
   const errors = []
-  // In a checkout, the binary is in its root.
-  for (const find of [packages[name], () => require(`../beams-native.${name}.node`)]) {
-    try {
-      return find()
-    } catch (error) {
-      errors.push(error)
-    }
-  }
+  const failed = (error) => void errors.push(error)
+  const binding = packages[name](failed) ?? requireFromCheckout(name, failed)
+  if (binding !== undefined) return binding
   const cause = errors.find((error) => !isMissing(error)) ?? errors[0]
   throw new Error(explain(name, cause), { cause })
+}
+
+/** In a checkout, the binary is in its root. */
+function requireFromCheckout(name, failed) {
+  try {
+    return require(join(__dirname, `../beams-native.${name}.node`))
+  } catch (error) {
+    return failed(error)
+  }
 }
 
 function platformName() {
@@ -40,18 +100,35 @@ function platformName() {
   return abi ? `${platform}-${arch}-${abi}` : `${platform}-${arch}`
 }
 
-/** Which C library Node.js itself was linked with: the name of its loader is on the first page of the file. */
+/** Which C library Node.js itself was linked with. */
 function isMusl() {
   if (process.platform !== 'linux') return false
+  const loader = loaderOfNode()
+  return (loader ?? loaderInReport())?.includes('/ld-musl-') ?? false
+}
+
+/** The first page of the executable holds the name of its loader. Unknown where the file may not be read. */
+function loaderOfNode() {
   try {
     const page = Buffer.allocUnsafe(4096)
     const file = openSync(process.execPath)
     const length = readSync(file, page)
     closeSync(file)
-    return page.subarray(0, length).includes('/ld-musl-')
+    return /\/ld-(musl|linux)-/.exec(page.toString('latin1', 0, length))?.[0]
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** Node's diagnostic report needs no permission, and takes some milliseconds. */
+function loaderInReport() {
+  const { report } = process
+  if (report === undefined) return undefined
+  const { excludeNetwork } = report
+  report.excludeNetwork = true // it would look names up
+  const { header, sharedObjects } = report.getReport()
+  report.excludeNetwork = excludeNetwork
+  return header.glibcVersionRuntime ? '/ld-linux-' : sharedObjects.find((name) => name.includes('/ld-musl-'))
 }
 
 function isMissing({ code }) {

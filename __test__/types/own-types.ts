@@ -38,6 +38,9 @@ interface Order {
   id: string
   total: string
 }
+interface Totals {
+  total: number
+}
 interface Text {
   readonly title: string
   readonly body: string
@@ -85,7 +88,15 @@ class Message {
   }
 }
 
-export async function publish(request: OwnRequest, order: Order, alert: Alert, sound: Sound, text: Text, own: OwnAps) {
+export async function publish(
+  request: OwnRequest,
+  order: Order,
+  totals: Totals,
+  alert: Alert,
+  sound: Sound,
+  text: Text,
+  own: OwnAps,
+) {
   await beams.publishToUsers(['user-1'], request)
   await beams.publishToUsers(['user-1'], { apns: request.apns })
   await beams.publishToUsers(['user-1'], { apns: { aps: own } })
@@ -101,7 +112,7 @@ export async function publish(request: OwnRequest, order: Order, alert: Alert, s
   // @ts-expect-error an interface has no index signature: see `{ ...order }` above
   await beams.publishToUsers(['user-1'], { fcm: { data: order } })
   // @ts-expect-error Google refuses numbers, spread or not
-  await beams.publishToUsers(['user-1'], { fcm: { data: { ...{ total: 17 } } } })
+  await beams.publishToUsers(['user-1'], { fcm: { data: { ...totals } } })
 }
 
 interface WrongAps {
