@@ -5,7 +5,8 @@
 // construct this one when they are loaded, with whatever their environment holds.
 
 const { deprecate } = require('node:util')
-const { BeamsError, PushNotifications: Client } = require('./index.js')
+const { BeamsError } = require('./lib/errors.js')
+const { COMPAT, PushNotifications: Client, deleteUserForBody } = require('./lib/push-notifications.js')
 
 const { defineProperties, defineProperty, getPrototypeOf, hasOwn } = Object
 const { toString } = Object.prototype
@@ -160,17 +161,8 @@ function ownMembers(publishRequest) {
   return { ...publishRequest }
 }
 
-// What takes more of the main entry than it documents.
-
 function makeClient(options) {
-  return new Client(options)
-}
-
-/** Deletes a user, and resolves to the text of the response's body where there is one. */
-async function deleteUserForBody(client, userId, options) {
-  const record = {}
-  await client.deleteUser(userId, options, record)
-  return record.body
+  return new Client({ ...options, [COMPAT]: true })
 }
 
 module.exports = PushNotifications

@@ -22,6 +22,7 @@ export interface PushNotifications {
   /** {@link PushNotifications.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
+
 /**
  * A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
  *

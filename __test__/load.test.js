@@ -15,8 +15,8 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
   beforeEach((t) => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-load-'))
     t.after(() => fs.rmSync(folder, { recursive: true }))
-    for (const file of ['index.js', 'load.js', 'many-users.js'])
-      fs.copyFileSync(path.join(checkout, file), path.join(folder, file))
+    for (const file of ['index.js', 'lib'])
+      fs.cpSync(path.join(checkout, file), path.join(folder, file), { recursive: true })
   })
 
   /** What `require` of the package says, on a `process` that `change` has changed. */
@@ -81,7 +81,7 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
       [report(musl), 'musl'],
       [report(glibc), 'gnu'],
     ]) {
-      const program = `${change} console.log(process.permission.has('fs.read', process.execPath), require('./load.js'))`
+      const program = `${change} console.log(process.permission.has('fs.read', process.execPath), require('./lib/load.js'))`
       fs.writeFileSync(path.join(folder, 'program.js'), program)
       const options = { cwd: real, encoding: 'utf8' }
       const { stdout, stderr } = spawnSync(process.execPath, [flag, `--allow-fs-read=${real}/*`, 'program.js'], options)
@@ -113,7 +113,7 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
 
 test('there is a package for every target, and the loader knows each of them', () => {
   const { napi } = require('../package.json')
-  const text = fs.readFileSync(path.join(checkout, 'load.js'), 'utf8')
+  const text = fs.readFileSync(path.join(checkout, 'lib', 'load.js'), 'utf8')
   // Each in a `try` of its own: see the comment there.
   const known = [
     ...text.matchAll(/'([\w-]+)'\(failed\) {\s+try {\s+return require\('@beams-native\/binding-\1'\)\s+} catch/g),

@@ -77,7 +77,7 @@ class PushNotifications extends NativePushNotifications {
   }
 
   deleteUser(userId, options) {
-    return deleteUser(this, userId, options, ignore)
+    return deleteUser(this, userId, options)
   }
 
   async close() {
@@ -134,14 +134,35 @@ function serializeAfter(checkTargets, publishRequest) {
   }
 }
 
-/** `toResult` makes the result of the response's body, which the service's documentation says is empty. */
-function deleteUser(client, userId, options, toResult) {
+function deleteUser(client, userId, options) {
+  return startDeletion(client, userId, options, (call, signal, send) =>
+    start(client, call, 'deleteUser', 1, signal, send, ignore),
+  )
+}
+
+/** Resolves to the text of the response's body, which by the service's documentation is empty: for `compat`. */
+function deleteUserForBody(client, userId, options) {
+  const keepBody = (body) => body
+  return startDeletion(client, userId, options, (call, signal, send) =>
+    hasSubscribers()
+      ? start(client, call, 'deleteUser', 1, signal, send, keepBody)
+      : settle(
+          client,
+          call,
+          signal,
+          () => send(true),
+          (json) => readTrace(json, keepBody).result,
+        ),
+  )
+}
+
+function startDeletion(client, userId, options, startCall) {
   try {
     const call = nextCall(client, 'deleteUser')
     const given = checkOptions(options)
     const numbers = readCallOptions(given)
     const send = (isTraced) => native.deleteUser.call(client, call, isTraced, userId, numbers)
-    return start(client, call, 'deleteUser', 1, readSignal(given), send, toResult)
+    return startCall(call, readSignal(given), send)
   } catch (thrown) {
     return Promise.reject(toError(thrown))
   }
@@ -216,4 +237,4 @@ function hasSubscribers() {
   )
 }
 
-module.exports = { COMPAT, PushNotifications, deleteUser }
+module.exports = { COMPAT, PushNotifications, deleteUserForBody }

@@ -257,8 +257,8 @@ impl PushNotifications {
     /// const report = await beams.publishToManyUsers(cursorOfUserIds, {
     ///   web: { notification: { title: 'Hello', body: 'Hello, everybody!' } },
     /// })
-    /// console.log(report.published, report.duplicates)
-    /// for (const { users, error } of report.failed) console.error(error.delivery, users)
+    /// console.log(report.publishedCount, report.duplicateCount)
+    /// for (const { users, error } of report.failures) console.error(error.delivery, users)
     /// ```
     #[napi(
         catch_unwind,
