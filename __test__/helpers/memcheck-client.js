@@ -47,7 +47,7 @@ async function mainOfWorker() {
   const beams = await operate(workerData)
   beams.deleteUser('silent').catch(() => {})
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, not of a worker
-  parentPort.postMessage('under way')
+  parentPort.postMessage('in flight')
 }
 
 if (isMainThread) main()

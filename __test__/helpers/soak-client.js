@@ -9,7 +9,7 @@ const { each } = require('./random.js')
 
 const [port, calls, inFlight] = process.argv.slice(2).map(Number)
 const WARM_UP = 10_000
-const SAMPLES = 10
+const SAMPLES = 12
 const beams = clientOf({ port }, { timeout: 500, maxRequestsPerSecond: Infinity, maxRetries: 1 })
 
 function held() {
@@ -45,7 +45,7 @@ async function main() {
   await operateMany(WARM_UP)
   const samples = []
   for (let sample = 0; sample < SAMPLES; sample++) {
-    await operateMany(calls / SAMPLES)
+    await operateMany(Math.ceil(calls / SAMPLES))
     samples.push(held())
   }
   console.log(JSON.stringify({ samples, outcomes }))
