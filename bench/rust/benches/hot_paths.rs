@@ -2,12 +2,13 @@
 
 use std::hint::black_box;
 
-use beams::bulk::chunker::{Chunker, IdBatch};
+use beams::bulk::chunker::Chunker;
 use beams::client::Client;
 use beams::config::{ClientOptions, Config};
-use beams::http::request::{PublishBody, Routes};
-use beams::targets::interests::INTERESTS;
-use beams::targets::users::{USERS, UserId};
+use beams::publish::Publish;
+use beams::targets::kind::{INTERESTS, USERS};
+use beams::targets::list::IdBatch;
+use beams::targets::user_id::UserId;
 use beams::webhook;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -29,23 +30,36 @@ fn tokens(criterion: &mut Criterion) {
     });
 }
 
-fn requests(criterion: &mut Criterion) {
-    let routes = Routes::new(&config()).expect("the settings make URLs");
+fn batch(ids: &[String]) -> IdBatch {
+    IdBatch {
+        text: units(&ids.concat()),
+        lengths: ids.iter().map(|id| u32::try_from(id.len()).expect("ids are short")).collect(),
+    }
+}
+
+fn bodies(criterion: &mut Criterion) {
     let notification =
-        r#""web":{"notification":{"title":"Hello","body":"Hello, world! This is an ordinary notification."}}"#;
-    let users: Vec<String> = (0..1000).map(|number| format!("\"user-{number:020}\"")).collect();
-    let mut group = criterion.benchmark_group("the request of a publish");
-    for (name, kind, body) in [
-        ("to two interests", &INTERESTS, format!(r#"{{{notification},"interests":["hello","donuts"]}}"#)),
-        ("to 1 000 users", &USERS, format!(r#"{{{notification},"users":[{}]}}"#, users.join(","))),
-        ("to a user, with an emoji", &USERS, format!(r#"{{{notification},"data":"🍩","users":["user-1"]}}"#)),
+        r#"{"web":{"notification":{"title":"Hello","body":"Hello, world! This is an ordinary notification."}}}"#;
+    let emoji = notification.replace("ordinary", "🍩");
+    let users: Vec<String> = (0..1000).map(|number| format!("user-{number:020}")).collect();
+    let mut group = criterion.benchmark_group("the body of a publish");
+    for (name, kind, targets, payload) in [
+        ("to two interests", &INTERESTS, batch(&["hello".into(), "donuts".into()]), notification),
+        ("to 1 000 users", &USERS, batch(&users), notification),
+        ("to a user, with an emoji", &USERS, batch(&["user-1".into()]), &emoji),
     ] {
-        let body = units(&body);
-        group.throughput(Throughput::Bytes(body.len() as u64));
+        let payload = units(payload);
+        group.throughput(Throughput::Elements(targets.lengths.len() as u64));
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
-                || body.clone(),
-                |body| routes.publish(&PublishBody::new(kind, body, None).expect("the targets are valid")),
+                || Publish {
+                    kind,
+                    targets: targets.clone(),
+                    not_a_string: None,
+                    payload: payload.clone(),
+                    enforce_body_limit: true,
+                },
+                |publish| publish.into_body().expect("the targets are valid"),
                 BatchSize::SmallInput,
             );
         });
@@ -55,14 +69,14 @@ fn requests(criterion: &mut Criterion) {
 fn many_users(criterion: &mut Criterion) {
     const COUNT: usize = 10_000;
     let text = (0..COUNT).flat_map(|number| units(&format!("user-{number:015}"))).collect();
-    let block = IdBatch { text, lengths: vec![20; COUNT] };
+    let batch = IdBatch { text, lengths: vec![20; COUNT] };
     let mut group = criterion.benchmark_group("10 000 users into chunks");
     group.throughput(Throughput::Elements(COUNT as u64));
     for (name, dedupe) in [("each once", true), ("as they come", false)] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let mut chunks = Chunker::new(200 * 1024, dedupe);
-                (chunks.add(black_box(&block)), chunks.rest())
+                let mut chunker = Chunker::new(200 * 1024, dedupe);
+                (chunker.add(black_box(&batch)), chunker.flush())
             });
         });
     }
@@ -80,5 +94,5 @@ fn webhooks(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(hot_paths, tokens, requests, many_users, webhooks);
+criterion_group!(hot_paths, tokens, bodies, many_users, webhooks);
 criterion_main!(hot_paths);
