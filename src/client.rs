@@ -26,8 +26,7 @@ use crate::pending_calls::CallId;
 
 /// A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
 ///
-/// Make one and keep it: it reuses its connections. It may be shared by everything in the process, and costs nothing
-/// until it is used.
+/// Create one and share it in the whole process: it reuses its connections, and opens none before the first call.
 ///
 /// ### Example
 ///
@@ -50,9 +49,9 @@ pub struct PushNotifications {
 
 #[napi]
 impl PushNotifications {
-    /// Checks the options. Makes no connection.
+    /// Validates the options. Opens no connection.
     ///
-    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where an option is missing or cannot be used.
+    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if an option is missing or invalid.
     #[napi(constructor, catch_unwind, ts_args_type = "options: PushNotificationsOptions")]
     pub fn new(env: Env, options: PushNotificationsOptions, is_compat: bool) -> napi::Result<Self> {
         let environment = Environment::of(&env)?;
@@ -70,14 +69,14 @@ impl PushNotifications {
 
     /// Publishes a notification to all devices that are subscribed to at least one of the interests.
     ///
-    /// The service accepts it and delivers it in its own time; a publish id does not mean that a phone has shown it.
+    /// The service accepts the publish and delivers it later; a publish id does not mean that a device has shown it.
     /// See [Publish to interests](https://pusher.com/docs/beams/reference/publish-api/#publish-to-device-interests).
     ///
-    /// @param interests 1 to 100 interests, each of 1 to 164 ASCII letters, digits and `_-=@,.;`.
-    /// @param publishRequest What to show, for at least one platform. Up to 10 KiB as JSON.
-    /// @param options Settings of this call alone.
-    /// @returns The publish id, which the service's [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) repeat.
-    /// @throws {BeamsError} As a rejection, always. `delivery` says whether the notification may have gone out.
+    /// @param interests 1 to 100 interests, each of 1 to 164 ASCII letters, digits and `_-=@,.;`. Duplicates are removed.
+    /// @param publishRequest The payload for at least one platform. The whole request body may have up to 10 KiB.
+    /// @param options Options of this call.
+    /// @returns The publish id, which [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) refer to.
+    /// @throws {BeamsError} Always as a rejection. `delivery` says whether the notification may have gone out.
     ///
     /// ### Example
     ///
@@ -112,11 +111,11 @@ impl PushNotifications {
     ///
     /// See [Publish to users](https://pusher.com/docs/beams/reference/publish-api/#publish-to-users).
     ///
-    /// @param users 1 to 1 000 user ids, each of 1 to 164 UTF-16 code units.
-    /// @param publishRequest What to show, for at least one platform. Up to 200 KiB as JSON, user ids included.
-    /// @param options Settings of this call alone.
-    /// @returns The publish id, which the service's [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) repeat.
-    /// @throws {BeamsError} As a rejection, always. `delivery` says whether the notification may have gone out.
+    /// @param users 1 to 1 000 user ids, each of 1 to 164 UTF-16 code units. Duplicates are removed.
+    /// @param publishRequest The payload for at least one platform. The whole request body may have up to 200 KiB.
+    /// @param options Options of this call.
+    /// @returns The publish id, which [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) refer to.
+    /// @throws {BeamsError} Always as a rejection. `delivery` says whether the notification may have gone out.
     ///
     /// ### Example
     ///
@@ -148,14 +147,14 @@ impl PushNotifications {
         self.publish(env, self.call(call), is_traced, targets, &payload, options)
     }
 
-    /// Makes the token that ties a device to a user: your auth endpoint answers the client SDKs with `{ token }`.
+    /// Generates the token that associates a device with a user: your auth endpoint responds to the client SDKs with `{ token }`.
     ///
-    /// It is a JWT, signed with the secret key (HS256) and good for 24 hours. No request is made.
+    /// It is a JWT, signed with the secret key (HS256) and valid for 24 hours. No request is made.
     /// See [Authenticated users](https://pusher.com/docs/beams/concepts/authenticated-users/).
     ///
     /// @param userId 1 to 164 UTF-16 code units. Take it from the session, never from the request alone.
-    /// @param options Settings of this token alone.
-    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where the user id is missing or cannot be used.
+    /// @param options Options of this token.
+    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if the user id is missing or invalid.
     ///
     /// ### Example
     ///
@@ -182,8 +181,8 @@ impl PushNotifications {
     /// See [Delete user](https://pusher.com/docs/beams/reference/customer-api/#delete-user).
     ///
     /// @param userId 1 to 164 UTF-16 code units, neither `.` nor `..`.
-    /// @param options Settings of this call alone.
-    /// @throws {BeamsError} As a rejection, always.
+    /// @param options Options of this call.
+    /// @throws {BeamsError} Always as a rejection.
     ///
     /// ### Example
     ///
@@ -207,11 +206,12 @@ impl PushNotifications {
         })
     }
 
-    /// Lets no more calls begin, waits for those under way to end, and drops the connections.
+    /// Rejects new calls, waits for those in flight, and closes the connections.
     ///
-    /// Calls made from now on reject with `ERR_BEAMS_CLOSED`; so does a `publishToManyUsers` under way, once the requests
-    /// that it has made have ended, and it says whom it has not reached. Closing twice does no harm. It need not be called for the
-    /// process to end. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes by itself.
+    /// Calls that are made from now on reject with `ERR_BEAMS_CLOSED`; so does a `publishToManyUsers` in flight, once its
+    /// requests in flight are complete, and its error lists the users that were not published to. Closing twice is harmless.
+    /// The process can end without it. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes
+    /// automatically.
     ///
     /// ### Example
     ///
@@ -235,21 +235,22 @@ impl PushNotifications {
 
     /// Publishes a notification to any number of users, in requests of up to 1 000, and accounts for each of them.
     ///
-    /// Requests are made as fast as `maxRequestsPerSecond` allows, and no more is read from `users` than is about to be
-    /// sent, so a database cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails
-    /// in the end does not stop the others, unless all would fail (401, 402, 403, 404).
+    /// Requests start as fast as `maxRequestsPerSecond` allows, and `users` is read only as fast as they do, so a database
+    /// cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails in the end does not stop
+    /// the others, unless all would fail (401, 402, 403, 404).
     ///
     /// There is no such method for interests: a device that is subscribed to interests in two requests would be notified
     /// twice.
     ///
-    /// @param users The user ids: an array, an iterable, or an async iterable. An id that cannot be one (not a string, empty,
-    /// longer than 164 UTF-16 code units) ends up in `failed`.
-    /// @param publishRequest What to show, for at least one platform. Up to 199 KiB as JSON.
-    /// @param options Settings of this call alone.
-    /// @returns What became of every user, also where not all were published to.
-    /// @throws {BeamsError} As a rejection, always. Where it was stopped before the end (by the service, `stopOnError`,
-    /// `signal`, `close()`, or because reading `users` or `onProgress` threw), the error has the `report` so far and, in
-    /// `remaining`, the users that were read and not sent. `delivery` is then about the call as a whole.
+    /// @param users The user ids: an array, an iterable, or an async iterable. An invalid id (not a string, empty, longer
+    /// than 164 UTF-16 code units) is reported in `failures`. When the call is stopped, the iterator's `return()` is called,
+    /// a stream is destroyed, and a user that is just being read is waited for, for up to a second.
+    /// @param publishRequest The payload for at least one platform. Up to 199 KiB as JSON.
+    /// @param options Options of this call.
+    /// @returns What became of every user, even if not all were published to.
+    /// @throws {BeamsError} Always as a rejection. If it was stopped early (by the service, `stopOnError`, `signal`,
+    /// `close()`, or because reading `users` or `onProgress` threw), the error has the `report` so far and, in `remaining`,
+    /// the users that were read and not sent. `delivery` is then about the call as a whole.
     ///
     /// ### Example
     ///

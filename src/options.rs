@@ -8,106 +8,106 @@ use napi_derive::napi;
 /// A member that stays in JavaScript: `lib/` passes nothing for it.
 type InJavaScript = Undefined;
 
-/// Settings of a client. Only `instanceId` and `secretKey` are required; `undefined` always means the default.
+/// Options of a client. Only `instanceId` and `secretKey` are required; `undefined` always means the default.
 #[napi(object, object_to_js = false)]
 pub struct PushNotificationsOptions {
     /// The instance's id, from the [dashboard](https://dash.pusher.com/): one host label, such as a UUID.
     pub instance_id: String,
     /// The instance's secret key, from the [dashboard](https://dash.pusher.com/). Keep it on the server. It signs user
-    /// tokens and authorizes every request; the client never shows it in errors, logs or `util.inspect`.
+    /// tokens and authorizes every request; it never appears in errors, logs or `util.inspect`.
     pub secret_key: String,
-    /// Another host in place of `<instanceId>.pushnotifications.pusher.com`.
+    /// Another host instead of `<instanceId>.pushnotifications.pusher.com`.
     ///
     /// A bare host, with or without a port, means plain http, as in the official SDK; a full URL may be https and may have
     /// a port and a base path: `'localhost:8081'`, `'https://gateway.example/beams'`.
     #[napi(ts_type = "string | undefined")]
     pub endpoint: Option<String>,
-    /// Another port, from 1 to 65535. Wins over a port in `endpoint`.
+    /// Another port, from 1 to 65535. Overrides a port in `endpoint`.
     #[napi(ts_type = "number | string | undefined")]
     pub port: Option<f64>,
-    /// The time for one attempt, from the first byte of the request to the last byte of the reply, in milliseconds.
+    /// The time limit for one attempt, from the first byte of the request to the last byte of the response, in milliseconds.
     ///
     /// @default 30000
     #[napi(ts_type = "number | undefined")]
     pub timeout: Option<f64>,
-    /// The time for making a connection (name lookup, TCP, proxy and TLS together), in milliseconds. Never longer than
-    /// `timeout`.
+    /// The time limit for making a connection (name lookup, TCP, proxy and TLS), or for waiting for a free HTTP/2 stream, in
+    /// milliseconds. At most `timeout`.
     ///
     /// @default 10000
     #[napi(ts_type = "number | undefined")]
     pub connect_timeout: Option<f64>,
-    /// How many retries may follow a first attempt, from 0 to 100. A publish is repeated only where it was certainly not
-    /// carried out: no connection was made, or the service answered 429 or 503. A deletion is repeated after every passing
-    /// fault.
+    /// How many retries may follow a first attempt, from 0 to 100. A publish is retried only if it was certainly not
+    /// processed: no connection was made, or the service itself refused it with 408, 429 or 503. A deletion is retried after
+    /// every transient failure.
     ///
     /// @default 3
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
-    /// How many requests a second may start, retries included; `Infinity` for no limit. The default is the service's own
-    /// documented limit. From idle, a second's worth starts at once; the rest of a burst is spread evenly.
+    /// How many requests may start per second, retries included; `Infinity` for no limit. The default is the service's
+    /// documented limit. An idle client starts a second's worth at once; the rest of a burst is spread evenly.
     ///
     /// @default 100
     #[napi(ts_type = "number | undefined")]
     pub max_requests_per_second: Option<f64>,
-    /// Whether to repeat a publish even where it may have been carried out already (`delivery: 'unknown'`). Somebody may
-    /// then be notified twice.
+    /// Whether to retry a publish even if it may have been processed already (`delivery: 'unknown'`). Somebody may then be
+    /// notified twice.
     ///
     /// @default false
     #[napi(ts_type = "boolean | undefined")]
     pub retry_unknown: Option<bool>,
-    /// How many seconds the time of issue of a token lies back, from 0 to 86 400. The service refuses a token that is
-    /// "used before issued", which happens where this machine's clock runs ahead of its own. A token is good for 24 hours
-    /// from now all the same.
+    /// By how many seconds tokens are backdated, from 0 to 86 400. The service refuses a token that is "used before issued",
+    /// which happens if this machine's clock runs ahead of the service's. A token is valid for 24 hours from now all the
+    /// same.
     ///
     /// @default 0
     #[napi(ts_type = "number | undefined")]
     pub token_backdate: Option<f64>,
-    /// The proxy to go through, as an http or https URL, with a user name and password if it wants them. Without it,
-    /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in either case.
+    /// The URL of a proxy, with a user name and password if it requires them. Without it, `HTTPS_PROXY`, `HTTP_PROXY` and
+    /// `NO_PROXY` apply, in either case.
     #[napi(ts_type = "string | undefined")]
     pub proxy: Option<String>,
-    /// Certificates in PEM to trust in place of the system's, as in Node's own `tls`.
+    /// Certificates in PEM to trust instead of the system's, as in Node's own `tls`.
     #[napi(ts_type = "string | Uint8Array | ReadonlyArray<string | Uint8Array> | undefined")]
     pub ca: Option<Uint8Array>,
 }
 
-/// Settings of one call. `undefined` means the client's own setting.
+/// Options of one call. `undefined` means the client's own setting.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct CallOptions {
-    /// The time for one attempt, in milliseconds.
+    /// The time limit for one attempt, in milliseconds.
     #[napi(ts_type = "number | undefined")]
     pub timeout: Option<f64>,
     /// How many retries may follow the first attempt, from 0 to 100.
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
-    /// Aborts the call, which then rejects with the signal's reason, as `fetch` does. What has been sent by then cannot be
-    /// called back.
+    /// Aborts the call, which then rejects with the signal's reason, as `fetch` does. A request that has been sent by then
+    /// cannot be undone.
     #[napi(ts_type = "AbortSignal | undefined")]
     pub signal: Option<InJavaScript>,
 }
 
-/// Settings of one call to many users. `undefined` means the client's own setting, or the default.
+/// Options of one `publishToManyUsers`. `undefined` means the client's own setting, or the default.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct ManyUsersOptions {
-    /// The time for one attempt at one request, in milliseconds.
+    /// The time limit for one attempt at one request, in milliseconds.
     #[napi(ts_type = "number | undefined")]
     pub timeout: Option<f64>,
     /// How many retries may follow the first attempt at a request, from 0 to 100.
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
-    /// Stops the call: no further request is made, those under way are waited for, and the call rejects with
-    /// `ERR_BEAMS_INTERRUPTED`, the signal's reason as its `cause`.
+    /// Stops the call: no further request is made, those in flight are completed, and the call rejects with
+    /// `ERR_BEAMS_INTERRUPTED` and the signal's reason as its `cause`.
     #[napi(ts_type = "AbortSignal | undefined")]
     pub signal: Option<InJavaScript>,
-    /// How many requests may be under way at once, from 1 to 1 000.
+    /// How many requests may be in flight at once, from 1 to 1 000.
     ///
     /// @default 16
     #[napi(ts_type = "number | undefined")]
     pub concurrency: Option<f64>,
-    /// Whether a user who comes more than once is published to once. For this, every id is remembered until the call ends:
-    /// some 20 bytes each, and the id itself.
+    /// Whether a user who occurs more than once is published to once. For this, every id is kept in memory until the call
+    /// ends: about 25 bytes plus the id itself.
     ///
     /// @default true
     #[napi(ts_type = "boolean | undefined")]
@@ -117,16 +117,17 @@ pub struct ManyUsersOptions {
     /// @default false
     #[napi(ts_type = "boolean | undefined")]
     pub stop_on_error: Option<bool>,
-    /// Called each time a request has ended. What it returns is not waited for; if it throws, the call stops.
+    /// Called each time a request has ended. Its result is not awaited; if it throws, or returns a promise that rejects, the
+    /// call stops.
     #[napi(ts_type = "((progress: ManyUsersProgress) => void) | undefined")]
     pub on_progress: Option<InJavaScript>,
 }
 
-/// Settings of one token.
+/// Options of one token.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct TokenOptions {
-    /// How many seconds the token's time of issue lies back, in place of the client's `tokenBackdate`.
+    /// By how many seconds the token is backdated, instead of the client's `tokenBackdate`.
     #[napi(ts_type = "number | undefined")]
     pub backdate: Option<f64>,
 }

@@ -20,18 +20,18 @@ struct EventDetails<'a> {
     created_at: i64,
 }
 
-/// Verifies that a webhook comes from the service, and answers with its event.
+/// Verifies that a webhook was sent by the service, and returns its event.
 ///
-/// Give it the body as it came, byte for byte: one that was parsed and written again has another signature. Somebody who has
-/// seen a webhook can send it again, and so does the service when no 2xx came within 3 seconds: remember `eventId` for as
+/// Pass the raw body, byte for byte: a body that was parsed and serialized again has another signature. Somebody who has
+/// seen a webhook can send it again, and the service itself does if it gets no 2xx within 3 seconds: store `eventId` for as
 /// long as it matters. See [Webhooks](https://pusher.com/docs/beams/concepts/webhooks/).
 ///
-/// @param rawBody The request's body: a `Buffer`, or a string that was decoded from UTF-8.
-/// @param signature The request's header `Webhook-Signature`. It may be missing: that is a wrong signature too.
-/// @param secret The webhook's secret from the dashboard, which is not the instance's secret key; or several of them, any of
-/// which will do, while you change it.
-/// @throws {BeamsError} `ERR_BEAMS_WEBHOOK_SIGNATURE` where it was not signed with the secret: answer 401.
-/// `ERR_BEAMS_WEBHOOK_PAYLOAD` where what was signed is no event.
+/// @param rawBody The request's body: a `Buffer`, another view or an `ArrayBuffer`, or a string that was decoded from UTF-8.
+/// @param signature The request's header `Webhook-Signature`. A missing one does not match.
+/// @param secret The webhook's secret from the dashboard, which is not the instance's secret key; or several of them, one of
+/// which must match, while you rotate it.
+/// @throws {BeamsError} `ERR_BEAMS_WEBHOOK_SIGNATURE` if it was not signed with the secret: respond with 401.
+/// `ERR_BEAMS_WEBHOOK_PAYLOAD` if it was, but is not a Beams event.
 ///
 /// ### Example
 ///
@@ -72,8 +72,8 @@ pub fn verify_webhook(
 ///
 /// @param body The body that will be sent, byte for byte.
 /// @param secret The secret that the handler verifies with.
-/// @returns The headers that go with it.
-/// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` where the secret is missing or empty.
+/// @returns The headers to send with it.
+/// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if the secret is missing or empty.
 ///
 /// ### Example
 ///
