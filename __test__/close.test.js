@@ -9,7 +9,7 @@ const { payload, clientOf, rejection } = require('./helpers/clients.js')
 const accepted = 'HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{"publishId":"p"}'
 
 describe('close', () => {
-  test('lets the calls under way end, takes no new ones, and then drops the connections', async (t) => {
+  test('completes the calls in flight, rejects new ones, and then closes the connections', async (t) => {
     let answer, dropped
     const arrived = new Promise((resolve) => {
       answer = resolve

@@ -119,7 +119,7 @@ describe('publishToManyUsers', () => {
     assert.deepEqual(failures[0].users, ids)
   })
 
-  test('has no more requests under way than it may', async (t) => {
+  test('has no more requests in flight than `concurrency` allows', async (t) => {
     const waiting = []
     const arrived = new EventEmitter()
     const server = await socketServer(t, (socket) => {
@@ -263,7 +263,7 @@ describe('a publishToManyUsers that is stopped', () => {
     })
   }
 
-  test('by a signal stops, waits for what is under way and says what is left', async (t) => {
+  test('by a signal stops, completes what is in flight and lists what is left', async (t) => {
     const controller = new AbortController()
     const { requests, beams } = await answering(t)
     const ids = idsOf(100_000)

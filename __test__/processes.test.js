@@ -1,6 +1,6 @@
 'use strict'
 
-// Whole processes: that they live as long as a call is under way and no longer, and that nothing brings them down.
+// Whole processes: they live as long as a call is in flight and no longer, and nothing crashes them.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -34,7 +34,7 @@ describe('a process', () => {
     assert.deepEqual(await run(client(1)), ended(''))
   })
 
-  test('lives while a call is under way, and ends when none is, whatever is pooled', async (t) => {
+  test('lives while a call is in flight, and ends when none is, whatever is pooled', async (t) => {
     const { port } = await recordingServer(t)
     const program = `${client(port)}.${publish}.then(({ publishId }) => console.log(publishId))`
     assert.deepEqual(await run(program), ended('pubid-1\n'))
@@ -60,7 +60,7 @@ describe('a process', () => {
     assert.equal((await run(program)).signal, 'SIGTERM')
   })
 
-  test('may close its client when a signal comes, and lets the calls under way end first', async (t) => {
+  test('may close its client on a signal, and completes the calls in flight first', async (t) => {
     const { port } = await recordingServer(t)
     const program = `
       const beams = ${client(port)}

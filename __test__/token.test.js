@@ -46,7 +46,7 @@ test('a token of a key beyond ASCII is signed with its UTF-8 bytes', () => {
   assert.ok(jwt.verify(client.generateToken('u'), Buffer.from('clé', 'utf8')))
 })
 
-test('a token that is dated back still lasts 24 hours from now', () => {
+test('a backdated token is still valid for 24 hours from now', () => {
   const backdating = new PushNotifications({ instanceId: 'i', secretKey: '12345', tokenBackdate: 60 })
   for (const [client, options, backdate] of [
     [backdating, undefined, 60],

@@ -32,7 +32,7 @@ test('publishes to interests and to users, and deletes a user', async () => {
   assert.equal(await beams.deleteUser('user-1'), undefined)
 })
 
-test('has a thousand publishes under way', async () => {
+test('has a thousand publishes in flight', async () => {
   const many = new PushNotifications({ ...options, maxRequestsPerSecond: Infinity })
   const published = await Promise.all(Array.from({ length: 1000 }, () => many.publishToInterests(['hello'], payload)))
   assert.equal(new Set(published.map(({ publishId }) => publishId)).size, 1000)

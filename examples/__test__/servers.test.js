@@ -124,11 +124,11 @@ for (const server of servers) {
       await assert.rejects(running.event(), /ended/)
     })
 
-    test('ends on SIGTERM when what is under way has ended', async () => {
+    test('ends on SIGTERM once the requests in flight are complete', async () => {
       const session = await logIn('ada')
       emulator.failNext({ delay: 300, operation: 'publishToUsers' })
       const publishing = post('/orders/1/shipped', '', session)
-      // The publish is under way when the fault has been taken up.
+      // The publish is in flight once the fault has been triggered.
       while (emulator.failures().length > 0) await new Promise(setImmediate)
       running.child.kill('SIGTERM')
       assert.equal((await publishing).status, 202)

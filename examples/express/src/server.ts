@@ -23,7 +23,7 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   if (address !== null && typeof address === 'object') console.log(`listening on http://127.0.0.1:${address.port}`)
 })
 
-// No new requests; when those under way have been answered, nobody needs Beams any more.
+// Stops accepting requests; once those in flight have their responses, nothing needs Beams any more.
 function stop(): void {
   server.close(() => beams.close())
 }

@@ -22,7 +22,7 @@ export class BeamsModule extends ConfigurableModuleClass implements OnApplicatio
     super()
   }
 
-  /** When no request can come in any more. Publishes under way are waited for. */
+  /** Runs once no request can come in any more. Completes publishes in flight. */
   async onApplicationShutdown(): Promise<void> {
     await this.beams.close()
   }
