@@ -124,6 +124,54 @@ describe('installed by npm in an empty folder', () => {
     })
   })
 
+  test('it works from a bundle of esbuild that holds it, and copies the binary', async () => {
+    await publishes(folder, 'esbuild-copy', async ({ commonjs }) => {
+      write('unbundled.cjs', commonjs)
+      const outdir = path.join(scratch, 'bundled')
+      const { warnings } = await esbuild.build({
+        entryPoints: [path.join(folder, 'unbundled.cjs')],
+        outdir,
+        outExtension: { '.js': '.cjs' },
+        bundle: true,
+        platform: 'node',
+        loader: { '.node': 'copy' },
+      })
+      assert.deepEqual(warnings, [])
+      // Outside of the folder, so that nothing is found in its node_modules.
+      assert.deepEqual(
+        fs
+          .readdirSync(outdir)
+          .map((name) => path.extname(name))
+          .sort(),
+        ['.cjs', '.node'],
+      )
+      await node(outdir, 'unbundled.cjs')
+    })
+  })
+
+  test('it works from a bundle of webpack that leaves it out, as the guide says', async () => {
+    const faq = fs.readFileSync(path.join(__dirname, '..', 'docs', 'faq.md'), 'utf8')
+    const [, externals] = /`externals: (\{.*?\})`/.exec(faq)
+    await run(folder, 'npm', 'install', '--no-audit', '--no-fund', 'webpack@5')
+    await publishes(folder, 'webpack', async ({ esm, commonjs }) => {
+      for (const [name, program] of [
+        ['webpack-esm.mjs', esm],
+        ['webpack-commonjs.cjs', commonjs],
+      ]) {
+        write(name, program)
+        write(
+          'webpack.cjs',
+          `require('webpack')({ mode: 'production', target: 'node', entry: './${name}', externals: ${externals},
+            output: { path: __dirname, filename: 'packed.cjs' } }, (error, stats) => {
+            if (error || stats.hasErrors() || stats.hasWarnings()) throw error ?? new Error(stats.toString())
+          })`,
+        )
+        await node(folder, 'webpack.cjs')
+        await node(folder, 'packed.cjs')
+      }
+    })
+  })
+
   test('it works from a test of jest', async () => {
     await publishes(folder, 'jest', async ({ commonjs }) => {
       const [load, ...rest] = commonjs.split('\n')
@@ -141,6 +189,66 @@ describe('installed by npm in an empty folder', () => {
   })
 })
 
+// The README says which versions of TypeScript will do, and that nothing else is needed.
+describe('the typings compile', () => {
+  const folder = () => path.join(scratch, 'typescript')
+  const types = (name) => fs.readFileSync(path.join(__dirname, 'types', name), 'utf8')
+  const compilers = { 5.2: 'typescript@5.2', 5.9: 'typescript@5.9', 6: 'typescript@6', 7: 'typescript@7' }
+  const alone = `import Compat, { PushNotifications as Named } from 'beams-native/compat'
+import { PushNotifications, verifyWebhook, type BeamsError, type CallOptions } from 'beams-native'
+const keys = { instanceId: 'my-instance', secretKey: 'my-key', endpoint: undefined }
+const beams = new PushNotifications(keys)
+export async function notify(options: CallOptions, error?: BeamsError): Promise<string | undefined> {
+  await new Compat(keys).publishToInterests(['hello'], { fcm: { data: { order: 17 } } })
+  await new Named(keys).deleteUser('user-1')
+  await beams.publishToUsers(['user-1'], { web: { notification: { title: 'Hello', icon: undefined } } }, { ...options, timeout: undefined })
+  await beams[Symbol.asyncDispose]()
+  verifyWebhook('', null, 'secret')
+  return options.signal?.aborted ? error?.message : undefined
+}\n`
+  const strict =
+    '--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck false --esModuleInterop ' +
+    '--module nodenext --moduleResolution nodenext --target es2022 --lib es2022'
+
+  before(async () => {
+    emptyFolder('typescript')
+    fs.writeFileSync(path.join(folder(), 'package.json'), '{ "private": true }')
+    const aliases = Object.entries(compilers).map(([name, version]) => `typescript-${name}@npm:${version}`)
+    const { beams, binding } = packages
+    await run(folder(), 'npm', 'install', '--no-audit', '--no-fund', beams.tarball, binding.tarball, ...aliases)
+    fs.writeFileSync(path.join(folder(), 'alone.ts'), alone)
+  })
+
+  const compile = (version, options) =>
+    node(folder(), `node_modules/typescript-${version}/bin/tsc`, '--noEmit', ...options.split(' ')).catch(
+      ({ stdout }) => stdout,
+    )
+
+  for (const version of Object.keys(compilers)) {
+    test(`with TypeScript ${version}, without @types/node, by its defaults and as strictly as can be`, async () => {
+      assert.equal(await compile(version, '--esModuleInterop alone.ts'), '')
+      assert.equal(await compile(version, `${strict} alone.ts`), '')
+    })
+  }
+
+  for (const version of ['18', '20', 'latest']) {
+    test(`with @types/node@${version}, as strictly as can be, with the oldest TypeScript that it is for and the newest`, async () => {
+      await run(folder(), 'npm', 'install', '--no-audit', '--no-fund', `@types/node@${version}`)
+      const files = ['payloads.ts', 'own-types.ts', 'exact-optional.ts', 'webhooks.ts', 'compat.ts']
+      for (const name of files) fs.writeFileSync(path.join(folder(), name), types(name))
+      const manifest = path.join(folder(), 'node_modules', '@types', 'node', 'package.json')
+      const { typeScriptVersion } = JSON.parse(fs.readFileSync(manifest, 'utf8'))
+      const suitable = Object.keys(compilers)
+        .map(Number)
+        .filter((each) => each >= Number(typeScriptVersion))
+        .sort()
+      for (const compiler of [suitable[0], suitable.at(-1)]) {
+        assert.equal(await compile(compiler, `${strict} --types node alone.ts ${files.join(' ')}`), '', compiler)
+      }
+    })
+  }
+})
+
 test('installed by pnpm in an empty folder, it works from commonjs and esm', async () => {
   const folder = emptyFolder('pnpm')
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
@@ -154,6 +262,30 @@ test('installed by pnpm in an empty folder, it works from commonjs and esm', asy
       await node(folder, name)
     })
   }
+})
+
+test('installed by Yarn 1, it works, and no warning speaks of workspaces', async () => {
+  const folder = emptyFolder('yarn')
+  const { optionalDependencies } = require(path.join(scratch, 'staged', 'package.json'))
+  // Yarn looks every platform's package up, so one stands for all.
+  const resolutions = Object.keys(optionalDependencies).map((name) => [name, `file:${packages.binding.tarball}`])
+  const manifest = {
+    private: true,
+    license: 'MIT',
+    dependencies: { 'beams-native': `file:${packages.beams.tarball}` },
+    resolutions: Object.fromEntries(resolutions),
+  }
+  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest))
+  const yarn = path.join(scratch, 'yarn-itself')
+  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--prefix', yarn, 'yarn@1')
+  const options = { cwd: folder, env: { ...process.env, YARN_CACHE_FOLDER: path.join(scratch, 'yarn-cache') } }
+  const bin = path.join(yarn, 'node_modules', '.bin', 'yarn')
+  const { stderr } = await promisify(execFile)(bin, ['install', '--no-lockfile'], options)
+  assert.doesNotMatch(stderr, /workspaces/i)
+  await publishes(folder, 'yarn', async ({ commonjs }) => {
+    fs.writeFileSync(path.join(folder, 'program.cjs'), commonjs)
+    await node(folder, 'program.cjs')
+  })
 })
 
 test('three commands lead from an empty folder to a notification, as the README says', async (t) => {
@@ -180,7 +312,11 @@ describe('the tarball', () => {
     const platform = packages.binding.files.find((name) => name.endsWith('.node'))
     assert.deepEqual(packages.binding.files, ['LICENSE', platform, 'package.json'])
     const { files } = require('../package.json')
-    assert.deepEqual(packages.beams.files, ['LICENSE', 'README.md', ...files, 'package.json'].sort())
+    const listed = files.flatMap((name) => {
+      const folder = path.join(__dirname, '..', name)
+      return fs.statSync(folder).isDirectory() ? fs.readdirSync(folder).map((each) => `${name}/${each}`) : [name]
+    })
+    assert.deepEqual(packages.beams.files.sort(), ['LICENSE', 'README.md', ...listed, 'package.json'].sort())
   })
 
   test('has a manifest that publint has nothing to say about', async () => {
@@ -196,13 +332,14 @@ describe('the tarball', () => {
   })
 
   test('asks for all platforms’ packages, in its own version', () => {
-    const { version, optionalDependencies, dependencies, scripts } = require(
+    const { version, optionalDependencies, dependencies, scripts, workspaces } = require(
       path.join(scratch, 'staged', 'package.json'),
     )
     const names = fs.readdirSync(path.join(__dirname, '..', 'npm')).map((name) => `@beams-native/binding-${name}`)
     assert.deepEqual(Object.keys(optionalDependencies).sort(), names)
     assert.deepEqual(new Set(Object.values(optionalDependencies)), new Set([version]))
     assert.equal(dependencies, undefined)
+    assert.equal(workspaces, undefined)
     assert.deepEqual(
       Object.keys(scripts).filter((name) => /install/.test(name)),
       [],

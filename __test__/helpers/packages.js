@@ -45,6 +45,7 @@ async function stage(folder) {
   }
   const napi = path.join(checkout, 'node_modules', '.bin', 'napi')
   await run(napi, ['pre-publish', '--tag-style', 'npm', '--skip-optional-publish', '--no-gh-release'], { cwd: staged })
+  await run('npm', ['pkg', 'delete', 'workspaces'], { cwd: staged })
   return staged
 }
 
