@@ -71,11 +71,23 @@ const differences = [
       const name = operation === 'publishToUsers' ? 'users' : 'interests'
       const keys = Object.keys(body)
       const isOnly = keys.filter((key) => key === 'users' || key === 'interests').length === 1
-      return isDeepStrictEqual(body[name], targets) && isOnly && keys.at(-1) === name
+      return isDeepStrictEqual(body[name], unique(targets)) && isOnly && keys.at(-1) === name
+    },
+  },
+  {
+    row: 'duplicates',
+    why: 'duplicates among the targets make the service refuse all of them',
+    applies: ({ operation, targets }) => isPublish(operation) && hasDuplicates(targets),
+    sends(body, { operation, targets, payload }) {
+      const name = operation === 'publishToUsers' ? 'users' : 'interests'
+      const { [name]: sent, ...rest } = body
+      return isDeepStrictEqual(sent, unique(targets)) && isDeepStrictEqual(rest, JSON.parse(JSON.stringify(payload)))
     },
   },
 ]
 
+const unique = (targets) => [...new Set(targets)]
+const hasDuplicates = (targets) => Array.isArray(targets) && unique(targets).length < targets.length
 const isString = (value) => typeof value === 'string'
 const isPublish = (operation) => operation !== 'deleteUser' && operation !== 'generateToken'
 const isObject = (value) => Object.prototype.toString.call(value) === '[object Object]'
