@@ -21,9 +21,10 @@ export class BeamsError extends Error {
   /**
    * What became of the request. The service has no idempotency key, so sending a publish again can notify somebody twice:
    *
-   * - `'not-sent'`: no byte of it left this process. Sending it again is safe.
-   * - `'refused'`: the service answered that it did not take it (4xx or 503). Sending it again is safe.
-   * - `'unknown'`: it went out and no usable answer came back. It may or may not have been carried out.
+   * - `'not-sent'`: no server has it, since it never left this process, or not to its end. Sending it again is safe.
+   * - `'refused'`: the service itself answered that it did not take it: a 4xx, or a 503 with the service's own JSON. Sending it
+   *   again is safe.
+   * - `'unknown'`: everything else, such as a 503 from something in between. It may or may not have been processed.
    */
   delivery: BeamsDelivery
   /** How often it was tried. 0 where the arguments were refused. */
@@ -61,13 +62,13 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_UNPROCESSABLE` | 422: the payload does not fit the service's schema |
  * | `ERR_BEAMS_RATE_LIMITED` | 429: too many requests |
  * | `ERR_BEAMS_SERVER` | 5xx: the service failed |
- * | `ERR_BEAMS_BAD_RESPONSE` | an answer that is none: a redirect, or 2xx without a publish id |
+ * | `ERR_BEAMS_BAD_RESPONSE` | an invalid response: a redirect, or 2xx without a publish id |
  * | `ERR_BEAMS_TIMEOUT` | `connectTimeout` or `timeout` was reached |
  * | `ERR_BEAMS_CONNECTION` | no connection could be made, or it broke |
  * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before `publishToManyUsers` came to its end |
  * | `ERR_BEAMS_INTERRUPTED` | `publishToManyUsers` was stopped: `signal` was aborted, or reading the users or `onProgress` threw (see `cause`) |
  * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
- * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is no event |
+ * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is not a Beams event |
  * | `ERR_BEAMS_INTERNAL` | a defect of this package: please report it |
  */
 export type BeamsErrorCode =

@@ -5,21 +5,21 @@ export interface ManyUsersReport {
   /** The publishes that the service accepted, and how many users each was for. */
   publishes: { publishId: string; users: number }[]
   /** How many users were published to: the sum of `publishes`. */
-  published: number
+  publishedCount: number
   /** How many ids had come before, and were left out. 0 with `dedupe: false`. */
-  duplicates: number
+  duplicateCount: number
   /** The users that were not published to, or not for certain: `error.delivery` tells, and so whether to try again. */
-  failed: { users: string[]; error: BeamsError }[]
+  failures: { users: string[]; error: BeamsError }[]
 }
 
 /** How far a `publishToManyUsers` has come. */
 export interface ManyUsersProgress {
   /** How many users were published to so far. */
-  published: number
+  publishedCount: number
   /** How many could not be published to so far. */
-  failed: number
+  failedCount: number
   /** How many ids had come before, so far. */
-  duplicates: number
+  duplicateCount: number
   /** The publish that has just been accepted. Absent where one has just failed. */
   publishId?: string | undefined
 }

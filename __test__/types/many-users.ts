@@ -16,9 +16,11 @@ export async function use(): Promise<string[]> {
     signal: AbortSignal.timeout(1000),
     timeout: 1000,
     maxRetries: 0,
-    onProgress: ({ published, publishId }) => console.log(published, publishId?.length),
+    onProgress: ({ publishedCount, failedCount, duplicateCount, publishId }) =>
+      console.log(publishedCount + failedCount + duplicateCount, publishId?.length),
   })
-  const failed: string[] = report.failed.flatMap(({ users, error }) => (error.delivery === 'unknown' ? [] : users))
+  const counted: number = report.publishedCount + report.duplicateCount
+  const failed: string[] = report.failures.flatMap(({ users, error }) => (error.delivery === 'unknown' ? [] : users))
 
   // @ts-expect-error ids are strings
   await beams.publishToManyUsers([1], request)
@@ -28,7 +30,7 @@ export async function use(): Promise<string[]> {
   await beams.publishToManyUsers([], {})
   // @ts-expect-error no such option
   await beams.publishToManyUsers([], request, { parallel: 4 })
-  return failed
+  return counted > 0 ? failed : []
 }
 
 export function unsent(error: unknown): string[] {
