@@ -2,6 +2,11 @@
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
+const { execFile } = require('node:child_process')
+const http = require('node:http')
+const https = require('node:https')
+const path = require('node:path')
+const { promisify } = require('node:util')
 const { emulated, paths, web, send, publish, register } = require('./helpers/requests.js')
 
 const body = { users: ['u'], web }
@@ -25,6 +30,26 @@ test("a failure has a body of the service's form, or none", async (t) => {
   const { status, text } = await sendUsers(emulator)
   assert.deepEqual([status, text], [503, ''])
 })
+
+for (const [fault, type, text] of [
+  [{ status: 503 }, 'application/json', /^{"error":"Service Unavailable","description":"[^"]+"}$/],
+  [{ status: 422 }, 'application/json', /^{"error"/],
+  [{ status: 500, afterwards: true }, 'application/json', /^{"error"/],
+  [{ status: 503, afterwards: true }, 'text/html; charset=utf-8', /^<!doctype html>.*503 Service Unavailable/s],
+  [{ status: 503, body: 'html' }, 'text/html; charset=utf-8', /^<!doctype html>/],
+  [{ body: 'html' }, 'text/html; charset=utf-8', /503/],
+  [{ status: 503, afterwards: true, body: 'json' }, 'application/json', /^{"error"/],
+  [{ status: 502, body: 'empty' }, undefined, /^$/],
+]) {
+  test(`a fault ${JSON.stringify(fault)} has a body of ${type ?? 'nothing'}`, async (t) => {
+    const emulator = await emulated(t)
+    emulator.failNext(fault)
+    const response = await sendUsers(emulator)
+    assert.deepEqual([response.status, response.headers['content-type']], [fault.status ?? 503, type])
+    assert.match(response.text, text)
+    assert.equal(emulator.publishes().length, fault.afterwards ? 1 : 0)
+  })
+}
 
 test('a failure comes in the place of what was asked for, or afterwards', async (t) => {
   const emulator = await emulated(t)
@@ -75,6 +100,38 @@ test('a delay ends with the emulator, and what it held back is not done', async 
   assert.equal(emulator.publishes().length, 0)
 })
 
+test('a process ends after clients have left during a delay and the emulator was closed', async () => {
+  const program = path.join(__dirname, 'programs', 'close-during-delay.js')
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { timeout: 120_000 })
+  assert.deepEqual([stdout, stderr], ['closed\n', ''])
+})
+
+for (const tls of [false, true]) {
+  test(`a reset ends the connection ${tls ? 'with' : 'without'} TLS, at once and after a delay`, async (t) => {
+    const emulator = await emulated(t, { tls })
+    const client = tls ? https : http
+    const request = () =>
+      new Promise((_resolve, reject) => {
+        const headers = { authorization: 'Bearer k' }
+        client
+          .request(`${emulator.url}${paths.customer}/u`, { method: 'DELETE', headers, ca: emulator.certificate })
+          .on('error', ({ code }) => reject(code))
+          .end()
+      })
+    const isReset = (code) => code === 'ECONNRESET'
+    for (const fault of [{ reset: true }, { reset: true, afterwards: true }, { reset: true, delay: 1 }]) {
+      emulator.failNext(fault)
+      await assert.rejects(request(), isReset, JSON.stringify(fault))
+    }
+    emulator.failNext({ delay: 600_000 })
+    const delayed = assert.rejects(request(), isReset)
+    while (emulator.failures().length > 0) await new Promise(setImmediate)
+    await emulator.close()
+    await delayed
+    assert.equal(emulator.deletions().length, 1)
+  })
+}
+
 test('a fault that names an operation waits for it', async (t) => {
   const emulator = await emulated(t)
   emulator.failNext({ status: 500, operation: 'deleteUser' })
@@ -113,6 +170,7 @@ test('a fault that is none is refused', async (t) => {
     { status: '500' },
     { status: 500, operation: 'x' },
     { delay: -1 },
+    { body: 'xml' },
     {},
   ]) {
     assert.throws(() => emulator.failNext(fault), TypeError, JSON.stringify(fault))

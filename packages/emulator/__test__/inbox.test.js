@@ -334,6 +334,7 @@ describe('the inbox', () => {
     await page.goto(`${emulator.url}/#/publishes/${emulator.publishes()[0].publishId}`)
     await page.getByRole('button', { name: `Open on ${id}` }).waitFor()
     assert.ok(await fits('#detail th, #detail td'))
+    assert.doesNotMatch(await page.locator('body').innerText(), /undefined|null|\[object/)
   })
 
   for (const colorScheme of ['light', 'dark']) {

@@ -10,6 +10,9 @@ const path = require('node:path')
 const readline = require('node:readline')
 const { promisify } = require('node:util')
 
+const semver = require('semver')
+const { engines } = require('../package.json')
+
 const run = promisify(execFile)
 
 test('the package, installed in an empty folder, starts with its own dependencies and shows its inbox', async (t) => {
@@ -25,6 +28,12 @@ test('the package, installed in an empty folder, starts with its own dependencie
   assert.deepEqual(unwanted, [])
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
   await run('npm', ['install', '--no-audit', '--no-fund', path.join(folder, filename)], { cwd: folder })
+
+  const { packages } = JSON.parse(fs.readFileSync(path.join(folder, 'node_modules', '.package-lock.json'), 'utf8'))
+  const narrower = Object.entries(packages)
+    .filter(([, { engines: wanted }]) => wanted?.node && !semver.subset(engines.node, wanted.node))
+    .map(([name, { engines: wanted }]) => [name, wanted.node])
+  assert.deepEqual(narrower, [], 'dependencies that exclude a Node.js version which this package claims')
 
   const child = spawn(path.join(folder, 'node_modules', '.bin', 'beams-emulator'), ['--port', '0'], { cwd: folder })
   t.after(() => child.kill('SIGKILL'))

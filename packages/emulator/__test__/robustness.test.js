@@ -42,6 +42,53 @@ test('names that JavaScript knows are only names', async (t) => {
   assert.equal((await send(emulator, 'GET', '/emulator/inbox?search=a&search=b')).status, 200)
 })
 
+test('the operation decides whom a publish is for, whatever else its body names', async (t) => {
+  const emulator = await emulated(t)
+  for (const other of ['5', 'null', '{}', '["a"]']) {
+    for (const body of [
+      `{"interests":["a"],"web":{},"users":${other}}`,
+      `{"interests":["a"],"web":{},"__proto__":{"users":${other}}}`,
+      `{"users":["a"],"web":{},"interests":${other}}`,
+      `{"users":["a"],"web":{},"__proto__":{"interests":${other}}}`,
+    ]) {
+      const path = body.startsWith('{"users') ? paths.users : paths.interests
+      assert.equal((await send(emulator, 'POST', path, { body })).status, 200, body)
+      const received = emulator.publishes().at(-1)
+      assert.deepEqual(Object.getPrototypeOf(received), Object.prototype)
+      const [{ kind, targets }] = (await send(emulator, 'GET', '/emulator/inbox')).json().publishes
+      assert.deepEqual([kind, targets], [path === paths.users ? 'users' : 'interests', ['a']])
+    }
+  }
+  for (const query of ['user=x', 'interest=x', 'user=a', 'interest=a', 'search=x', 'platform=web', 'before=x']) {
+    assert.equal((await send(emulator, 'GET', `/emulator/inbox?${query}`)).status, 200, query)
+  }
+  await assert.rejects(
+    emulator.waitForPublish(({ users }) => users === 1, { timeout: 1 }),
+    /all 16 that came/,
+  )
+})
+
+for (const webhookUrl of [
+  'http://%ff@127.0.0.1:9/',
+  'http://user:%ff@127.0.0.1:9/',
+  'http://%@127.0.0.1:9/',
+  'http://127.0.0.1:9/%ff',
+  'http://a:b@127.0.0.1:9/',
+  'http://127.0.0.1:65536/',
+  'http://127.0.0.1:1/',
+  'data:,x',
+  '//x',
+  '',
+]) {
+  test(`a publish with the webhookUrl ${JSON.stringify(webhookUrl)} is accepted, and does no harm`, async (t) => {
+    const emulator = await emulated(t, { webhookRetryDelays: [] })
+    await publish(emulator, { interests: ['a'], web, webhookUrl })
+    while (emulator.webhooks().requests.some(({ state }) => state === 'waiting')) await new Promise(setImmediate)
+    await publish(emulator, { interests: ['a'], web })
+    assert.equal(emulator.publishes().length, 2)
+  })
+}
+
 test('2 000 connections that say nothing leave it answering', async (t) => {
   const emulator = await emulated(t)
   const sockets = Array.from({ length: 2000 }, () => net.connect(emulator.port, '127.0.0.1').on('error', () => {}))

@@ -174,6 +174,22 @@ test('no more than 1 000 requests wait for a target that never answers', async (
   assert.ok(requests.some(({ state }) => state === 'dropped'))
 })
 
+test('webhooks and delays that wait give no warning of a leak', async (t) => {
+  const warnings = []
+  const onWarning = (warning) => warnings.push(warning)
+  process.on('warning', onWarning)
+  t.after(() => process.off('warning', onWarning))
+  const emulator = await emulated(t, { webhooks: [{ url: 'http://127.0.0.1:9/', secret: 's' }] })
+  for (let count = 0; count < 50; count++) await publish(emulator, { users: ['u'], web })
+  while (emulator.webhooks().requests.some(({ attempts }) => attempts.length === 0)) await new Promise(setImmediate)
+  emulator.failNext({ delay: 600_000, times: 50 })
+  const delayed = Array.from({ length: 50 }, () => assert.rejects(publish(emulator, { users: ['u'], web })))
+  while (emulator.failures().length > 0) await new Promise(setImmediate)
+  await emulator.close()
+  await Promise.all(delayed)
+  assert.deepEqual(warnings, [])
+})
+
 test('a reset forgets the requests and keeps the webhooks', async (t) => {
   const target = await receiver(t)
   const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush' }] })

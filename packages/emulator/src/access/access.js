@@ -43,6 +43,8 @@ function parseHostname(host) {
  * Programs other than browsers send neither header. Following a link is allowed: a page cannot read what it leads to.
  */
 function checkOrigin({ allowedOrigins = [] }) {
+  const invalid = allowedOrigins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+  if (invalid !== undefined) throw new TypeError(`${invalid} is not an origin such as http://localhost:3000`)
   return async ({ method, headers }) => {
     const { origin, host, 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers
     if (origin !== undefined) {

@@ -8,6 +8,8 @@ const { registrationSchemas, tokenSchema, metadataSchema, setInterestsSchema } =
 const { verifyUserToken } = require('./user-token.js')
 
 const PAGE_SIZE = 100
+// Only lists of interests are longer.
+const MAX_BODY = 64 * 1024
 const PLATFORM_NAMES = { apns: 'APNs', fcm: 'FCM', web: 'Web' }
 const TOKEN_PATTERNS = { apns: /^[0-9a-f]+$/i, fcm: /^[\w:-]+$/, web: /^[A-Za-z0-9+/]+=*$/ }
 const interestPattern = new RegExp(INTEREST_PATTERN)
@@ -26,6 +28,7 @@ function deviceApi(service, { deviceStore, secretKey }) {
     const device = `${devices}/:deviceId`
     const route = (operation, schema = {}) => ({
       config: { operation },
+      bodyLimit: operation === 'setInterests' ? undefined : MAX_BODY,
       schema,
       schemaErrorFormatter: createErrorFormatter(platform),
     })

@@ -1,7 +1,7 @@
 import { byId } from './elements.js'
 import { countMatches, filterQuery, isFiltered } from './list.js'
 
-/** What the button Clear removes: what is in view. */
+/** What the button Clear removes, which is what is in view, if anything is. */
 function describeClear() {
   const [, view] = location.hash.split('/')
   if (view === 'devices') return { path: 'emulator/devices', question: 'Remove all devices?' }
@@ -9,6 +9,7 @@ function describeClear() {
     return { path: 'emulator/webhooks/requests', question: 'Remove all finished webhook requests?' }
   if (!isFiltered()) return { path: 'emulator/publishes', question: 'Remove all publishes and deletions of users?' }
   const count = countMatches()
+  if (count === 0) return undefined
   const publishes = count === 1 ? 'the publish that matches' : `the ${count} publishes that match`
   return { path: `emulator/inbox?${filterQuery()}`, question: `Remove ${publishes} the filter?` }
 }
@@ -19,6 +20,7 @@ export function registerClear() {
   let path
   byId('clear').addEventListener('click', () => {
     const described = describeClear()
+    if (!described) return
     ;({ path } = described)
     byId('question').textContent = described.question
     dialog.returnValue = ''

@@ -22,7 +22,9 @@ export async function showDetail(publishId) {
   }
   const { publish, kind, deliveries, deliveryCount, instanceId } = shown
   const hidden = deliveryCount - deliveries.length
-  detail.replaceChildren(
+  const content = element(
+    'div',
+    {},
     element('a', { href: '#/publishes', class: 'back' }, 'Back to all publishes'),
     element('h2', {}, shown.title || shown.text || (shown.isDataOnly ? 'Data only' : 'No text')),
     element('p', { class: 'quiet' }, time(shown.receivedAt), ` · instance ${instanceId} · ${publishId}`),
@@ -38,6 +40,7 @@ export async function showDetail(publishId) {
     unreachedList(shown),
     json('Request', publish),
   )
+  detail.replaceChildren(content)
   return undefined
 }
 

@@ -48,12 +48,14 @@ function formatOutcome({ delivered, failed, opened }) {
 function showTotal() {
   byId('total').textContent = total
   byId('none').hidden = total > 0
-  byId('none-text').textContent =
-    kept === 0
-      ? 'Nothing here yet. Publish something, and it shows up at once.'
-      : `${kept === 1 ? 'The one publish here does' : `The ${kept} publishes here do`} not match the filter.`
+  byId('none-text').textContent = total === 0 ? describeNothing() : ''
   byId('unfilter').hidden = kept === 0
   byId('older').hidden = list.children.length >= total
+}
+
+function describeNothing() {
+  if (kept === 0) return 'Nothing here yet. Publish something, and it shows up at once.'
+  return `${kept === 1 ? 'The one publish here does' : `The ${kept} publishes here do`} not match the filter.`
 }
 
 // The number of the latest publish when the list was loaded.
