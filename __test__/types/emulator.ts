@@ -3,15 +3,20 @@ import { startEmulator, type Delivery, type Emulator, type Fault, type ReceivedP
 async function use(): Promise<void> {
   const emulator: Emulator = await startEmulator({
     port: 0,
-    strict: true,
+    strict: false,
+    rateLimit: true,
+    allowedHosts: ['beams.test'],
+    allowedOrigins: ['http://localhost:3000'],
     tls: true,
     webhooks: [{ url: 'http://127.0.0.1/', secret: 's', events: ['v1.UserNotificationOpen'], customData: { a: 1 } }],
     webhookRetryDelays: [1, 2],
   })
   const publish: ReceivedPublish = await emulator.waitForPublish(({ users }) => users?.includes('u'), { timeout: 1000 })
   const outcomes: Delivery['outcome'][] = emulator.deliveries().map(({ outcome }) => outcome)
-  const fault: Fault = { status: 503, operation: 'publishToUsers', times: 2, afterwards: true }
+  const fault: Fault = { status: 503, operation: 'publishToUsers', times: 2, afterwards: true, body: 'html' }
   emulator.failNext(fault)
+  const device: string = emulator.addDevice({ platform: 'web', userId: 'u', interests: ['a'], instanceId: 'i' }).id
+  await emulator.waitForPublish(async ({ interests }) => interests?.includes(device))
   const id: string = emulator.addWebhook({ url: 'http://127.0.0.1/', secret: 's' })
   const removed: boolean = emulator.removeWebhook(id)
   const states: ('waiting' | 'delivered' | 'dropped')[] = emulator.webhooks().requests.map(({ state }) => state)

@@ -27,7 +27,7 @@ async function stage(t) {
     await Promise.all(ends)
     fs.rmSync(folder, { recursive: true, force: true })
   })
-  const emulator = await startEmulator({ strict: true })
+  const emulator = await startEmulator({ rateLimit: true })
   t.after(() => emulator.close())
   const port = await unusedPort()
   const env = {
@@ -96,7 +96,7 @@ test('each user is published to once, or parked, though worker and Redis die', {
   fault({ status: 401 })
   fault({ reset: true })
   fault({ reset: true, afterwards: true })
-  fault({ status: 503, emptyBody: true, times: 3 })
+  fault({ status: 503, body: 'empty', times: 3 })
   const workers = [await startWorker(), await startWorker(), await startWorker()]
   await emulator.waitForPublish(() => emulator.publishes().length >= 25, { timeout: 60_000 })
 

@@ -1,67 +1,87 @@
+/// <reference lib="esnext.disposable" />
+
 /**
  * The Beams service on your own machine: `startEmulator` starts one.
  *
  * @module beams-emulator
  */
 
-/** How to start an emulator. */
+/** Options of {@link startEmulator}. */
 export interface EmulatorOptions {
   /**
-   * The port to listen on. 0 takes any that is free.
+   * The port to listen on. 0 takes any free one.
    *
    * @default 0
    */
-  port?: number
+  port?: number | undefined
   /**
    * The address to listen on.
    *
    * @default '127.0.0.1'
    */
-  host?: string
-  /** Accept only this instance. Any, unless given. */
-  instanceId?: string
-  /** Accept only this secret key, and only tokens signed with it. Any, unless given. */
-  secretKey?: string
+  host?: string | undefined
+  /** Accept only this instance. Any, by default. */
+  instanceId?: string | undefined
+  /** Accept only this secret key, and only tokens signed with it. Any, by default. */
+  secretKey?: string | undefined
   /**
-   * Refuse more than 100 requests a second to publish and to delete users, with 429, as the service does.
+   * Refuse bodies that the service is reported to refuse although its documentation does not say so: duplicate targets, no
+   * platform at all, an `aps.content-available` other than 1, an `aps.sound` that is an object, a `deep_link` that is not
+   * absolute. Documented limits are always enforced.
+   *
+   * @default true
+   */
+  strict?: boolean | undefined
+  /**
+   * Refuse more than 100 requests a second to publish and to delete users with 429, as the service does.
    *
    * @default false
    */
-  strict?: boolean
-  /** Serve https: with a certificate made for this run, if `true`, or with the given one, in PEM. */
-  tls?: boolean | { cert: string | Uint8Array; key: string | Uint8Array }
+  rateLimit?: boolean | undefined
+  /**
+   * Host names to answer to, besides IP addresses, `localhost`, names without a dot and `host.docker.internal`. An entry such as
+   * `.example.com` stands for every name below it. Other names are refused, since a web page could make its own name lead here.
+   */
+  allowedHosts?: string[] | undefined
+  /**
+   * Origins, such as `http://localhost:3000`, whose pages may use all APIs. Pages of other origins may use only the Device API
+   * and the Reporting API, which the browser SDK needs.
+   */
+  allowedOrigins?: string[] | undefined
+  /** Serve https: with a certificate made for this run if `true`, or with the given one, in PEM. */
+  tls?: boolean | { cert: string | Uint8Array; key: string | Uint8Array } | undefined
   /** The webhooks, as they are configured on the dashboard. See also {@link Emulator.addWebhook}. */
-  webhooks?: Webhook[]
+  webhooks?: Webhook[] | undefined
   /**
    * How long to wait before each further attempt at a webhook, in ms.
    *
    * @default [10000, 30000, 120000, 300000]
    */
-  webhookRetryDelays?: number[]
+  webhookRetryDelays?: number[] | undefined
   /**
-   * How long a webhook's target has to answer, in ms.
+   * How long the target of a webhook has to respond, in ms.
    *
    * @default 3000
    */
-  webhookTimeout?: number
+  webhookTimeout?: number | undefined
   /**
-   * How many publishes are kept. The oldest make room, with their deliveries; they do so too when there are more than 128 MiB
-   * of them, or 100 000 deliveries.
+   * How many publishes are kept. The oldest make room, with their deliveries; they also do when all take more than 128 MiB of
+   * memory, or have more than 100 000 deliveries.
    *
    * @default 10000
    */
-  maxPublishes?: number
-  /** Called with a line of text for every publish and deletion. */
-  log?: (line: string) => void
+  maxPublishes?: number | undefined
+  /** Called with a line of text for every publish, deletion, report and settled webhook. */
+  log?: ((line: string) => void) | undefined
 }
 
-/** A publish as it came in. */
+/** A publish as it was received. */
 export interface ReceivedPublish {
-  /** The id that the sender was given. */
+  /** The id that the sender got. */
   publishId: string
   /** The instance it was for. */
   instanceId: string
-  /** When it came in, in ISO 8601. */
+  /** When it was received, in ISO 8601. */
   receivedAt: string
   /** Its interests, if it was to interests. */
   interests?: string[]
@@ -76,22 +96,22 @@ export interface ReceivedPublish {
   [key: string]: any
 }
 
-/** A deletion of a user as it came in. */
+/** A deletion of a user as it was received. */
 export interface ReceivedDeletion {
   /** The instance it was for. */
   instanceId: string
   /** The user. */
   userId: string
-  /** When it came in, in ISO 8601. */
+  /** When it was received, in ISO 8601. */
   receivedAt: string
 }
 
 /** A platform of devices. */
 export type Platform = 'apns' | 'fcm' | 'web'
 
-/** A device that has registered. */
+/** A registered device. */
 export interface RegisteredDevice {
-  /** The id that it was given. */
+  /** Its id. */
   id: string
   /** The instance it belongs to. */
   instanceId: string
@@ -101,7 +121,7 @@ export interface RegisteredDevice {
   token: string
   /** The app's bundle, for Apple devices. */
   bundleIdentifier?: string
-  /** What its SDK says of itself. */
+  /** What its SDK reports about itself. */
   metadata: Record<string, string>
   /** The user it is bound to, if any. */
   userId?: string
@@ -111,7 +131,7 @@ export interface RegisteredDevice {
   registeredAt: string
 }
 
-/** A notification on its way to a device. */
+/** A notification that was handed to a device's gateway. */
 export interface Delivery {
   /** The publish that led to it. */
   publishId: string
@@ -123,13 +143,13 @@ export interface Delivery {
   platform: Platform
   /** The device's user, if any. */
   userId?: string
-  /** When it went to the gateway, in ISO 8601. */
+  /** When it was handed to the gateway, in ISO 8601. */
   at: string
-  /** Whether the gateway took it. It does, unless `failNext({ operation: 'gateway' })` says otherwise. */
+  /** Whether the gateway accepted it. It does, unless `failNext({ operation: 'gateway' })` was planned. */
   outcome: 'accepted' | 'failed'
   /** What the device gets. */
   payload: Record<string, any>
-  /** When the device reported that it has come, in ISO 8601. */
+  /** When the device reported its delivery, in ISO 8601. */
   acknowledgedAt?: string
   /** When the device reported that it was opened, in ISO 8601. */
   openedAt?: string
@@ -145,29 +165,29 @@ export interface Webhook {
   url: string
   /** What to sign it with. */
   secret: string
-  /** The events to send. All, unless given. */
-  events?: WebhookEventType[]
+  /** The events to send. All, by default. */
+  events?: WebhookEventType[] | undefined
   /** What to send along as `custom_data`. */
-  customData?: Record<string, any>
+  customData?: Record<string, any> | undefined
 }
 
-/** A request to the target of a webhook, and what became of it. */
+/** A request to the target of a webhook, and its attempts. */
 export interface WebhookRequest {
   /** The event's type; `STARTED` or `FINISHED` for the deprecated webhooks. */
   eventType: string
-  /** Where it goes, without credentials. */
+  /** Where it is sent, without credentials. */
   url: string
-  /** What it is sent with. */
+  /** Its headers. */
   headers: Record<string, string>
-  /** What is sent. */
+  /** Its body. */
   body: string
-  /** Whether there are further attempts to come, one has been answered with 2xx, or all have failed. */
+  /** Whether more attempts follow, one got a 2xx, or none did. Requests beyond 500 that wait are dropped at once. */
   state: 'waiting' | 'delivered' | 'dropped'
-  /** The attempts so far: the status of the answer, or what prevented one. */
+  /** The attempts so far: the status of the response, or why there is none. */
   attempts: { at: string; status?: number; error?: string }[]
 }
 
-/** What can be made to fail. `gateway` is a device's gateway, which then does not take a notification. */
+/** What can be made to fail. `gateway` is the gateway of a device, which then refuses a notification. */
 export type Operation =
   | 'publishToInterests'
   | 'publishToUsers'
@@ -185,28 +205,48 @@ export type Operation =
   | 'reportEvent'
   | 'gateway'
 
-/** What is to go wrong. */
+/** A planned fault. */
 export interface Fault {
-  /** Answer with this status, and a body of the service's form. */
-  status?: number
-  /** Wait so long first, in ms. Alone, it delays an answer that goes well. */
-  delay?: number
-  /** Reset the connection in place of an answer. */
-  reset?: boolean
-  /** Answer with `status`, or 503, and no body. */
-  emptyBody?: boolean
-  /** Answer with `status`, or 200, and break off before the end of the body. */
-  truncate?: boolean
-  /** First do what was asked for. This is how a client comes to send a thing twice. */
-  afterwards?: boolean
+  /** Respond with this status. */
+  status?: number | undefined
+  /** Wait before anything else, in ms. Alone, it delays an operation that succeeds. */
+  delay?: number | undefined
+  /** Reset the connection instead of responding. */
+  reset?: boolean | undefined
   /**
-   * How many requests it happens to.
+   * What the response carries: the service's own JSON (`error` and `description`), the HTML page of a router in front of it, or
+   * nothing. The status is 503 unless given.
+   *
+   * It matters most for a 503: with the service's JSON it says that the publish was refused, with any other body it says nothing
+   * about the publish.
+   *
+   * @default 'json'; 'html' for a 503 with `afterwards`, since the service itself refuses only what it has not done
+   */
+  body?: 'json' | 'html' | 'empty' | undefined
+  /** Respond with `status`, or 200, and close the connection before the end of the body. */
+  truncate?: boolean | undefined
+  /** Perform the operation first, and only then fail. This is how a client comes to send a publish twice. */
+  afterwards?: boolean | undefined
+  /**
+   * How many requests it applies to.
    *
    * @default 1
    */
-  times?: number
-  /** What it happens to. To whatever comes next, unless given. */
-  operation?: Operation
+  times?: number | undefined
+  /** The operation it applies to. Any, by default. */
+  operation?: Operation | undefined
+}
+
+/** A device for {@link Emulator.addDevice}. */
+export interface NewDevice {
+  /** Its platform. */
+  platform: Platform
+  /** The user to bind it to. */
+  userId?: string | undefined
+  /** The interests to subscribe it to. */
+  interests?: string[] | undefined
+  /** The instance it belongs to. Needed unless the emulator was started with one. */
+  instanceId?: string | undefined
 }
 
 /** A running emulator. */
@@ -217,14 +257,16 @@ export interface Emulator {
   port: number
   /** The certificate to trust, in PEM, if it serves https. Pass it as the client's `ca`. */
   certificate?: string | Uint8Array
-  /** All publishes so far, oldest first. */
+  /** The publishes that are kept, oldest first. */
   publishes(): ReceivedPublish[]
-  /** All deletions of users so far, oldest first. */
+  /** The deletions of users, oldest first. */
   deletions(): ReceivedDeletion[]
-  /** What went to devices, oldest publish first. */
+  /** The deliveries to devices, oldest publish first. */
   deliveries(): Delivery[]
-  /** The devices that are registered. */
+  /** The registered devices. */
   devices(): RegisteredDevice[]
+  /** Registers a device, as a client SDK would. */
+  addDevice(device: NewDevice): RegisteredDevice
   /** The configured webhooks, and the latest 1 000 requests to their targets, oldest first. */
   webhooks(): { configured: (Omit<Required<Webhook>, 'secret'> & { id: string })[]; requests: WebhookRequest[] }
   /** Configures a webhook and returns its id. */
@@ -232,17 +274,18 @@ export interface Emulator {
   /** Removes a webhook; `false` if there is none of that id. */
   removeWebhook(id: string): boolean
   /**
-   * The first publish, of those that came and those to come, for which `predicate` is true; of all, if it is left out.
+   * Resolves to the first publish, past or future, for which `predicate` returns or resolves to a truthy value; to the first one
+   * of all, without a predicate.
    *
-   * It rejects after `timeout` ms (5 000), with an error that lists what did come.
+   * Rejects after `timeout` ms (5 000) with an error that lists the publishes that came.
    */
   waitForPublish(
     predicate?: (publish: ReceivedPublish) => unknown,
-    options?: { timeout?: number },
+    options?: { timeout?: number | undefined },
   ): Promise<ReceivedPublish>
-  /** Lets the next requests fail. Faults are used up in the order in which they were asked for. */
+  /** Plans a fault for the next requests. Faults are used up in the order in which they were planned. */
   failNext(fault: Fault): void
-  /** The faults that have not happened yet; `times` is how often they still will. */
+  /** The faults that have not happened yet; `times` is how often each still will. */
   failures(): Fault[]
   /** Forgets publishes, with their deliveries, and deletions. Devices stay. */
   clear(): void
@@ -250,6 +293,8 @@ export interface Emulator {
   reset(): void
   /** Stops listening and drops all connections. */
   close(): Promise<void>
+  /** `await using emulator = await startEmulator()` closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Starts an emulator of the Beams service on this machine. */

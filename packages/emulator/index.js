@@ -44,7 +44,7 @@ async function startEmulator(options = {}) {
       faults.close()
       await app.close()
     },
-    [Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')]: () => emulator.close(),
+    [Symbol.asyncDispose]: () => emulator.close(),
   }
 
   const services = { emulator, publishStore, deviceStore, faults, webhooks, certificate }

@@ -15,6 +15,8 @@ const {
   tokenOf,
 } = require('./helpers/requests.js')
 
+const encode = (text) => Buffer.from(text, 'latin1').toString('base64url')
+const withClaims = (claims) => `${encode('{"alg":"HS256","typ":"JWT"}')}.${encode(claims)}.x`
 const unknownId = '00000000-0000-4000-8000-000000000000'
 
 describe('the device API', () => {
@@ -191,6 +193,19 @@ describe('the device API', () => {
     ['another signature', tokenOf('u', {}, 'other'), 401, 'Invalid JWT signature.'],
     ['no signature', `${tokenOf('u').split('.').slice(0, 2).join('.')}.`, 401, 'Invalid JWT signature.'],
     ['no form', 'x.y.z', 401, '`Authorization` header token is malformed.'],
+    ['claims that are not JSON', withClaims('not JSON'), 401, '`Authorization` header token is malformed.'],
+    ['claims that are null', withClaims('null'), 401, '`Authorization` header token is malformed.'],
+    ['claims that are a list', withClaims('[]'), 401, '`Authorization` header token is malformed.'],
+    ['claims that are text', withClaims('"x"'), 401, '`Authorization` header token is malformed.'],
+    ['claims that are not UTF-8', withClaims('{\xff}'), 401, '`Authorization` header token is malformed.'],
+    ['an expiry as text', withClaims('{"exp":"9999999999"}'), 401, '`Authorization` header token is malformed.'],
+    ['a header that is null', `${encode('null')}.${encode('{}')}.x`, 401, '`Authorization` header token is malformed.'],
+    [
+      'a header that is not JSON',
+      `${encode('{')}.${encode('{}')}.x`,
+      401,
+      '`Authorization` header token is malformed.',
+    ],
     [
       'no algorithm',
       `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`,

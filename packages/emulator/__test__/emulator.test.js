@@ -131,3 +131,42 @@ test('an emulator that was started with an instance and a key accepts no others'
     [404, { error: 'Instance not found', description: 'Could not find the instance' }],
   )
 })
+
+test('a device is added without a client SDK, in the process and over HTTP', async (t) => {
+  const emulator = await startEmulator({ instanceId: 'my-instance' })
+  t.after(() => emulator.close())
+  const { id } = emulator.addDevice({ platform: 'fcm', userId: 'ada', interests: ['news'] })
+  const added = await send(emulator, 'POST', '/emulator/devices', { body: { platform: 'web', interests: ['news'] } })
+  await send(emulator, 'POST', interests, { body: { interests: ['news'], web, fcm: {} } })
+  assert.deepEqual(
+    emulator.deliveries().map(({ deviceId, userId }) => [deviceId, userId]),
+    [
+      [id, 'ada'],
+      [added.json().id, undefined],
+    ],
+  )
+  for (const device of [
+    {},
+    { platform: 'x' },
+    { platform: 'web', userId: '' },
+    { platform: 'web', interests: ['a b'] },
+  ]) {
+    assert.throws(() => emulator.addDevice(device), TypeError)
+    assert.equal((await send(emulator, 'POST', '/emulator/devices', { body: device })).status, 400)
+  }
+  assert.equal((await send(emulator, 'DELETE', '/emulator/devices')).status, 200)
+  assert.deepEqual(emulator.devices(), [])
+})
+
+test('a device needs an instance where the emulator serves any', async (t) => {
+  const emulator = await startEmulator()
+  t.after(() => emulator.close())
+  assert.throws(() => emulator.addDevice({ platform: 'web' }), /needs an instanceId/)
+  assert.equal(emulator.addDevice({ platform: 'web', instanceId: 'i' }).instanceId, 'i')
+})
+
+test('an emulator is closed as a disposable resource', async () => {
+  const emulator = await startEmulator()
+  await emulator[Symbol.asyncDispose]()
+  await assert.rejects(fetch(emulator.url), { message: 'fetch failed' })
+})

@@ -1,7 +1,8 @@
 'use strict'
 
-// Clients give up during a planned delay, and then the emulator is closed: the process has to end by itself.
+// A client gives up during a planned delay, and the emulator is closed at that very moment: the process has to end by itself.
 
+const diagnosticsChannel = require('node:diagnostics_channel')
 const net = require('node:net')
 const { once } = require('node:events')
 const { startEmulator } = require('../..')
@@ -9,21 +10,20 @@ const { startEmulator } = require('../..')
 const request = 'DELETE /customer_api/v1/instances/i/users/u HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n\r\n'
 
 async function main() {
-  for (const leave of ['end', 'destroy', 'resetAndDestroy']) {
-    for (let round = 0; round < 10; round++) {
-      const emulator = await startEmulator()
-      emulator.failNext({ delay: 600_000, times: 20 })
-      const sockets = Array.from({ length: 20 }, () => net.connect(emulator.port, '127.0.0.1').on('error', () => {}))
-      await Promise.all(sockets.map((socket) => once(socket, 'connect')))
-      for (const socket of sockets) socket.write(request)
-      while (emulator.failures().length > 0) await new Promise(setImmediate)
-      for (const socket of sockets) socket[leave]()
-      // From the same turn of the event loop up to several later.
-      for (let turn = 0; turn < round; turn++) await new Promise(setImmediate)
-      await emulator.close()
-    }
-  }
-  console.log('closed')
+  const emulator = await startEmulator()
+  emulator.failNext({ delay: 600_000 })
+  const accepted = new Promise((resolve) => diagnosticsChannel.subscribe('net.server.socket', resolve))
+  const client = net.connect(emulator.port, '127.0.0.1').on('error', () => {})
+  await once(client, 'connect')
+  client.write(request)
+  while (emulator.failures().length > 0) await new Promise(setImmediate)
+  const { socket } = await accepted
+  // The server's side of the connection is shutting down then.
+  const isEnding = new Promise((resolve) => socket.once('end', () => queueMicrotask(resolve)))
+  client.destroy()
+  await isEnding
+  await emulator.close()
+  console.log('closed', socket.writableEnded)
 }
 
 main()
