@@ -1,67 +1,22 @@
 #!/usr/bin/env node
 'use strict'
 
-const { readFile } = require('node:fs/promises')
-const { parseArgs } = require('node:util')
 const { startEmulator } = require('./index.js')
-
-const usage = `Pusher Beams on your own machine, for development and tests.
-
-Usage: beams-emulator [options]
-
-  --port <port>             the port to listen on (8081)
-  --host <address>          the address to listen on (127.0.0.1, this machine only)
-  --instance-id <id>        accept only this instance (any)
-  --secret-key <key>        accept only this secret key, and tokens signed with it (any)
-  --rate-limit              refuse more than 100 requests a second with 429, as the service does
-  --no-strict               accept bodies that the service is only reported to refuse
-  --allowed-hosts <names>   host names to answer to besides local ones, separated by commas
-  --allowed-origins <urls>  origins whose pages may use all APIs, separated by commas
-  --tls                     serve https, with a certificate made for this run
-  --tls-cert <file>         serve https with this certificate, in PEM
-  --tls-key <file>          and this key
-  --webhook-url <url>       send webhooks there
-  --webhook-secret <key>    and sign them with this secret
-  --help                    show this text
-  --version                 show the version
-`
-
-const options = {
-  port: { type: 'string', default: '8081' },
-  host: { type: 'string' },
-  'instance-id': { type: 'string' },
-  'secret-key': { type: 'string' },
-  'rate-limit': { type: 'boolean' },
-  'no-strict': { type: 'boolean' },
-  'allowed-hosts': { type: 'string', multiple: true, default: [] },
-  'allowed-origins': { type: 'string', multiple: true, default: [] },
-  tls: { type: 'boolean' },
-  'tls-cert': { type: 'string' },
-  'tls-key': { type: 'string' },
-  'webhook-url': { type: 'string' },
-  'webhook-secret': { type: 'string' },
-  help: { type: 'boolean' },
-  version: { type: 'boolean' },
-}
+const { version } = require('./package.json')
+const { readCommandLine, USAGE } = require('./src/cli/options.js')
+const { findEmulator, waitForEmulator } = require('./src/cli/probe.js')
+const { runCommand } = require('./src/cli/exec.js')
 
 async function main() {
-  const { values } = parseArgs({ options })
-  if (values.help) return process.stdout.write(usage)
-  if (values.version) return console.log(require('./package.json').version)
+  const { isExec, isWait, isHelp, isVersion, command, emulatorOptions } = await readCommandLine(process.argv.slice(2))
+  if (isHelp) return process.stdout.write(USAGE)
+  if (isVersion) return console.log(version)
+  if (isWait) return console.log(`beams-emulator is ready on ${(await waitForEmulator(emulatorOptions)).url}`)
+  return isExec ? exec(command, emulatorOptions) : serve(emulatorOptions)
+}
 
-  const emulator = await startEmulator({
-    port: parsePort(values.port),
-    host: values.host,
-    instanceId: values['instance-id'],
-    secretKey: values['secret-key'],
-    rateLimit: values['rate-limit'],
-    strict: !values['no-strict'],
-    allowedHosts: splitList(values['allowed-hosts']),
-    allowedOrigins: splitList(values['allowed-origins']),
-    tls: await readCertificate(values),
-    webhooks: readWebhooks(values),
-    log: (line) => console.log(`${new Date().toISOString()} ${line}`),
-  })
+async function serve(options) {
+  const emulator = await start({ ...options, log: (line) => console.log(`${new Date().toISOString()} ${line}`) })
   console.log(`beams-emulator is listening on ${emulator.url}`)
   console.log(`  in your server:  new PushNotifications({ …, endpoint: '${emulator.url}' })`)
   console.log(`  in your page:    new Client({ …, endpointOverride: '${emulator.url}' })`)
@@ -69,33 +24,28 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => emulator.close())
 }
 
-function parsePort(text) {
-  const port = Number(text)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port must be a port, not ${text}`)
-  return port
+/** The output is the command's, so that nothing is logged. */
+async function exec(command, options) {
+  const emulator = await start(options)
+  try {
+    process.exitCode = await runCommand(command, emulator.url)
+  } finally {
+    await emulator.close()
+  }
 }
 
-function splitList(values) {
-  return values
-    .flatMap((value) => value.split(','))
-    .map((value) => value.trim())
-    .filter(Boolean)
-}
-
-async function readCertificate({ tls, 'tls-cert': cert, 'tls-key': key }) {
-  if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together')
-  if (cert === undefined) return tls
-  return { cert: await readFile(cert), key: await readFile(key) }
-}
-
-function readWebhooks({ 'webhook-url': url, 'webhook-secret': secret }) {
-  if ((url === undefined) !== (secret === undefined)) throw new Error('--webhook-url and --webhook-secret go together')
-  return url === undefined ? [] : [{ url, secret }]
+async function start(options) {
+  try {
+    return await startEmulator(options)
+  } catch (error) {
+    if (error.code !== 'EADDRINUSE') throw error
+    const other = await findEmulator(options)
+    const owner = other ? `by beams-emulator ${other.version} at ${other.url}` : 'by another program'
+    throw new Error(`port ${options.port} is in use ${owner}; choose another with --port`, { cause: error })
+  }
 }
 
 main().catch((error) => {
-  const message =
-    error.code === 'EADDRINUSE' ? `port ${error.port} is in use; choose another with --port` : error.message
-  console.error(`beams-emulator: ${message}`)
+  console.error(`beams-emulator: ${error.message}`)
   process.exitCode = 1
 })

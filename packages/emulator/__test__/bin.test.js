@@ -4,9 +4,11 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
+const http = require('node:http')
 const path = require('node:path')
 const readline = require('node:readline')
 const { startEmulator } = require('..')
+const { version } = require('../package.json')
 
 const bin = path.join(__dirname, '..', 'bin.js')
 
@@ -40,14 +42,64 @@ test('beams-emulator listens, logs a line a publish, and ends on SIGTERM', async
   assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
-test('beams-emulator says in one line that its port is in use', async (t) => {
-  const other = await startEmulator()
+for (const tls of [false, true]) {
+  test(`beams-emulator says that its port is in use by another one${tls ? ', over https' : ''}`, async (t) => {
+    const other = await startEmulator({ tls })
+    t.after(() => other.close())
+    const { child } = start(t, '--port', String(other.port))
+    const [text, [code]] = await Promise.all([whole(child.stderr), once(child, 'exit')])
+    const owner = `by beams-emulator ${version} at ${other.url}`
+    assert.equal(text, `beams-emulator: port ${other.port} is in use ${owner}; choose another with --port\n`)
+    assert.equal(code, 1)
+  })
+}
+
+test('beams-emulator says that its port is in use by another program', async (t) => {
+  const other = http.createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1')
+  await once(other, 'listening')
   t.after(() => other.close())
-  const { child } = start(t, '--port', String(other.port))
-  const [text, [code]] = await Promise.all([whole(child.stderr), once(child, 'exit')])
-  assert.equal(text, `beams-emulator: port ${other.port} is in use; choose another with --port\n`)
-  assert.equal(code, 1)
+  const { port } = other.address()
+  const { child } = start(t, '--port', String(port))
+  const [text] = await Promise.all([whole(child.stderr), once(child, 'exit')])
+  assert.equal(text, `beams-emulator: port ${port} is in use by another program; choose another with --port\n`)
 })
+
+test('beams-emulator exec serves while a command runs, and ends as it does', async (t) => {
+  const script = `fetch(process.env.BEAMS_ENDPOINT + '/emulator/version').then(async (response) => {
+    console.log((await response.json()).name, process.argv.slice(1).join())
+    process.exitCode = 7
+  })`
+  const { child } = start(t, 'exec', '--instance-id', 'i', '--', process.execPath, '-e', script, 'one', 'two')
+  const [out, err, [code]] = await Promise.all([whole(child.stdout), whole(child.stderr), once(child, 'exit')])
+  assert.deepEqual([out, err, code], ['beams-emulator one,two\n', '', 7])
+})
+
+test('beams-emulator exec passes signals on', async (t) => {
+  const script = 'process.on("SIGTERM", () => process.exit(3)); setInterval(() => {}, 1000); console.log("up")'
+  const { child, line } = start(t, 'exec', '--', process.execPath, '-e', script)
+  assert.equal(await line(), 'up')
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [3, null])
+})
+
+test('beams-emulator --wait ends when an emulator responds', async (t) => {
+  const port = await unusedPort()
+  const { child, line } = start(t, '--wait', '--port', String(port))
+  const other = await startEmulator({ port })
+  t.after(() => other.close())
+  assert.equal(await line(), `beams-emulator is ready on ${other.url}`)
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
+/** A port that nothing listens on. */
+async function unusedPort() {
+  const server = http.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 test('beams-emulator serves https and sends webhooks where it is told to', async (t) => {
   const options = [
@@ -65,6 +117,10 @@ test('beams-emulator serves https and sends webhooks where it is told to', async
 
 for (const args of [
   ['--port', 'x'],
+  ['exec'],
+  ['exec', '--'],
+  ['exec', '--', '/no/such/program'],
+  ['--allowed-origins', 'localhost'],
   ['--port', '65536'],
   ['--colour'],
   ['--tls-cert', 'cert.pem'],

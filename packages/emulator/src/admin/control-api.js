@@ -1,9 +1,11 @@
 'use strict'
 
+const { name, version } = require('../../package.json')
 const { streamJsonArray } = require('./json-stream.js')
 
 /** The emulator's own API over HTTP: for tests in other languages and processes, and for the inbox. */
 function controlApi(app, { emulator, publishStore, deviceStore, webhooks, certificate }) {
+  app.get('/version', async () => ({ name, version }))
   // For clients that need it in a file: `curl --insecure`.
   if (certificate) app.get('/certificate.pem', async () => certificate.authority)
   const stream = (list) => async (_request, reply) => reply.type('application/json').send(streamJsonArray(list()))
