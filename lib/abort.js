@@ -32,10 +32,15 @@ function unlisten(signal, abort) {
   }
 }
 
-/** What a call rejects with whose signal was aborted. Polyfills older than `reason` have none. */
+/** Why the signal was aborted. Polyfills older than `reason` have none. */
 function readReason(signal) {
   const { reason } = signal
   return reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason
 }
 
-module.exports = { listen, readReason, unlisten }
+/** Rejects with the signal's reason itself, or with what reading it threw. */
+async function rejectWithReason(signal) {
+  throw readReason(signal)
+}
+
+module.exports = { listen, readReason, rejectWithReason, unlisten }

@@ -3,6 +3,7 @@
 // Turns what callers pass into the strings and numbers that cross to the native side. User code (getters, `toJSON`, proxies)
 // runs only here, before the crossing.
 
+const { isAnyArrayBuffer } = require('node:util').types
 const { createArgumentError, describeValue } = require('./errors.js')
 
 const { stringify } = JSON
@@ -12,6 +13,15 @@ const { join } = Array.prototype
 
 /** No documented limit is near it; a longer string is a mistake that would be copied at great cost. */
 const MAX_STRING_LENGTH = 1 << 20
+
+/** The certificates of all authorities that there are take less. */
+const MAX_CERTIFICATES_LENGTH = 1 << 24
+
+/** A longer list is refused for its length, so its elements need not be read. */
+const MAX_LIST_LENGTH = 1 << 16
+
+/** No class has so many ancestors; a proxy may name itself as its own prototype. */
+const MAX_PROTOTYPES = 1000
 
 /** The lengths of a list's targets, reused by every call: no user code runs between writing and crossing. */
 let lengths = new Uint32Array(1024)
@@ -23,14 +33,24 @@ let lengths = new Uint32Array(1024)
 function readTargets(targets) {
   if (targets === undefined || targets === null) return { ids: undefined, count: 0 }
   if (!Array.isArray(targets)) return { ids: null, count: 0 }
-  const count = targets.length
+  const count = readLength(targets)
   const ids = []
+  if (count > MAX_LIST_LENGTH) return { ids, count, notAString: undefined }
+  let length = 0
   for (let index = 0; index < count; index++) {
     const target = targets[index]
     if (typeof target !== 'string') return { ids, count, notAString: describeValue(target) }
+    length += target.length
+    if (length > MAX_STRING_LENGTH) throw createArgumentError('the targets are too long')
     ids.push(target)
   }
   return { ids, count, notAString: undefined }
+}
+
+/** A proxy's length may be anything. */
+function readLength(list) {
+  const length = Number(list.length)
+  return length > 0 ? Math.min(Math.trunc(length), 0xffffffff) : 0
 }
 
 /** One text for all targets: one string crosses faster than many. */
@@ -54,9 +74,10 @@ function serializeBody(publishRequest) {
   if (payload === null) return null
   try {
     return stringify(payload)
-  } catch {
-    // It fails again as a copy, and then names a circle as the official SDK does.
-    return stringify({ ...payload })
+  } catch (thrown) {
+    // As a copy, it fails again, and then names a circle as the official SDK does.
+    stringify({ ...payload })
+    throw thrown
   }
 }
 
@@ -77,7 +98,8 @@ function stripTargets(payload) {
  * `Object.prototype`, this realm's or another's, is not an option.
  */
 function readOption(options, name) {
-  for (let object = options; object !== null; object = getPrototypeOf(object)) {
+  for (let object = options, depth = 0; object !== null; object = getPrototypeOf(object)) {
+    if (++depth > MAX_PROTOTYPES) throw createArgumentError('an options object has no end of prototypes')
     if (hasOwn(object, name)) {
       return object === options || getPrototypeOf(object) !== null ? options[name] : undefined
     }
@@ -115,7 +137,11 @@ function readString(options, name) {
 
 function checkString(value, name) {
   if (typeof value !== 'string') throw createArgumentError(`${name} must be a string`)
-  if (value.length > MAX_STRING_LENGTH) throw createArgumentError(`${name} is too long`)
+  return checkLength(value, name, MAX_STRING_LENGTH)
+}
+
+function checkLength(value, name, maxLength) {
+  if (value.length > maxLength) throw createArgumentError(`${name} is too long`)
   return value
 }
 
@@ -129,7 +155,7 @@ function readRequiredString(options, name) {
 function readPort(options) {
   const value = readOption(options, 'port')
   if (value === undefined || value === null) return undefined
-  if (typeof value === 'string') return /^\s*\d{1,6}\s*$/.test(value) ? Number(value) : NaN
+  if (typeof value === 'string') return /^\s*\d{1,6}\s*$/.test(checkString(value, 'port')) ? Number(value) : NaN
   return typeof value === 'number' ? value : NaN
 }
 
@@ -138,24 +164,36 @@ function readCertificates(options) {
   const value = readOption(options, 'ca')
   if (value === undefined) return undefined
   if (!Array.isArray(value)) return encodeCertificate(value)
-  return Buffer.concat(value.flatMap((certificate) => [encodeCertificate(certificate), Buffer.from('\n')]))
+  const certificates = []
+  let length = 0
+  for (let index = 0; index < readLength(value); index++) {
+    const certificate = encodeCertificate(value[index])
+    length += certificate.length + 1
+    checkLength({ length }, 'ca', MAX_CERTIFICATES_LENGTH)
+    certificates.push(certificate, Buffer.from('\n'))
+  }
+  return Buffer.concat(certificates)
 }
 
 function encodeCertificate(value) {
-  const bytes = typeof value === 'string' ? Buffer.from(value) : copyBytes(value)
+  if (typeof value === 'string') return Buffer.from(checkLength(value, 'ca', MAX_CERTIFICATES_LENGTH))
+  const bytes = viewBytes(value)
   if (bytes === undefined) {
     throw createArgumentError('ca must be a string or a Buffer in PEM form, or an array of them')
   }
-  return bytes
+  return Buffer.from(checkLength(bytes, 'ca', MAX_CERTIFICATES_LENGTH))
 }
 
 /** A copy of a `Uint8Array`, an `ArrayBuffer` or a view: shared memory may change while it is read. */
 function copyBytes(value) {
-  if (ArrayBuffer.isView(value)) {
-    return Buffer.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
-  }
-  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(toString.call(value))
-  return isBuffer ? Buffer.from(new Uint8Array(value)) : undefined
+  const bytes = viewBytes(value)
+  return bytes && Buffer.from(bytes)
+}
+
+/** The bytes of a `Uint8Array`, an `ArrayBuffer` or a view; `undefined` for anything else. */
+function viewBytes(value) {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  return isAnyArrayBuffer(value) ? new Uint8Array(value) : undefined
 }
 
 function readClientOptions(options) {

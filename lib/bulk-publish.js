@@ -4,13 +4,18 @@
 // call for each would cost more than everything else.
 
 const native = require('./load.js')
+const { setTimeout, clearTimeout } = require('node:timers')
 const {
+  MAX_DESCRIPTION_LENGTH,
+  callNative,
   createArgumentError,
-  createBeamsError,
   createErrorFromDetails,
+  define,
   describeValue,
-  wrapThrown,
+  parseDetails,
+  toArgumentError,
 } = require('./errors.js')
+const { readReason } = require('./abort.js')
 const { checkOptions, readBulkOptions, readFunction, readSignal, serializeBody } = require('./arguments.js')
 
 /**
@@ -19,45 +24,58 @@ const { checkOptions, readBulkOptions, readFunction, readSignal, serializeBody }
  */
 const BATCH_SIZE = { async: 1000, sync: 4000 }
 
+/** How long the text of a batch may become before it is pushed: a string has a longest length. */
+const MAX_BATCH_LENGTH = 1 << 22
+
 /** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
 const CLOSE_TIMEOUT_MS = 1000
 
 /** Resolves to `{ result, attempts, status, targets }` when every user is accounted for. */
 async function publishToManyUsers(client, users, publishRequest, options) {
-  const { bulk, signal, onProgress } = begin(client, users, publishRequest, options)
-  const failure = await new BulkPublish(bulk, users).run(signal, onProgress)
+  const { bulk, source, signal, onProgress } = begin(client, users, publishRequest, options)
+  // What has begun must be finished, or the client could not be closed: not even a stack that is almost full may end it.
+  await undefined
+  const failure = await new BulkPublish(bulk, source).run(signal, onProgress)
   const { summary, report, remaining } = assembleReport(native.bulkReport(bulk, failure !== undefined))
   const { attempts, status, userCount: targets, error: details } = summary
   if (details === undefined) return { result: report, attempts, status, targets }
 
-  const error = createErrorFromDetails(details)
-  if (failure !== undefined) {
-    Object.defineProperty(error, 'cause', { value: failure.reason, configurable: true, writable: true })
-  }
-  throw Object.assign(error, { report, remaining })
+  const error = createErrorFromDetails({ __proto__: null, ...details }, publishToManyUsers)
+  if (failure !== undefined) define(error, 'cause', failure.reason, false)
+  define(error, 'report', report)
+  define(error, 'remaining', remaining)
+  throw error
 }
 
 /** Reads the arguments in the order in which `publishToUsers` reports what is wrong with them. */
 function begin(client, users, publishRequest, options) {
   try {
-    if (users === undefined || users === null) throw createArgumentError('users argument is required')
-    if (typeof users !== 'object' || !(users[Symbol.asyncIterator] ?? users[Symbol.iterator])) {
-      throw createArgumentError('users argument must be an array, an iterable or an async iterable')
-    }
+    const source = readSource(users)
     const payload = serializeBody(publishRequest)
     const given = checkOptions(options)
     const [signal, onProgress] = [readSignal(given), readFunction(given, 'onProgress')]
-    const begun = native.PushNotifications.prototype.publishToManyUsers
-    return { bulk: begun.call(client, payload, readBulkOptions(given)), signal, onProgress }
+    const [bulkOptions, { publishToManyUsers: start }] = [readBulkOptions(given), native.PushNotifications.prototype]
+    return { bulk: callNative(() => start.call(client, payload, bulkOptions)), source, signal, onProgress }
   } catch (thrown) {
-    throw typeof thrown === 'string' ? createBeamsError(thrown, begin) : wrapThrown(thrown)
+    throw toArgumentError(thrown, publishToManyUsers)
   }
+}
+
+/** The users and the method that opens their iterator, which is looked up once, as `for await` does. */
+function readSource(users) {
+  if (users === undefined || users === null) throw createArgumentError('users argument is required')
+  if (typeof users === 'object') {
+    const openAsync = users[Symbol.asyncIterator] ?? undefined
+    const open = openAsync ?? users[Symbol.iterator]
+    if (typeof open === 'function') return { users, open, isAsync: openAsync !== undefined }
+  }
+  throw createArgumentError('users argument must be an array, an iterable or an async iterable')
 }
 
 /** The JavaScript side of a bulk publish. */
 class BulkPublish {
   #bulk
-  #users
+  #source
   /** Why the caller wants it to end early, if so: `{ reason }`. */
   #failure
   #isStopped = false
@@ -69,14 +87,14 @@ class BulkPublish {
   #count = 0
   #rejected = []
 
-  constructor(bulk, users) {
+  constructor(bulk, source) {
     this.#bulk = bulk
-    this.#users = users
+    this.#source = source
   }
 
   /** Reads and publishes until all requests have ended. Returns why the caller wants it to end early, if so. */
   async run(signal, onProgress) {
-    const onAbort = () => this.#fail(() => signal.reason)
+    const onAbort = () => this.#fail(() => readReason(signal))
     let abortListener
     let isComplete = false
     let following
@@ -113,30 +131,36 @@ class BulkPublish {
   async #follow(onProgress) {
     try {
       for (let json; (json = await native.bulkProgress(this.#bulk)) !== undefined;) {
-        // Not waited for; but what it rejects with stops the call as a throw does.
-        const returned = onProgress(JSON.parse(json))
-        if (typeof returned?.then === 'function') {
-          Promise.resolve(returned).catch((reason) => this.#fail(() => reason))
-        }
+        // Not waited for.
+        void this.#watch(onProgress(JSON.parse(json)))
       }
     } catch (thrown) {
       this.#fail(() => thrown)
     }
   }
 
-  /** Whether all users were read. */
-  async #readAll() {
-    const asyncIterator = this.#users[Symbol.asyncIterator]
-    return asyncIterator ? this.#readAsync(asyncIterator.call(this.#users)) : this.#readSync()
+  /** What a promise of `onProgress` rejects with stops the call as a throw does. */
+  async #watch(returned) {
+    try {
+      await returned
+    } catch (reason) {
+      this.#fail(() => reason)
+    }
   }
 
-  async #readSync() {
-    const iterator = this.#users[Symbol.iterator]()
+  /** Whether all users were read. */
+  async #readAll() {
+    const { users, open, isAsync } = this.#source
+    const iterator = Reflect.apply(open, users, [])
+    return isAsync ? this.#readAsync(iterator) : this.#readSync(iterator)
+  }
+
+  async #readSync(iterator) {
     this.#lengths = new Uint32Array(BATCH_SIZE.sync)
     while (this.#fill(iterator)) {
       if (await this.#push()) continue
       this.#isStopped = true
-      closeSync(iterator)
+      void closeSync(iterator)
       return false
     }
     return true
@@ -147,12 +171,12 @@ class BulkPublish {
     let [text, count] = ['', 0]
     const lengths = this.#lengths
     try {
-      for (let read = 0; read < BATCH_SIZE.sync; read++) {
+      for (let read = 0; read < BATCH_SIZE.sync && text.length < MAX_BATCH_LENGTH; read++) {
         const result = iterator.next()
         if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
         if (result.done) return false
         const { value } = result
-        if (typeof value === 'string') {
+        if (typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH) {
           text += value
           lengths[count++] = value.length
         } else {
@@ -196,13 +220,13 @@ class BulkPublish {
     }
     this.#isStopped = true
     // Whatever stopped the call has been told; an error on the way out adds nothing.
-    await within(CLOSE_TIMEOUT_MS, Promise.allSettled([closeAsync(this.#users, iterator), reading]))
+    await within(CLOSE_TIMEOUT_MS, Promise.allSettled([closeAsync(this.#source.users, iterator), reading]))
     this.#isClosed = true
     return false
   }
 
   #add(value) {
-    if (typeof value === 'string') {
+    if (typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH) {
       this.#text += value
       this.#lengths[this.#count++] = value.length
     } else {
@@ -231,9 +255,10 @@ function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-function closeSync(iterator) {
+/** Closes an iterator without waiting for what `return()` may promise. */
+async function closeSync(iterator) {
   try {
-    iterator.return?.()
+    await iterator.return?.()
   } catch {
     // Whatever stopped the call has been told; an error on the way out adds nothing.
   }
@@ -241,8 +266,11 @@ function closeSync(iterator) {
 
 /** A stream that waits for data does not end by `return()` alone, which queues behind the read. */
 async function closeAsync(users, iterator) {
-  if (typeof users.destroy === 'function' && typeof users.pipe === 'function') users.destroy()
-  await iterator.return?.()
+  try {
+    if (typeof users.destroy === 'function' && typeof users.pipe === 'function') users.destroy()
+  } finally {
+    await iterator.return?.()
+  }
 }
 
 /** Waits for a promise, but not for longer than a time limit. */
@@ -255,20 +283,24 @@ async function within(milliseconds, promise) {
 
 /** Makes the report of its parts: as one text, it could be longer than a string may be. */
 function assembleReport(parts) {
-  const summary = JSON.parse(parts[0])
+  const summary = parseDetails(parts[0])
   const { publishedCount, duplicateCount } = summary
   const report = { publishes: [], publishedCount, duplicateCount, failures: [] }
   const remaining = []
   for (let index = 1; index < parts.length; index++) {
-    const { publishes, failure, users, unsent } = JSON.parse(parts[index])
+    const { publishes, failure, users, unsent } = parseDetails(parts[index])
     // Half of the memory there is may be in them.
     parts[index] = undefined
     if (publishes !== undefined) append(report.publishes, publishes)
-    else if (failure !== undefined) report.failures.push({ users: [], error: createErrorFromDetails(failure) })
+    else if (failure !== undefined) report.failures.push({ users: [], error: createFailure(failure) })
     else if (users !== undefined) append(report.failures.at(-1).users, users)
     else append(remaining, unsent)
   }
   return { summary, report, remaining }
+}
+
+function createFailure(details) {
+  return createErrorFromDetails({ __proto__: null, ...details }, publishToManyUsers)
 }
 
 function append(list, elements) {

@@ -2,7 +2,7 @@
 
 const { tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications: NativePushNotifications } = require('./load.js')
-const { createArgumentError, createBeamsError, wrapThrown } = require('./errors.js')
+const { callNative, createArgumentError, createBeamsError, parseDetails, toArgumentError } = require('./errors.js')
 const {
   checkOptions,
   joinTargets,
@@ -39,9 +39,10 @@ class PushNotifications extends NativePushNotifications {
 
   constructor(options) {
     try {
-      super(readClientOptions(options), options[COMPAT] === true)
+      const [given, isCompat] = [readClientOptions(options), options[COMPAT] === true]
+      callNative(() => super(given, isCompat))
     } catch (thrown) {
-      throw toError(thrown)
+      throw toArgumentError(thrown, PushNotifications)
     }
     const warning = native.warning.call(this)
     if (warning === null || hasWarned) return
@@ -64,15 +65,16 @@ class PushNotifications extends NativePushNotifications {
     const send = () => publishToManyUsers(this, users, publishRequest, options)
     if (!hasSubscribers()) return (await send()).result
     const { trace } = require('./trace.js')
-    return trace(channel, 'publishToManyUsers', Array.isArray(users) ? users.length : undefined, send)
+    return trace(channel, 'publishToManyUsers', countUsers(users), send)
   }
 
   generateToken(userId, options) {
     try {
       nextCall(this, 'generateToken')
-      return native.generateToken.call(this, userId, readTokenOptions(checkOptions(options)))
+      const given = readTokenOptions(checkOptions(options))
+      return callNative(() => native.generateToken.call(this, userId, given))
     } catch (thrown) {
-      throw toError(thrown)
+      throw toArgumentError(thrown, PushNotifications.prototype.generateToken)
     }
   }
 
@@ -87,8 +89,10 @@ class PushNotifications extends NativePushNotifications {
 
 if (Symbol.asyncDispose) {
   Object.defineProperty(PushNotifications.prototype, Symbol.asyncDispose, {
-    value: function asyncDispose() {
-      return this.close()
+    __proto__: null,
+    value: async function asyncDispose() {
+      nextCall(this, 'Symbol.asyncDispose')
+      await this.close()
     },
     configurable: true,
     writable: true,
@@ -100,7 +104,9 @@ function publish(client, operation, targets, publishRequest, options) {
     const call = nextCall(client, operation)
     const { ids, count, notAString } = readTargets(targets)
     const checkTargets = () =>
-      native.checkTargets.call(client, operation, joinTargets(ids), measureTargets(ids), count, notAString)
+      callNative(() =>
+        native.checkTargets.call(client, operation, joinTargets(ids), measureTargets(ids), count, notAString),
+      )
     const payload = serializeAfter(checkTargets, publishRequest)
     const given = checkOptions(options)
     const numbers = readCallOptions(given)
@@ -118,7 +124,7 @@ function publish(client, operation, targets, publishRequest, options) {
       )
     return start(client, call, operation, count, readSignal(given), send, toPublishResponse)
   } catch (thrown) {
-    return Promise.reject(toError(thrown))
+    return Promise.reject(toArgumentError(thrown, publish))
   }
 }
 
@@ -164,21 +170,26 @@ function startDeletion(client, userId, options, startCall) {
     const send = (isTraced) => native.deleteUser.call(client, call, isTraced, userId, numbers)
     return startCall(call, readSignal(given), send)
   } catch (thrown) {
-    return Promise.reject(toError(thrown))
+    return Promise.reject(toArgumentError(thrown, deleteUser))
   }
 }
 
 function start(client, call, operation, targets, signal, send, toResult) {
   if (hasSubscribers()) {
     const { trace } = require('./trace.js')
-    const sendTraced = () =>
-      settle(
-        client,
-        call,
-        signal,
-        () => send(true),
-        (json) => readTrace(json, toResult),
-      )
+    const sendTraced = () => {
+      try {
+        return settle(
+          client,
+          call,
+          signal,
+          () => send(true),
+          (json) => readTrace(json, toResult),
+        )
+      } catch (thrown) {
+        return Promise.reject(toArgumentError(thrown, sendTraced))
+      }
+    }
     return trace(channel, operation, targets, sendTraced)
   }
   return settle(client, call, signal, send, toResult)
@@ -190,18 +201,25 @@ function start(client, call, operation, targets, signal, send, toResult) {
  */
 function settle(client, call, signal, send, toResult) {
   if (signal === undefined) return send(false).then(toResult, throwBeamsError)
-  const { listen, readReason, unlisten } = require('./abort.js')
-  if (signal.aborted) return Promise.reject(readReason(signal))
+  const { listen, rejectWithReason, unlisten } = require('./abort.js')
+  if (signal.aborted) return rejectWithReason(signal)
   const abort = () => native.abort.call(client, call)
   listen(signal, abort)
-  return send(false).then(
+  let sent
+  try {
+    sent = send(false)
+  } catch (thrown) {
+    unlisten(signal, abort)
+    throw thrown
+  }
+  return sent.then(
     (value) => {
       unlisten(signal, abort)
       return toResult(value)
     },
     function onRejected(thrown) {
       unlisten(signal, abort)
-      if (thrown === null) throw readReason(signal)
+      if (thrown === null) return rejectWithReason(signal)
       throw createBeamsError(thrown, onRejected)
     },
   )
@@ -218,13 +236,17 @@ function throwBeamsError(thrown) {
 }
 
 function readTrace(json, toResult) {
-  const { publishId, body, attempts, status } = JSON.parse(json)
+  const { publishId, body, attempts, status } = parseDetails(json)
   return { result: toResult(publishId ?? body), attempts, status }
 }
 
-/** The native side throws and rejects with text; everything else was thrown by the caller's own values. */
-function toError(thrown) {
-  return typeof thrown === 'string' ? createBeamsError(thrown, toError) : wrapThrown(thrown)
+/** How many users a list has, for the tracing channel. What cannot be read is for the call itself to report. */
+function countUsers(users) {
+  try {
+    return Array.isArray(users) ? users.length : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function hasSubscribers() {

@@ -1,6 +1,7 @@
 'use strict'
 
 const { performance } = require('node:perf_hooks')
+const { define, isBeamsError } = require('./errors.js')
 
 /**
  * Publishes the events of one call to a tracing channel, as `tracePromise` does. That hands the result and the error to
@@ -16,7 +17,8 @@ function trace(channel, operation, targets, send) {
 
   function complete(outcome) {
     recordOutcome(record, { ...outcome, duration: performance.now() - began })
-    if (record.error !== undefined) failed.publish(record)
+    // Not the record's `error`, which is in the subscribers' hands.
+    if (outcome.error !== undefined) failed.publish(record)
     asyncStart.publish(record)
     asyncEnd.publish(record)
   }
@@ -25,11 +27,11 @@ function trace(channel, operation, targets, send) {
     return start.runStores(record, () =>
       send().then(
         ({ result, ...outcome }) => {
-          complete(operation === 'publishToManyUsers' ? outcome : { result, ...outcome })
+          complete(operation === 'publishToManyUsers' ? outcome : { result: copyResult(result), ...outcome })
           return result
         },
         (error) => {
-          complete({ ...countAttempts(error), error: describeError(error) })
+          complete(describeFailure(error))
           throw error
         },
       ),
@@ -42,21 +44,35 @@ function trace(channel, operation, targets, send) {
 /** Defines rather than assigns: subscribers may have put setters on the record, or frozen it. */
 function recordOutcome(record, outcome) {
   for (const [name, value] of Object.entries(outcome)) {
-    if (value !== undefined) {
-      Reflect.defineProperty(record, name, { value, configurable: true, enumerable: true, writable: true })
+    if (value === undefined) continue
+    try {
+      define(record, name, value)
+    } catch {
+      // It is frozen, which is the subscriber's own choice.
     }
   }
 }
 
-function countAttempts(error) {
-  const { attempts, status } = Object(error)
-  return { attempts, status }
+/** The caller's own result is not for subscribers to change. */
+function copyResult(result) {
+  return typeof result === 'object' && result !== null ? { ...result } : result
 }
 
-/** The message may quote a user id, so it is left out. */
-function describeError(error) {
-  const { name, code, delivery, status } = Object(error)
-  return { name, code, delivery, status }
+/**
+ * The message may quote a user id, so it is left out. What is not an error of ours is the reason of a signal, of which a
+ * caller may make anything: it may throw when it is touched.
+ */
+function describeFailure(error) {
+  try {
+    if (isBeamsError(error)) {
+      const { name, code, delivery, status, attempts } = error
+      return { attempts, status, error: { name, code, delivery, status } }
+    }
+    const { name, code } = Object(error)
+    return { error: { name, code } }
+  } catch {
+    return { error: {} }
+  }
 }
 
 module.exports = { trace }

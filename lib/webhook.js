@@ -1,22 +1,22 @@
 'use strict'
 
 const native = require('./load.js')
-const { createArgumentError, createBeamsError, wrapThrown } = require('./errors.js')
+const { callNative, createArgumentError, define, parseDetails, toArgumentError } = require('./errors.js')
 const { copyBytes } = require('./arguments.js')
 
 function verifyWebhook(rawBody, signature, secret) {
   try {
     const body = readBody('rawBody', rawBody)
-    const details = JSON.parse(native.verifyWebhook(body, readSignature(signature), readSecrets(secret)))
+    const [signatures, secrets] = [readSignature(signature), readSecrets(secret)]
+    const details = parseDetails(callNative(() => native.verifyWebhook(body, signatures, secrets)))
     const event = JSON.parse(body.toString())
     const { eventType, eventId, createdAt } = details
-    return Object.defineProperties(event, {
-      eventType: { value: eventType, configurable: true, enumerable: true, writable: true },
-      eventId: { value: eventId, configurable: true, enumerable: true, writable: true },
-      createdAt: { value: new Date(createdAt), configurable: true, enumerable: true, writable: true },
-    })
+    define(event, 'eventType', eventType)
+    define(event, 'eventId', eventId)
+    define(event, 'createdAt', new Date(createdAt))
+    return event
   } catch (thrown) {
-    throw toError(thrown)
+    throw toArgumentError(thrown, verifyWebhook)
   }
 }
 
@@ -24,9 +24,10 @@ function signWebhook(body, secret) {
   try {
     const bytes = readBody('body', body)
     if (typeof secret !== 'string') throw createArgumentError('secret must be a string')
-    return { 'Content-Type': 'application/json', 'Webhook-Signature': native.signWebhook(bytes, secret) }
+    const signature = callNative(() => native.signWebhook(bytes, secret))
+    return { 'Content-Type': 'application/json', 'Webhook-Signature': signature }
   } catch (thrown) {
-    throw toError(thrown)
+    throw toArgumentError(thrown, signWebhook)
   }
 }
 
@@ -44,19 +45,20 @@ function readSignature(signature) {
   return typeof value === 'string' ? value : undefined
 }
 
+/** More secrets than these are a mistake, or a proxy without an end. */
+const MAX_SECRETS = 1000
+
 function readSecrets(secret) {
   if (!Array.isArray(secret)) return typeof secret === 'string' ? [secret] : []
+  const length = Number(secret.length)
+  if (!(length <= MAX_SECRETS)) throw createArgumentError(`secret must have at most ${MAX_SECRETS} elements`)
   const secrets = []
   // What is not a string is as good as no secret.
-  for (let index = 0; index < secret.length; index++) {
+  for (let index = 0; index < length; index++) {
     const value = secret[index]
     secrets.push(typeof value === 'string' ? value : '')
   }
   return secrets
-}
-
-function toError(thrown) {
-  return typeof thrown === 'string' ? createBeamsError(thrown, toError) : wrapThrown(thrown)
 }
 
 module.exports = { signWebhook, verifyWebhook }

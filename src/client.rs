@@ -24,6 +24,10 @@ use crate::options::{CallOptions, ManyUsersOptions, PushNotificationsOptions, To
 use crate::output::Output;
 use crate::pending_calls::CallId;
 
+/// The longest payload that is copied, in UTF-16 units. It is far beyond the service's limits, which are in bytes and are
+/// checked on the worker's thread, whose error says how large the body is.
+const MAX_PAYLOAD_LEN: usize = 1 << 22;
+
 /// A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
 ///
 /// Create one and share it in the whole process: it reuses its connections, and opens none before the first call.
@@ -274,7 +278,7 @@ impl PushNotifications {
         options: Option<ManyUsersOptions>,
     ) -> napi::Result<External<BulkPublish>> {
         let bulk = catch_panic(|| {
-            let prefix = BodyPrefix::new(&USERS, &payload_of(&payload, usize::MAX)?)?;
+            let prefix = BodyPrefix::new(&USERS, &payload_of(&payload, MAX_PAYLOAD_LEN)?)?;
             let options = options.unwrap_or_default();
             let request_options = self.request_options(Some(CallOptions {
                 timeout: options.timeout,
@@ -333,7 +337,7 @@ impl PushNotifications {
         self.environment.call(env, id, is_traced, || {
             let kind = targets.kind;
             let ids = targets.read(self.is_compat)?;
-            let max_len = if self.is_compat { usize::MAX } else { kind.max_body_bytes };
+            let max_len = if self.is_compat { usize::MAX } else { MAX_PAYLOAD_LEN };
             let publish = Publish {
                 kind,
                 targets: ids,
@@ -399,7 +403,12 @@ impl Targets<'_> {
 fn payload_of(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
     match payload.get_type().map_err(unreadable)? {
         ValueType::Undefined => Err(Error::invalid("publishRequest argument is required")),
-        ValueType::String => Ok(utf16(payload, max_len).map_err(unreadable)?.unwrap_or_default()),
+        ValueType::String => match utf16(payload, max_len.saturating_add(1)).map_err(unreadable)?.unwrap_or_default() {
+            json if json.len() > max_len => Err(Error::invalid(format!(
+                "publishRequest argument is too large: it exceeds {max_len} characters as JSON"
+            ))),
+            json => Ok(json),
+        },
         _ => Err(Error::invalid("publishRequest argument must be a plain object")),
     }
 }
