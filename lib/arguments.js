@@ -17,7 +17,7 @@ const MAX_STRING_LENGTH = 1 << 20
 /** The certificates of all authorities that there are take less. */
 const MAX_CERTIFICATES_LENGTH = 1 << 24
 
-/** A longer list is refused for its length, so its elements need not be read. */
+/** A longer list would be refused for its length, so its elements need not be read. A proxy's length may be infinite. */
 const MAX_LIST_LENGTH = 1 << 16
 
 /** No class has so many ancestors; a proxy may name itself as its own prototype. */
@@ -47,7 +47,7 @@ function readTargets(targets) {
   return { ids, count, notAString: undefined }
 }
 
-/** A proxy's length may be anything. */
+/** The length of a list as an integer: a proxy's may be anything. */
 function readLength(list) {
   const length = Number(list.length)
   return length > 0 ? Math.min(Math.trunc(length), 0xffffffff) : 0
@@ -166,7 +166,9 @@ function readCertificates(options) {
   if (!Array.isArray(value)) return encodeCertificate(value)
   const certificates = []
   let length = 0
-  for (let index = 0; index < readLength(value); index++) {
+  const count = readLength(value)
+  if (count > MAX_LIST_LENGTH) throw createArgumentError('ca is too long')
+  for (let index = 0; index < count; index++) {
     const certificate = encodeCertificate(value[index])
     length += certificate.length + 1
     checkLength({ length }, 'ca', MAX_CERTIFICATES_LENGTH)

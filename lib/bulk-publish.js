@@ -117,12 +117,12 @@ class BulkPublish {
   }
 
   /** Ends it early for a reason of the caller's; the first reason counts. */
-  #fail(readReason) {
+  #fail(read) {
     this.#isStopped = true
     native.bulkStop(this.#bulk)
     if (this.#failure !== undefined) return
     try {
-      this.#failure = { reason: readReason() }
+      this.#failure = { reason: read() }
     } catch (thrown) {
       this.#failure = { reason: thrown }
     }

@@ -38,11 +38,11 @@ class PushNotifications extends NativePushNotifications {
   }
 
   constructor(options) {
+    const [given, isCompat] = readConstructorOptions(options)
     try {
-      const [given, isCompat] = [readClientOptions(options), options[COMPAT] === true]
-      callNative(() => super(given, isCompat))
+      super(given, isCompat)
     } catch (thrown) {
-      throw toArgumentError(thrown, PushNotifications)
+      throw createBeamsError(thrown, PushNotifications)
     }
     const warning = native.warning.call(this)
     if (warning === null || hasWarned) return
@@ -97,6 +97,14 @@ if (Symbol.asyncDispose) {
     configurable: true,
     writable: true,
   })
+}
+
+function readConstructorOptions(options) {
+  try {
+    return [readClientOptions(options), options[COMPAT] === true]
+  } catch (thrown) {
+    throw toArgumentError(thrown, PushNotifications)
+  }
 }
 
 function publish(client, operation, targets, publishRequest, options) {

@@ -33,7 +33,9 @@ const hostilePayloads = {
   'toJSON getter': (value) => withGetter(payload, 'toJSON', value),
   'nested toJSON': (value) => ({ web: { data: { toJSON: raise(value) } } }),
   'Symbol.toStringTag': (value) => withGetter(payload, Symbol.toStringTag, value),
-  'Symbol.toPrimitive': (value) => ({ web: { data: Object.assign(new Number(1), { [Symbol.toPrimitive]: raise(value) }) } }),
+  'Symbol.toPrimitive': (value) => ({
+    web: { data: Object.assign(new Number(1), { [Symbol.toPrimitive]: raise(value) }) },
+  }),
   proxy: (value) => trapped({}, raise(value)),
 }
 
@@ -52,7 +54,7 @@ const methods = {
   constructor: [clientOptions, (_beams, options) => new PushNotifications(options)],
 }
 
-const synchronous = ['generateToken', 'constructor']
+const synchronous = new Set(['generateToken', 'constructor'])
 
 /** What a place is expected to come to; see `hostile.js` for the words. */
 const places = {}
@@ -67,7 +69,9 @@ for (const method of ['publishToInterests', 'publishToUsers']) {
   }
   for (const conversion of ['toString', Symbol.toPrimitive]) {
     const target = (value) => ({ [conversion]: raise(value) })
-    add(`${method}: target, ${String(conversion)}`, 'refused', (beams, value) => beams[method]([target(value)], payload))
+    add(`${method}: target, ${String(conversion)}`, 'refused', (beams, value) =>
+      beams[method]([target(value)], payload),
+    )
   }
 }
 for (const method of ['publishToInterests', 'publishToUsers', 'publishToManyUsers']) {
@@ -76,7 +80,7 @@ for (const method of ['publishToInterests', 'publishToUsers', 'publishToManyUser
   }
 }
 for (const [method, [names, call]] of Object.entries(methods)) {
-  const isSynchronous = synchronous.includes(method)
+  const isSynchronous = synchronous.has(method)
   const addOptions = (name, expected, make) =>
     add(`${method}: options, ${name}`, expected, (beams, value) => call(beams, make(value)), isSynchronous)
   const base = method === 'constructor' ? required : {}
@@ -103,7 +107,12 @@ for (const [kind, make] of Object.entries(hostileArrays)) {
 }
 const hostileBytes = (value) =>
   Object.defineProperty(new Uint8Array(4), 'byteLength', { __proto__: null, get: raise(value) })
-add('constructor: ca, bytes', 'argument', (_, value) => new PushNotifications({ ...required, ca: hostileBytes(value) }), true)
+add(
+  'constructor: ca, bytes',
+  'argument',
+  (_, value) => new PushNotifications({ ...required, ca: hostileBytes(value) }),
+  true,
+)
 add('verifyWebhook: body, bytes', 'argument', (_, value) => verifyWebhook(hostileBytes(value), 'x', 's'), true)
 add('signWebhook: body, bytes', 'argument', (_, value) => signWebhook(hostileBytes(value), 's'), true)
 
@@ -143,19 +152,18 @@ const passed = {
     () => signWebhook(value, 's'),
     () => signWebhook('{}', value),
   ],
-  'methods without their client': (beams, value) => [
-    ...['publishToInterests', 'publishToUsers', 'publishToManyUsers', 'deleteUser', 'close', Symbol.asyncDispose]
+  'methods without their client': (beams, value) =>
+    ['publishToInterests', 'publishToUsers', 'publishToManyUsers', 'deleteUser', 'close', Symbol.asyncDispose]
       .filter((method) => method !== undefined)
       .map((method) => () => beams[method].call(value, ['u'], payload)),
-  ],
   'generateToken without its client': (beams, value) => [() => beams.generateToken.call(value, 'u')],
 }
-const isSynchronousPass = ['generateToken', 'generateToken without its client', 'constructor', 'webhooks']
+const isSynchronousPass = new Set(['generateToken', 'generateToken without its client', 'constructor', 'webhooks'])
 for (const [name, make] of Object.entries(passed)) {
-  add(`${name}: given as it is`, 'settled', make, isSynchronousPass.includes(name))
+  add(`${name}: given as it is`, 'settled', make, isSynchronousPass.has(name))
 }
-add('every argument: a revoked list', 'settled', (beams) => [
-  ...['publishToInterests', 'publishToUsers', 'publishToManyUsers'].map((name) => () => beams[name](revoked([]), payload)),
-])
+add('every argument: a revoked list', 'settled', (beams) =>
+  ['publishToInterests', 'publishToUsers', 'publishToManyUsers'].map((name) => () => beams[name](revoked([]), payload)),
+)
 
 module.exports = { BeamsError, payload, places, thrownValues }

@@ -2,6 +2,8 @@
 
 // Where a call runs the caller's code after its arguments were read: signals, iterators, `onProgress`, tracing subscribers.
 
+/* oxlint-disable unicorn/no-thenable -- hostile thenables are what this is about */
+
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { tracingChannel } = require('node:diagnostics_channel')
 const { raise, trapped } = require('./thrown-values.js')
@@ -47,12 +49,28 @@ const signals = {
   'aborted, first reading': ['argument', 'argument', (value) => signalWith(value, { getters: { aborted: 0 } })],
   'aborted, later reading': ['argument', 'stopped', (value) => signalWith(value, { getters: { aborted: 1 } })],
   addEventListener: ['argument', 'stopped', (value) => signalWith(value, { addEventListener: raise(value) })],
-  'addEventListener getter': ['argument', 'argument', (value) => signalWith(value, { getters: { addEventListener: 0 } })],
+  'addEventListener getter': [
+    'argument',
+    'argument',
+    (value) => signalWith(value, { getters: { addEventListener: 0 } }),
+  ],
   removeEventListener: ['resolved', 'resolved', (value) => signalWith(value, { removeEventListener: raise(value) })],
-  'removeEventListener getter': ['resolved', 'resolved', (value) => signalWith(value, { getters: { removeEventListener: 0 } })],
+  'removeEventListener getter': [
+    'resolved',
+    'resolved',
+    (value) => signalWith(value, { getters: { removeEventListener: 0 } }),
+  ],
   proxy: ['argument', 'argument', (value) => trapped({}, raise(value))],
-  'reason, aborted before': ['itself', 'stopped', (value) => signalWith(value, { aborted: true, getters: { reason: 0 } })],
-  'reason, aborted in flight': ['itself', 'stopped', (value) => abortingSignal(value, { getters: { reason: 0 } }, true)],
+  'reason, aborted before': [
+    'itself',
+    'stopped',
+    (value) => signalWith(value, { aborted: true, getters: { reason: 0 } }),
+  ],
+  'reason, aborted in flight': [
+    'itself',
+    'stopped',
+    (value) => abortingSignal(value, { getters: { reason: 0 } }, true),
+  ],
 }
 for (const [name, [expected, expectedOfMany, make]] of Object.entries(signals)) {
   for (const [operation, call] of Object.entries(operations)) {
@@ -78,7 +96,9 @@ for (const kind of [Symbol.iterator, Symbol.asyncIterator]) {
   const iterables = {
     opening: (value) => ({ [kind]: raise(value) }),
     next: (value) => ({ [kind]: () => ({ next: raise(value) }) }),
-    'next getter': (value) => ({ [kind]: () => Object.defineProperty({}, 'next', { __proto__: null, get: raise(value) }) }),
+    'next getter': (value) => ({
+      [kind]: () => Object.defineProperty({}, 'next', { __proto__: null, get: raise(value) }),
+    }),
     done: (value) => ({ [kind]: () => ({ next: () => wrap({ get done() { return raise(value)() } }) }) }), // prettier-ignore
     value: (value) => ({ [kind]: () => ({ next: () => wrap({ done: false, get value() { return raise(value)() } }) }) }), // prettier-ignore
     proxy: (value) => ({ [kind]: () => trapped({}, raise(value)) }),
@@ -113,7 +133,10 @@ for (const kind of [Symbol.iterator, Symbol.asyncIterator]) {
   add(`publishToManyUsers: ${name}, getter read twice`, 'resolved', (beams, value) => {
     let reads = 0
     const open = isAsyncKind[kind] ? async function* () {} : () => [].values()
-    const users = Object.defineProperty({}, kind, { __proto__: null, get: () => (reads++ === 0 ? open : raise(value)()) })
+    const users = Object.defineProperty({}, kind, {
+      __proto__: null,
+      get: () => (reads++ === 0 ? open : raise(value)()),
+    })
     return beams.publishToManyUsers(users, payload)
   })
 }
@@ -176,8 +199,10 @@ for (const [operation, call] of Object.entries(traced)) {
     return call(beams).finally(() => channel.start.unbindStore(store))
   })
   const changes = {
-    setters: (value) => onRecord((record, name) => Object.defineProperty(record, name, { __proto__: null, set: raise(value) })),
-    getters: (value) => onRecord((record, name) => Object.defineProperty(record, name, { __proto__: null, get: raise(value) })),
+    setters: (value) =>
+      onRecord((record, name) => Object.defineProperty(record, name, { __proto__: null, set: raise(value) })),
+    getters: (value) =>
+      onRecord((record, name) => Object.defineProperty(record, name, { __proto__: null, get: raise(value) })),
     frozen: () => ({ start: (record) => Object.freeze(record) }),
     'a prototype': (value) => ({ start: (record) => Object.setPrototypeOf(record, trapped({}, raise(value))) }),
   }

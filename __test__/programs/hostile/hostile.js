@@ -1,8 +1,7 @@
 'use strict'
 
-// Makes every kind of thrown value come from the places whose names begin with the second argument, against the server at the
-// port that is the first, and prints each outcome that was not expected. The third, if given, is a name of
-// Object.prototype that gets a setter which throws.
+// Makes every kind of thrown value come from the places of one group, against the server at a port, and prints each outcome
+// that was not expected. Arguments: port, group, names of which Object.prototype gets setters that throw.
 
 const { writeSync } = require('node:fs')
 const { BeamsError, payload, places: argumentPlaces, thrownValues } = require('./argument-places.js')
@@ -10,7 +9,14 @@ const { places: callbackPlaces } = require('./callback-places.js')
 const { PushNotifications } = require('../../..')
 
 const [port, group, ...polluted] = process.argv.slice(2)
-const beams = new PushNotifications({ instanceId: 'i', secretKey: 'k', endpoint: '127.0.0.1', port, maxRetries: 0, maxRequestsPerSecond: Infinity })
+const beams = new PushNotifications({
+  instanceId: 'i',
+  secretKey: 'k',
+  endpoint: '127.0.0.1',
+  port,
+  maxRetries: 0,
+  maxRequestsPerSecond: Infinity,
+})
 
 const uncaught = []
 process.on('uncaughtException', (error) => uncaught.push(error))
@@ -83,12 +89,15 @@ async function check(name, { expected, call, isSynchronous = false }, kind) {
     // A round trip later, whatever else was thrown has come up; and the client goes on working.
     const { publishId } = await beams.publishToUsers(['u'], payload)
     const isExpected = expectations[expected](outcome, value) && publishId === 'pubid-1' && uncaught.length === 0
-    if (!isExpected) writeSync(1, `${name}, ${kind}: not ${expected}, but ${show(outcome)}, ${uncaught.length} uncaught\n`)
+    if (!isExpected)
+      writeSync(1, `${name}, ${kind}: not ${expected}, but ${show(outcome)}, ${uncaught.length} uncaught\n`)
     uncaught.length = 0
   }
 }
 
 async function main() {
+  // Node loads it when it is first used, which would fail from now on.
+  void process.stderr
   for (const name of polluted) {
     const set = () => {
       throw new Error(`the setter of ${name}`)
@@ -96,7 +105,9 @@ async function main() {
     // oxlint-disable-next-line no-extend-native -- it is what this is about
     Object.defineProperty(Object.prototype, name, { __proto__: null, configurable: true, set })
   }
-  const places = Object.entries({ ...argumentPlaces, ...callbackPlaces }).filter(([name]) => name.startsWith(group))
+  const places = Object.entries({ ...argumentPlaces, ...callbackPlaces }).filter(([name]) =>
+    name.startsWith(`${group}:`),
+  )
   let cases = 0
   for (const [name, place] of places) {
     for (const kind of Object.keys(thrownValues)) {

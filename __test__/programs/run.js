@@ -1,0 +1,25 @@
+'use strict'
+
+const { spawn } = require('node:child_process')
+const path = require('node:path')
+
+/** Long enough for any program; one that takes longer hangs, and is ended by a signal that the test then finds. */
+const HANGS_AFTER_MS = 120_000
+
+/** Runs one of the programs in this folder to its end, and says how it ended. */
+async function runProgram(name, args = [], { flags = [], env = {} } = {}) {
+  const child = spawn(process.execPath, [...flags, path.join(__dirname, name), ...args.map(String)], {
+    env: { ...process.env, ...env },
+    timeout: HANGS_AFTER_MS,
+    killSignal: 'SIGKILL',
+  })
+  const read = async (stream) => (await stream.setEncoding('utf8').toArray()).join('')
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    read(child.stdout),
+    read(child.stderr),
+    new Promise((resolve) => child.on('close', (...ending) => resolve(ending))),
+  ])
+  return { stdout, stderr, code, signal }
+}
+
+module.exports = { runProgram }
