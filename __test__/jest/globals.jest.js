@@ -18,11 +18,9 @@ for (const [name, Client] of Object.entries({ PushNotifications, Compat })) {
     })
 
     test('rejects with errors that compare as they should', async () => {
-      const call = beams.publishToUsers([], payload)
+      const call = beams.publishToUsers(undefined, payload)
       await expect(call).rejects.toBeInstanceOf(BeamsError)
-      await expect(call).rejects.toEqual(
-        new Error('Publish requests must target at least one interest to be delivered'),
-      )
+      await expect(call).rejects.toEqual(new Error('users argument is required'))
       await expect(beams.deleteUser()).rejects.toThrow('User ID argument is required')
     })
 
