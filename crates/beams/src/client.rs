@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use reqwest::redirect;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -11,21 +10,14 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, RequestOptions};
 use crate::error::{Error, Result};
 use crate::http::attempt::attempt;
-use crate::http::request::{Request, Routes, headers};
+use crate::http::pool::connect;
+use crate::http::request::{Request, Routes};
 use crate::http::response::Response;
 use crate::publish::{Publish, PublishBody};
 use crate::rate_limit::RateLimiter;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::targets::user_id::{EncodedUserId, UserId};
-use crate::tls;
 use crate::token::TokenSigner;
-
-/// Servers and load balancers drop an idle connection after 55 seconds or more; one that is dropped just as a request
-/// goes out on it leaves the caller not knowing.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A dead HTTP/2 connection would otherwise eat every request until its timeout.
-const PING_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A client for one instance. Cheap to make: certificates are read and connections made by the first call.
 pub struct Client {
@@ -223,25 +215,4 @@ fn log<T>(request: &Request, ended: &Outcome<T>, elapsed: Duration) {
         Ok(_) => tracing::debug!(attempt, status, milliseconds, "{}", request.operation),
         Err(error) => tracing::debug!(attempt, status, milliseconds, %error, "{}", request.operation),
     }
-}
-
-fn connect(config: &Config) -> Result<reqwest::Client> {
-    let tls =
-        tls::client_config(&config.ca).map_err(|error| Error::Internal(format!("TLS is not available: {error}")))?;
-    let mut builder = reqwest::Client::builder();
-    if let Some(proxy) = &config.proxy {
-        builder = builder.proxy(proxy.clone());
-    }
-    builder
-        .tls_backend_preconfigured(tls)
-        .default_headers(headers(config))
-        .connect_timeout(config.limits.connect_timeout)
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .http2_keep_alive_interval(PING_INTERVAL)
-        .http2_keep_alive_timeout(PING_INTERVAL)
-        .build()
-        .map_err(|error| Error::Internal(format!("the HTTP client could not be made: {error}")))
 }

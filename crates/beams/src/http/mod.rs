@@ -1,5 +1,6 @@
 //! One HTTP exchange with the service.
 
 pub mod attempt;
+pub mod pool;
 pub mod request;
 pub mod response;
