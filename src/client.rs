@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use beams::bulk::driver::{BulkOptions, BulkPublish as Bulk, MAX_CONCURRENCY};
 use beams::client::{Client, Outcome};
-use beams::config::{Config, RequestOptions, backdate};
+use beams::config::{Config, RequestOptions};
 use beams::error::{Error, Result};
 use beams::publish::{BodyPrefix, Publish};
 use beams::targets::kind::{INTERESTS, MAX_TARGET_LEN, TargetKind, USERS};
@@ -20,6 +20,7 @@ use crate::bulk::BulkPublish;
 use crate::environment::Environment;
 use crate::error::{catch_panic, error_json};
 use crate::ffi::{throw, utf16};
+use crate::numbers::{backdate, milliseconds, retries};
 use crate::options::{CallOptions, ManyUsersOptions, PushNotificationsOptions, TokenOptions};
 use crate::output::Output;
 use crate::pending_calls::CallId;
@@ -175,7 +176,8 @@ impl PushNotifications {
         let token = catch_panic(|| {
             let user_id = user_id_of(&user_id, "userId argument", "userId")?;
             let user = UserId::new(&user_id)?;
-            self.client.generate_token(user, backdate("backdate", options.and_then(|options| options.backdate))?)
+            let value = options.and_then(|options| options.backdate);
+            self.client.generate_token(user, value.map(|value| backdate("backdate", value)).transpose()?)
         });
         token.map_err(|error| throw(env, &error_json(&error, 0)))
     }
@@ -353,7 +355,8 @@ impl PushNotifications {
 
     fn request_options(&self, options: Option<CallOptions>) -> Result<RequestOptions> {
         let options = options.unwrap_or_default();
-        self.client.config().limits().with(options.timeout, options.max_retries)
+        let timeout = options.timeout.map(|value| milliseconds("timeout", value)).transpose()?;
+        self.client.config().limits().with(timeout, options.max_retries.map(retries).transpose()?)
     }
 
     /// Numbers of JavaScript are integers up to 2^53.

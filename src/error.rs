@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use beams::error::{Error, Result};
 use serde::Serialize;
 
+use crate::node_codes::node_code;
+
 /// The properties of a `BeamsError`. Text, because parsing it in JavaScript runs no setter of a polluted prototype.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,7 +75,7 @@ impl Cause {
             next = source.source();
         }
         let code = match error {
-            Error::Connection { fault, .. } => fault.kind.node_code(),
+            Error::Connection { fault, .. } => node_code(&fault.kind),
             _ => None,
         };
         Self { message, code }

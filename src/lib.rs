@@ -11,6 +11,8 @@ mod environment;
 mod error;
 mod ffi;
 mod log;
+mod node_codes;
+mod numbers;
 mod options;
 mod output;
 mod pending_calls;

@@ -5,6 +5,8 @@ use beams::error::{Error, Result};
 use napi::bindgen_prelude::{Uint8Array, Undefined};
 use napi_derive::napi;
 
+use crate::numbers::{backdate, milliseconds, rate, retries};
+
 /// A member that stays in JavaScript: `lib/` passes nothing for it.
 type InJavaScript = Undefined;
 
@@ -141,12 +143,12 @@ impl TryFrom<PushNotificationsOptions> for Config {
             secret_key: options.secret_key,
             endpoint: options.endpoint,
             port: options.port.map(port).transpose()?,
-            timeout: options.timeout,
-            connect_timeout: options.connect_timeout,
-            max_retries: options.max_retries,
-            max_requests_per_second: options.max_requests_per_second,
+            timeout: options.timeout.map(|value| milliseconds("timeout", value)).transpose()?,
+            connect_timeout: options.connect_timeout.map(|value| milliseconds("connectTimeout", value)).transpose()?,
+            max_retries: options.max_retries.map(retries).transpose()?,
+            max_requests_per_second: options.max_requests_per_second.map(rate).transpose()?,
             retry_unknown: options.retry_unknown,
-            token_backdate: options.token_backdate,
+            token_backdate: options.token_backdate.map(|value| backdate("tokenBackdate", value)).transpose()?,
             proxy: options.proxy,
             ca: options.ca.map(|pem| pem.to_vec()),
         })

@@ -228,7 +228,7 @@ const secure = [
     behaviour: 'has a certificate that has expired',
     start: tlsServer((authority) => makeCertificate(authority, { expired: true })),
     ...unconnected,
-    message: /is not valid at this time$/,
+    message: /has expired$/,
     attempts: 1,
   },
   {
@@ -242,7 +242,7 @@ const secure = [
     behaviour: 'has a certificate of an unknown authority',
     start: tlsServer(async () => makeCertificate(await makeAuthority())),
     ...unconnected,
-    message: /issued by nobody trusted here/,
+    message: /is not signed by a trusted authority/,
     attempts: 1,
   },
   {
@@ -392,7 +392,7 @@ const proxies = [
       options: { proxy: `http://127.0.0.1:${await unusedPort()}` },
     }),
     ...unconnected,
-    message: /^the proxy on the way to .+ cannot be reached$/,
+    message: /^the proxy on the way to .+ cannot be reached: .+ refused the connection/,
   },
 ].map((row) => ({ ...row, secure: true }))
 

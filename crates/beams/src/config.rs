@@ -1,5 +1,6 @@
-//! A client's settings: what may be set, what it defaults to, and why there is a limit.
+//! The options of a client: their defaults, their limits, and why there is a limit.
 
+use std::env;
 use std::fmt;
 use std::time::Duration;
 
@@ -9,24 +10,25 @@ use url::Url;
 
 use crate::endpoint::{base_url, is_loopback};
 use crate::error::{Error, Result};
+use crate::proxy::Route;
 use crate::tls;
 
 /// The longest host label that DNS knows.
 const MAX_LABEL_LEN: usize = 63;
 
 /// The longest time limit, the same as for Node's timers: about 24 days.
-const MAX_TIMEOUT_MS: f64 = 2_147_483_647.0;
+pub const MAX_TIMEOUT: Duration = Duration::from_millis(2_147_483_647);
 
 /// More retries than this are a loop, not a remedy.
-const MAX_RETRIES: f64 = 100.0;
+pub const MAX_RETRIES: u32 = 100;
 
-/// A request in seventeen minutes. What is slower cannot be told from a standstill.
-const MIN_REQUESTS_PER_SECOND: f64 = 0.001;
+/// One request in seventeen minutes. A slower rate cannot be told from a standstill.
+pub const MIN_REQUESTS_PER_SECOND: f64 = 0.001;
 
-/// No clock is a day off, and a token is good for a day.
-const MAX_BACKDATE_SECS: f64 = 86_400.0;
+/// No clock is a day off, and a token is valid for a day.
+pub const MAX_BACKDATE: Duration = Duration::from_secs(86_400);
 
-/// BulkOptions as they are given. `None` means the default. Numbers are JavaScript's.
+/// The options of a client. `None` means the default.
 #[derive(Default)]
 pub struct ClientOptions {
     /// The instance's id, from the dashboard.
@@ -37,25 +39,26 @@ pub struct ClientOptions {
     pub endpoint: Option<String>,
     /// Another port.
     pub port: Option<u16>,
-    /// The time for one attempt, in milliseconds.
-    pub timeout: Option<f64>,
-    /// The time for making a connection, in milliseconds.
-    pub connect_timeout: Option<f64>,
-    /// How many retries may follow a first attempt.
-    pub max_retries: Option<f64>,
-    /// How many requests a second may start.
+    /// The time for one attempt, up to [`MAX_TIMEOUT`]. 30 seconds by default.
+    pub timeout: Option<Duration>,
+    /// The time for making a connection, up to [`MAX_TIMEOUT`]. 10 seconds by default.
+    pub connect_timeout: Option<Duration>,
+    /// How many retries may follow a first attempt, up to [`MAX_RETRIES`]. 3 by default.
+    pub max_retries: Option<u32>,
+    /// How many requests a second may start, from [`MIN_REQUESTS_PER_SECOND`] to infinity. 100 by default, the service's
+    /// own limit.
     pub max_requests_per_second: Option<f64>,
-    /// Whether to repeat a publish that may have been carried out already.
+    /// Whether to repeat a publish that may have been processed already.
     pub retry_unknown: Option<bool>,
-    /// How far back to date tokens, in seconds.
-    pub token_backdate: Option<f64>,
-    /// The proxy to go through, in place of the environment's.
+    /// By how much tokens are backdated, up to [`MAX_BACKDATE`]. Not at all by default.
+    pub token_backdate: Option<Duration>,
+    /// The proxy to use in place of the environment's.
     pub proxy: Option<String>,
     /// Certificates in PEM to trust in place of the system's.
     pub ca: Option<Vec<u8>>,
 }
 
-/// BulkOptions that have been checked.
+/// Checked options, with the defaults filled in.
 pub struct Config {
     pub(crate) instance_id: String,
     pub(crate) secret: Secret,
@@ -64,17 +67,17 @@ pub struct Config {
     pub(crate) retry_unknown: bool,
     pub(crate) requests_per_second: f64,
     pub(crate) token_backdate: Duration,
-    pub(crate) proxy: Option<reqwest::Proxy>,
+    pub(crate) route: Route,
     pub(crate) ca: Vec<CertificateDer<'static>>,
 }
 
-/// The secret key, in the two forms in which it is used. It never shows in debug output.
+/// The secret key, in the two forms in which it is used. Debug output hides it.
 pub struct Secret {
     pub(crate) key: String,
     pub(crate) bearer: HeaderValue,
 }
 
-/// The bounds of one call.
+/// The limits of one call.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestOptions {
     /// For making a connection: name lookup, TCP, proxy and TLS together. It also bounds how long a call can wait for a
@@ -94,49 +97,60 @@ impl Config {
     /// [`Error::InvalidArgument`] with the name of the first option that cannot be used.
     pub fn new(options: ClientOptions) -> Result<Self> {
         check_instance_id(&options.instance_id)?;
+        let base = base_url(&options.instance_id, options.endpoint.as_deref(), options.port)?;
         Ok(Self {
-            base: base_url(&options.instance_id, options.endpoint.as_deref(), options.port)?,
             secret: Secret::new(options.secret_key)?,
             instance_id: options.instance_id,
             limits: RequestOptions {
-                timeout: milliseconds("timeout", options.timeout)?.unwrap_or(Duration::from_secs(30)),
-                connect_timeout: milliseconds("connectTimeout", options.connect_timeout)?
+                timeout: Duration::from_secs(30),
+                connect_timeout: check_timeout("connect_timeout", options.connect_timeout)?
                     .unwrap_or(Duration::from_secs(10)),
-                max_retries: retries(options.max_retries)?.unwrap_or(3),
-            },
+                max_retries: 3,
+            }
+            .with(options.timeout, options.max_retries)?,
             retry_unknown: options.retry_unknown.unwrap_or(false),
-            requests_per_second: rate(options.max_requests_per_second)?.unwrap_or(100.0),
-            token_backdate: backdate("tokenBackdate", options.token_backdate)?.unwrap_or_default(),
-            proxy: options.proxy.as_deref().map(proxy).transpose()?,
+            requests_per_second: check_rate(options.max_requests_per_second)?.unwrap_or(100.0),
+            token_backdate: check_backdate(options.token_backdate)?.unwrap_or_default(),
+            route: Route::choose(options.proxy.as_deref(), &base, |name| env::var(name).ok())?,
             ca: options.ca.map(|pem| tls::certificates(&pem)).transpose()?.unwrap_or_default(),
+            base,
         })
     }
 
-    /// What somebody should be told who uses these settings.
+    /// A warning for whoever uses these options, where the secret key crosses a network in plain text.
     pub fn warning(&self) -> Option<String> {
-        let is_plain = self.base.scheme() == "http" && !is_loopback(&self.base);
+        if self.base.scheme() != "http" {
+            return None;
+        }
         let host = self.base.host_str().unwrap_or_default();
-        is_plain.then(|| {
-            format!("the secret key is sent to {host} in plain text: an endpoint without a scheme means http; write https://{host}")
-        })
+        let proxy = self.route.proxy().filter(|proxy| !proxy.is_loopback());
+        if is_loopback(&self.base) {
+            return proxy.map(|proxy| {
+                format!("the secret key is sent to the proxy {proxy} in plain text: {host} is asked over http")
+            });
+        }
+        let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+        Some(format!(
+            "the secret key is sent to {host}{through} in plain text: an endpoint without a scheme means http; write https://{host}"
+        ))
     }
 
-    /// The bounds of a call that sets none of its own.
+    /// The limits of a call that sets none of its own.
     pub fn limits(&self) -> RequestOptions {
         self.limits
     }
 }
 
 impl RequestOptions {
-    /// The same bounds with those that a call sets for itself.
+    /// The same limits with those that a call sets for itself.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] where a number is out of range.
-    pub fn with(self, timeout: Option<f64>, max_retries: Option<f64>) -> Result<Self> {
+    /// [`Error::InvalidArgument`] where one is too large.
+    pub fn with(self, timeout: Option<Duration>, max_retries: Option<u32>) -> Result<Self> {
         Ok(Self {
-            timeout: milliseconds("timeout", timeout)?.unwrap_or(self.timeout),
-            max_retries: retries(max_retries)?.unwrap_or(self.max_retries),
+            timeout: check_timeout("timeout", timeout)?.unwrap_or(self.timeout),
+            max_retries: check_retries(max_retries)?.unwrap_or(self.max_retries),
             ..self
         })
     }
@@ -185,58 +199,40 @@ fn check_instance_id(instance_id: &str) -> Result<()> {
     )))
 }
 
-fn milliseconds(name: &str, value: Option<f64>) -> Result<Option<Duration>> {
+fn check_timeout(name: &str, value: Option<Duration>) -> Result<Option<Duration>> {
     match value {
-        None => Ok(None),
-        Some(value) if value > 0.0 && value <= MAX_TIMEOUT_MS => Ok(Some(Duration::from_secs_f64(value / 1000.0))),
-        Some(_) => Err(Error::invalid(format!("{name} must be a number of milliseconds from 1 to {MAX_TIMEOUT_MS}"))),
-    }
-}
-
-fn retries(value: Option<f64>) -> Result<Option<u32>> {
-    match value {
-        None => Ok(None),
-        Some(value) if value.fract() == 0.0 && (0.0..=MAX_RETRIES).contains(&value) => Ok(Some(value as u32)),
-        Some(_) => Err(Error::invalid(format!("maxRetries must be an integer from 0 to {MAX_RETRIES}"))),
-    }
-}
-
-fn rate(value: Option<f64>) -> Result<Option<f64>> {
-    match value {
-        None => Ok(None),
-        Some(value) if value >= MIN_REQUESTS_PER_SECOND => Ok(Some(value)),
-        Some(_) => Err(Error::invalid(format!(
-            "maxRequestsPerSecond must be a number from {MIN_REQUESTS_PER_SECOND} up, or Infinity for no limit"
-        ))),
-    }
-}
-
-/// A time by which a token is dated back.
-///
-/// # Errors
-///
-/// [`Error::InvalidArgument`] where the number is out of range.
-pub fn backdate(name: &str, value: Option<f64>) -> Result<Option<Duration>> {
-    match value {
-        None => Ok(None),
-        Some(value) if value.fract() == 0.0 && (0.0..=MAX_BACKDATE_SECS).contains(&value) => {
-            Ok(Some(Duration::from_secs(value as u64)))
+        Some(value) if value > MAX_TIMEOUT => {
+            Err(Error::invalid(format!("{name} must not be longer than {} ms", MAX_TIMEOUT.as_millis())))
         }
-        Some(_) => {
-            Err(Error::invalid(format!("{name} must be a whole number of seconds from 0 to {MAX_BACKDATE_SECS}")))
-        }
+        value => Ok(value),
     }
 }
 
-/// The text must not be shown: it may hold a password.
-fn proxy(url: &str) -> Result<reqwest::Proxy> {
-    let invalid =
-        || Error::invalid("proxy must be an http or https URL, such as http://user:password@proxy.example:3128");
-    let parsed = Url::parse(url).map_err(|_| invalid())?;
-    if !matches!(parsed.scheme(), "http" | "https") {
-        return Err(invalid());
+fn check_retries(value: Option<u32>) -> Result<Option<u32>> {
+    match value {
+        Some(value) if value > MAX_RETRIES => {
+            Err(Error::invalid(format!("max_retries must not be more than {MAX_RETRIES}")))
+        }
+        value => Ok(value),
     }
-    reqwest::Proxy::all(parsed).map_err(|_| invalid())
+}
+
+fn check_rate(value: Option<f64>) -> Result<Option<f64>> {
+    match value {
+        Some(value) if value.is_nan() || value < MIN_REQUESTS_PER_SECOND => {
+            Err(Error::invalid(format!("max_requests_per_second must not be less than {MIN_REQUESTS_PER_SECOND}")))
+        }
+        value => Ok(value),
+    }
+}
+
+fn check_backdate(value: Option<Duration>) -> Result<Option<Duration>> {
+    match value {
+        Some(value) if value > MAX_BACKDATE => {
+            Err(Error::invalid(format!("token_backdate must not be more than {} s", MAX_BACKDATE.as_secs())))
+        }
+        value => Ok(value),
+    }
 }
 
 #[cfg(test)]
@@ -276,53 +272,73 @@ mod tests {
     }
 
     #[test]
-    fn a_time_limit_is_a_positive_number_of_milliseconds() {
-        for value in [0.0, -1.0, f64::NAN, f64::INFINITY, 2_147_483_648.0] {
-            let text = refused(ClientOptions { timeout: Some(value), ..options() });
-            assert_eq!(text, "timeout must be a number of milliseconds from 1 to 2147483647", "{value}");
-        }
-        let config = Config::new(ClientOptions { connect_timeout: Some(250.0), ..options() }).unwrap();
-        assert_eq!(config.limits.connect_timeout, Duration::from_millis(250));
-        assert_eq!(config.limits.timeout, Duration::from_secs(30));
-    }
-
-    #[test]
-    fn retries_are_a_small_whole_number() {
-        for value in [-1.0, 0.5, 101.0, f64::NAN, f64::INFINITY] {
-            let text = refused(ClientOptions { max_retries: Some(value), ..options() });
-            assert_eq!(text, "maxRetries must be an integer from 0 to 100", "{value}");
-        }
-        let limits = Config::new(ClientOptions { max_retries: Some(0.0), ..options() }).unwrap().limits;
-        assert_eq!((limits.max_retries, limits.with(None, Some(7.0)).unwrap().max_retries), (0, 7));
-    }
-
-    #[test]
-    fn a_rate_is_above_zero_and_may_be_infinite() {
-        for value in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {
-            let text = refused(ClientOptions { max_requests_per_second: Some(value), ..options() });
-            assert!(text.starts_with("maxRequestsPerSecond must be"), "{value}");
-        }
-        for value in [0.001, 2.5, f64::INFINITY] {
-            assert_eq!(refused(ClientOptions { max_requests_per_second: Some(value), ..options() }), "accepted");
+    fn what_is_beyond_a_limit_is_refused_by_name() {
+        let second = Duration::from_secs(1);
+        for (name, options) in [
+            ("timeout", ClientOptions { timeout: Some(MAX_TIMEOUT + second), ..options() }),
+            ("connect_timeout", ClientOptions { connect_timeout: Some(MAX_TIMEOUT + second), ..options() }),
+            ("max_retries", ClientOptions { max_retries: Some(MAX_RETRIES + 1), ..options() }),
+            ("max_requests_per_second", ClientOptions { max_requests_per_second: Some(0.0), ..options() }),
+            ("max_requests_per_second", ClientOptions { max_requests_per_second: Some(f64::NAN), ..options() }),
+            ("token_backdate", ClientOptions { token_backdate: Some(MAX_BACKDATE + second), ..options() }),
+        ] {
+            let text = refused(options);
+            assert!(text.starts_with(&format!("{name} must not be ")), "{text}");
         }
     }
 
     #[test]
-    fn a_backdate_is_whole_seconds_of_a_day_at_most() {
-        for value in [-1.0, 0.5, 86_401.0, f64::NAN, f64::INFINITY] {
-            let text = refused(ClientOptions { token_backdate: Some(value), ..options() });
-            assert_eq!(text, "tokenBackdate must be a whole number of seconds from 0 to 86400", "{value}");
-        }
-        let config = Config::new(ClientOptions { token_backdate: Some(300.0), ..options() }).unwrap();
-        assert_eq!(config.token_backdate, Duration::from_secs(300));
+    fn what_is_at_a_limit_is_accepted() {
+        let config = Config::new(ClientOptions {
+            timeout: Some(MAX_TIMEOUT),
+            connect_timeout: Some(MAX_TIMEOUT),
+            max_retries: Some(MAX_RETRIES),
+            max_requests_per_second: Some(MIN_REQUESTS_PER_SECOND),
+            token_backdate: Some(MAX_BACKDATE),
+            ..options()
+        })
+        .unwrap();
+        assert_eq!((config.limits.timeout, config.limits.connect_timeout), (MAX_TIMEOUT, MAX_TIMEOUT));
+        let infinite = ClientOptions { max_requests_per_second: Some(f64::INFINITY), ..options() };
+        assert_eq!(refused(infinite), "accepted");
     }
 
     #[test]
-    fn a_proxy_is_a_url_and_is_never_shown() {
-        for url in ["", "proxy.example:3128", "socks5://proxy.example", "http://", "user:hunter2@proxy.example"] {
-            let text = refused(ClientOptions { proxy: Some(url.into()), ..options() });
-            assert!(text.starts_with("proxy must be an http or https URL") && !text.contains("hunter2"), "{url}");
+    fn a_call_overrides_the_limits_of_its_client() {
+        let limits = Config::new(ClientOptions { max_retries: Some(0), ..options() }).unwrap().limits;
+        let own = limits.with(Some(Duration::from_millis(5)), Some(7)).unwrap();
+        assert_eq!((limits.timeout, limits.max_retries), (Duration::from_secs(30), 0));
+        assert_eq!((own.timeout, own.max_retries), (Duration::from_millis(5), 7));
+        assert!(limits.with(None, Some(MAX_RETRIES + 1)).is_err());
+    }
+
+    #[test]
+    fn a_key_in_plain_text_is_warned_of() {
+        let warning = |endpoint: &str, proxy: &str| {
+            let proxy = Some(proxy.to_owned()).filter(|proxy| !proxy.is_empty());
+            let options = ClientOptions { endpoint: Some(endpoint.into()), proxy, ..options() };
+            Config::new(options).unwrap().warning().unwrap_or_default()
+        };
+        let proxy = "http://user:hunter2@proxy.example:3128";
+        for (endpoint, proxy, expected) in [
+            ("https://beams.example", proxy, ""),
+            ("localhost", "", ""),
+            ("localhost", "http://localhost:3128", ""),
+            ("localhost", proxy, "the secret key is sent to the proxy proxy.example:3128 in plain text: localhost is"),
+            (
+                "beams.example",
+                "http://localhost:1",
+                "the secret key is sent to beams.example in plain text: an endpoint",
+            ),
+            (
+                "beams.example",
+                proxy,
+                "the secret key is sent to beams.example through the proxy proxy.example:3128 in plain text: an",
+            ),
+        ] {
+            let text = warning(endpoint, proxy);
+            assert!(text.starts_with(expected) && text.is_empty() == expected.is_empty(), "{endpoint} {proxy}: {text}");
+            assert!(!text.contains("hunter2"), "{text}");
         }
-        assert_eq!(refused(ClientOptions { proxy: Some("http://u:p@localhost:3128".into()), ..options() }), "accepted");
     }
 }

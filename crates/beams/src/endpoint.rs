@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// The domain under which every instance has its host.
 const SERVICE_DOMAIN: &str = "pushnotifications.pusher.com";
 
-/// The host of an instance, spelt as its id is.
+/// The host of an instance, in the spelling of its id.
 pub fn instance_host(instance_id: &str) -> String {
     format!("{instance_id}.{SERVICE_DOMAIN}")
 }
@@ -37,9 +37,12 @@ pub fn base_url(instance_id: &str, endpoint: Option<&str>, port: Option<u16>) ->
 /// Whether the URL leads to this machine, so that nobody on the way can read what is sent in plain text.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
         None => false,
     }
 }
@@ -145,8 +148,11 @@ mod tests {
         for (url, expected) in [
             ("http://localhost:1", true),
             ("http://beams.localhost", true),
+            ("http://localhost.", true),
             ("http://127.9.9.9", true),
             ("http://[::1]", true),
+            ("http://[::ffff:127.0.0.1]", true),
+            ("http://0.0.0.0", false),
             ("http://192.168.0.1", false),
             ("http://localhost.example", false),
         ] {

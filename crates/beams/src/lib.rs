@@ -13,6 +13,8 @@ pub mod config;
 pub mod endpoint;
 pub mod error;
 pub mod http;
+mod no_proxy;
+pub mod proxy;
 pub mod publish;
 pub mod rate_limit;
 pub mod retry;

@@ -3,38 +3,87 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use reqwest::Error as HttpError;
-use rustls::{CertificateError, Error as TlsError};
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
+
+use crate::error::{Delivery, Error};
 
 /// What failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionErrorKind {
-    /// The host name is not known.
+    /// The host name does not exist.
     NameNotFound,
-    /// Nobody listens there.
+    /// The name service did not answer.
+    NameServiceUnavailable,
+    /// Nothing listens there.
     Refused,
-    /// The connection was closed before the answer was whole.
+    /// The connection was closed before the response was complete.
     Closed,
-    /// There is no way to that network.
-    Unreachable,
-    /// The certificate's time is over, or has not come.
+    /// No route to the host.
+    HostUnreachable,
+    /// No route to its network.
+    NetworkUnreachable,
+    /// The operating system gave up connecting, or found a connection dead.
+    TimedOut,
+    /// A firewall or sandbox of this machine forbids the connection.
+    NotPermitted,
+    /// Every local port is in use.
+    NoLocalPort,
+    /// The process, or the system, has no file descriptor left.
+    TooManyOpenFiles,
+    /// Trusted certificates could not be read, so that no certificate can be checked.
+    TrustUnavailable {
+        /// The file or folder, with the variable that names it, if one does.
+        source: Arc<str>,
+        /// Why not.
+        reason: io::ErrorKind,
+    },
+    /// The certificate has expired.
     CertificateExpired,
+    /// The certificate is not valid yet.
+    CertificateNotYetValid,
     /// The certificate is for another host.
     CertificateHost,
-    /// The certificate was issued by nobody whom this client trusts.
+    /// The certificate names its host only in its subject, which counts no longer (RFC 9525).
+    CertificateCommonName,
+    /// The certificate does not lead to an authority that this client trusts.
     CertificateIssuer,
+    /// The certificate is signed by itself, and not trusted.
+    CertificateSelfSigned,
+    /// The certificate leads to an authority that the server sent along, and which is not trusted.
+    CertificateChainSelfSigned,
+    /// The certificate is an authority's own, and not in `ca`.
+    CertificateAuthority,
+    /// The certificate is meant for something other than a server.
+    CertificatePurpose,
+    /// The certificate is signed with an algorithm, or holds a key, that is not supported.
+    CertificateAlgorithm,
+    /// A signature does not fit the certificate's key.
+    CertificateSignature,
+    /// The certificate cannot be used for another reason.
+    CertificateInvalid,
+    /// Client and server have no protocol version, cipher or signature algorithm in common.
+    TlsHandshake,
     /// TLS failed in another way.
     Tls,
     /// The proxy cannot be reached.
-    ProxyUnreachable,
-    /// The proxy did not open the way, for want of a password or otherwise.
+    ProxyUnreachable {
+        /// Its host and port.
+        proxy: Arc<str>,
+        /// What failed on the way to it.
+        reason: Box<ConnectionErrorKind>,
+    },
+    /// The proxy wants another user name and password.
+    ProxyAuthentication,
+    /// The proxy did not connect to the service.
     ProxyRefused,
-    /// The service gave the request back untouched, as HTTP/2 lets it.
+    /// The service did not process the request, and said so over HTTP/2.
     NotProcessed,
-    /// What came back is not HTTP, or not all of it.
+    /// The response is not valid HTTP.
     Protocol,
-    /// The reply is larger than any that the service gives.
+    /// The response is larger than any of the service.
     TooLarge,
     /// Anything else.
     Other,
@@ -45,74 +94,165 @@ pub enum ConnectionErrorKind {
 pub struct ConnectionError {
     /// What failed.
     pub kind: ConnectionErrorKind,
-    /// The host it was meant for.
+    /// The host that the connection was for, with its port.
     pub host: String,
 }
 
+/// An error whose kind is known where it occurs. It travels inside the HTTP library's errors, and [`kind_of`] finds it there.
+#[derive(Debug)]
+pub struct Classified {
+    kind: ConnectionErrorKind,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
 impl ConnectionErrorKind {
-    /// Node's own name for it, where there is one.
-    pub fn node_code(self) -> Option<&'static str> {
+    /// Whether trying again can help without somebody changing something first.
+    pub fn is_transient(&self) -> bool {
         match self {
-            Self::NameNotFound => Some("ENOTFOUND"),
-            Self::Refused => Some("ECONNREFUSED"),
-            Self::Closed => Some("ECONNRESET"),
-            Self::Unreachable => Some("EHOSTUNREACH"),
-            Self::CertificateExpired => Some("CERT_HAS_EXPIRED"),
-            Self::CertificateHost => Some("ERR_TLS_CERT_ALTNAME_INVALID"),
-            Self::CertificateIssuer => Some("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
-            Self::Tls
-            | Self::ProxyUnreachable
+            Self::ProxyUnreachable { reason, .. } => reason.is_transient(),
+            Self::TrustUnavailable { .. }
+            | Self::CertificateExpired
+            | Self::CertificateNotYetValid
+            | Self::CertificateHost
+            | Self::CertificateCommonName
+            | Self::CertificateIssuer
+            | Self::CertificateSelfSigned
+            | Self::CertificateChainSelfSigned
+            | Self::CertificateAuthority
+            | Self::CertificatePurpose
+            | Self::CertificateAlgorithm
+            | Self::CertificateSignature
+            | Self::CertificateInvalid
+            | Self::ProxyAuthentication => false,
+            Self::NameNotFound
+            | Self::NameServiceUnavailable
+            | Self::Refused
+            | Self::Closed
+            | Self::HostUnreachable
+            | Self::NetworkUnreachable
+            | Self::TimedOut
+            | Self::NotPermitted
+            | Self::NoLocalPort
+            | Self::TooManyOpenFiles
+            | Self::TlsHandshake
+            | Self::Tls
             | Self::ProxyRefused
             | Self::NotProcessed
             | Self::Protocol
             | Self::TooLarge
-            | Self::Other => None,
+            | Self::Other => true,
         }
     }
 
-    /// Whether trying again can help without somebody changing something first.
-    pub fn is_transient(self) -> bool {
-        !matches!(self, Self::CertificateExpired | Self::CertificateHost | Self::CertificateIssuer)
+    fn describe(&self, host: &str) -> String {
+        match self {
+            Self::NameNotFound => format!("the host name {host} was not found"),
+            Self::NameServiceUnavailable => format!("the name service did not answer when asked for {host}"),
+            Self::Refused => format!("{host} refused the connection: nothing listens there"),
+            Self::Closed => format!("{host} closed the connection before the response was complete"),
+            Self::HostUnreachable => format!("{host} cannot be reached from this network"),
+            Self::NetworkUnreachable => format!("{host} cannot be reached: there is no route to its network"),
+            Self::TimedOut => format!("{host} does not respond"),
+            Self::NotPermitted => format!("this machine does not permit connections to {host}; see its firewall"),
+            Self::NoLocalPort => format!("no local port is left for a connection to {host}"),
+            Self::TooManyOpenFiles => {
+                format!("no file descriptor is left for a connection to {host}; see the limit that ulimit -n shows")
+            }
+            Self::TrustUnavailable { source, reason } => {
+                format!("the certificate of {host} cannot be checked: {source} could not be read ({reason})")
+            }
+            Self::CertificateExpired => format!("the certificate of {host} has expired"),
+            Self::CertificateNotYetValid => {
+                format!("the certificate of {host} is not valid yet; is the clock of this machine right?")
+            }
+            Self::CertificateHost => format!("the certificate of {host} is for another host"),
+            Self::CertificateCommonName => describe_common_name(host),
+            Self::CertificateIssuer => {
+                format!("the certificate of {host} is not signed by a trusted authority; {SEE_CA}")
+            }
+            Self::CertificateSelfSigned => {
+                format!("the certificate of {host} is self-signed, not signed by a trusted authority; {SEE_CA}")
+            }
+            Self::CertificateChainSelfSigned => format!(
+                "the certificate of {host} is not signed by a trusted authority, but by one that the server itself sent; {SEE_CA}"
+            ),
+            Self::CertificateAuthority => format!(
+                "the certificate of {host} is that of an authority, not of a server: pass exactly this certificate as the `ca` option, or make one with basicConstraints=CA:FALSE"
+            ),
+            Self::CertificatePurpose => format!(
+                "the certificate of {host} is not meant for a server: its extended key usage lacks serverAuth, or its key usage forbids it"
+            ),
+            Self::CertificateAlgorithm => {
+                format!("the certificate of {host} has a key or signature that is not supported; supported are {KEYS}")
+            }
+            Self::CertificateSignature => {
+                format!("the signature of {host} does not fit its certificate; supported keys are {KEYS}")
+            }
+            Self::CertificateInvalid => format!("the certificate of {host} is not valid for TLS"),
+            Self::TlsHandshake => format!(
+                "TLS handshake with {host} failed: it supports neither TLS 1.2 nor 1.3, or none of the keys of this client, which are {KEYS}"
+            ),
+            Self::Tls => format!("TLS handshake with {host} failed"),
+            Self::ProxyUnreachable { proxy, reason } => {
+                format!("the proxy on the way to {host} cannot be reached: {}", reason.describe(proxy))
+            }
+            Self::ProxyAuthentication => {
+                format!("the proxy refused to connect to {host}: it wants another user name and password")
+            }
+            Self::ProxyRefused => format!("the proxy refused to connect to {host}"),
+            Self::NotProcessed => format!("{host} did not process the request"),
+            Self::Protocol => format!("{host} sent an invalid HTTP response"),
+            Self::TooLarge => format!("the response of {host} was larger than 1 MiB"),
+            Self::Other => format!("the connection to {host} failed"),
+        }
     }
+}
+
+const SEE_CA: &str = "see the `ca` option and NODE_EXTRA_CA_CERTS (NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect, it would give the key away)";
+
+const KEYS: &str = "RSA of 2048 bits or more, ECDSA P-256 and P-384, and Ed25519, signed with SHA-256 or better";
+
+fn describe_common_name(host: &str) -> String {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    let kind = if name.parse::<std::net::IpAddr>().is_ok() { "IP" } else { "DNS" };
+    format!(
+        "the certificate of {host} names its host only as a common name, which no longer counts; make one with a subject alternative name: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -keyout key.pem -out cert.pem -subj /CN={name} -addext subjectAltName={kind}:{name} -addext basicConstraints=critical,CA:FALSE"
+    )
 }
 
 impl fmt::Display for ConnectionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let host = &self.host;
-        match self.kind {
-            ConnectionErrorKind::NameNotFound => write!(formatter, "the host name {host} was not found"),
-            ConnectionErrorKind::Refused => write!(formatter, "{host} refused the connection: nothing listens there"),
-            ConnectionErrorKind::Closed => {
-                write!(formatter, "{host} closed the connection before its answer was whole")
-            }
-            ConnectionErrorKind::Unreachable => write!(formatter, "{host} cannot be reached from this network"),
-            ConnectionErrorKind::CertificateExpired => {
-                write!(formatter, "the certificate of {host} is not valid at this time")
-            }
-            ConnectionErrorKind::CertificateHost => write!(formatter, "the certificate of {host} is for another host"),
-            ConnectionErrorKind::CertificateIssuer => write!(
-                formatter,
-                "the certificate of {host} was issued by nobody trusted here; see the `ca` option and NODE_EXTRA_CA_CERTS"
-            ),
-            ConnectionErrorKind::Tls => write!(formatter, "no secure connection to {host} could be made"),
-            ConnectionErrorKind::ProxyUnreachable => {
-                write!(formatter, "the proxy on the way to {host} cannot be reached")
-            }
-            ConnectionErrorKind::ProxyRefused => write!(formatter, "the proxy refused to connect to {host}"),
-            ConnectionErrorKind::NotProcessed => write!(formatter, "{host} gave the request back untouched"),
-            ConnectionErrorKind::Protocol => write!(formatter, "{host} did not answer in HTTP"),
-            ConnectionErrorKind::TooLarge => write!(formatter, "the answer of {host} was larger than 1 MiB"),
-            ConnectionErrorKind::Other => write!(formatter, "the connection to {host} failed"),
-        }
+        formatter.write_str(&self.kind.describe(&self.host))
     }
 }
 
-/// Finds out what an error of the HTTP library is about.
-pub fn kind_of(error: &HttpError) -> ConnectionErrorKind {
-    if error.is_dns() {
-        return ConnectionErrorKind::NameNotFound;
+impl Classified {
+    /// An error of this kind.
+    pub(crate) fn new(kind: ConnectionErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { kind, source: source.into() }
     }
-    let mut source: Option<&(dyn StdError + 'static)> = Some(error);
+}
+
+impl fmt::Display for Classified {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(formatter)
+    }
+}
+
+impl StdError for Classified {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.source()
+    }
+}
+
+/// What an error of the HTTP library is about.
+pub fn kind_of(error: &HttpError) -> ConnectionErrorKind {
+    kind_in(error)
+}
+
+/// What any error is about: the first cause in its chain of sources whose kind is known decides.
+pub(crate) fn kind_in(error: &(dyn StdError + 'static)) -> ConnectionErrorKind {
+    let mut source = Some(error);
     while let Some(error) = source {
         if let Some(kind) = kind_of_link(error) {
             return kind;
@@ -122,19 +262,26 @@ pub fn kind_of(error: &HttpError) -> ConnectionErrorKind {
     ConnectionErrorKind::Other
 }
 
+/// The error of a call that failed before it had a connection, for want of something in this process or machine.
+pub fn local_failure(error: io::Error, host: &str) -> Error {
+    let fault =
+        ConnectionError { kind: kind_of_io(&error).unwrap_or(ConnectionErrorKind::Other), host: host.to_owned() };
+    Error::Connection { fault, delivery: Delivery::NotSent, source: error.into() }
+}
+
 fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {
+    if let Some(error) = error.downcast_ref::<Classified>() {
+        return Some(error.kind.clone());
+    }
     if let Some(error) = error.downcast_ref::<TlsError>() {
         return Some(kind_of_tls(error));
     }
     if let Some(error) = error.downcast_ref::<h2::Error>() {
-        return Some(if was_given_back(error) {
+        return Some(if is_not_processed(error) {
             ConnectionErrorKind::NotProcessed
         } else {
             ConnectionErrorKind::Closed
         });
-    }
-    if let Some(kind) = kind_of_tunnel(error) {
-        return Some(kind);
     }
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return match error {
@@ -143,10 +290,17 @@ fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind>
             _ => None,
         };
     }
-    let error = error.downcast_ref::<io::Error>()?;
+    kind_of_io(error.downcast_ref::<io::Error>()?)
+}
+
+/// What an error of the operating system is about.
+pub(crate) fn kind_of_io(error: &io::Error) -> Option<ConnectionErrorKind> {
     // An I/O error that was made of another error leaves it out of the chain of sources.
     if let Some(kind) = error.get_ref().and_then(|inner| kind_of_link(inner)) {
         return Some(kind);
+    }
+    if is_too_many_open_files(error) {
+        return Some(ConnectionErrorKind::TooManyOpenFiles);
     }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Some(ConnectionErrorKind::Refused),
@@ -154,43 +308,124 @@ fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind>
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::UnexpectedEof => Some(ConnectionErrorKind::Closed),
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => {
-            Some(ConnectionErrorKind::Unreachable)
-        }
+        io::ErrorKind::HostUnreachable => Some(ConnectionErrorKind::HostUnreachable),
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => Some(ConnectionErrorKind::NetworkUnreachable),
+        io::ErrorKind::TimedOut => Some(ConnectionErrorKind::TimedOut),
+        io::ErrorKind::PermissionDenied => Some(ConnectionErrorKind::NotPermitted),
+        io::ErrorKind::AddrNotAvailable => Some(ConnectionErrorKind::NoLocalPort),
         _ => None,
     }
 }
 
-/// HTTP/2 tells apart what was not looked at (RFC 9113, sections 6.8 and 8.7): a stream that was refused, or one that came
-/// after the last that a server takes before it goes away.
-fn was_given_back(error: &h2::Error) -> bool {
+/// The standard library has no kind for it. The numbers are EMFILE and ENFILE, or ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE.
+pub(crate) fn is_too_many_open_files(error: &io::Error) -> bool {
+    let codes = if cfg!(windows) { [4, 10024] } else { [24, 23] };
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
+
+/// HTTP/2 tells which requests were not processed (RFC 9113, sections 6.8 and 8.7): a stream that was refused, or one that
+/// came after the last that a server takes before it goes away.
+fn is_not_processed(error: &h2::Error) -> bool {
     error.is_remote()
         && ((error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
             || (error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR)))
 }
 
-/// The error of a tunnel through a proxy has no public type, so its text has to do.
-fn kind_of_tunnel(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {
-    let text = error.to_string();
-    let reason = text.strip_prefix("tunnel error: ")?;
-    Some(match reason {
-        "failed to create underlying connection" => ConnectionErrorKind::ProxyUnreachable,
-        _ => ConnectionErrorKind::ProxyRefused,
-    })
-}
-
 fn kind_of_tls(error: &TlsError) -> ConnectionErrorKind {
     match error {
-        TlsError::InvalidCertificate(certificate) => match certificate {
-            CertificateError::Expired
-            | CertificateError::ExpiredContext { .. }
-            | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. } => ConnectionErrorKind::CertificateExpired,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                ConnectionErrorKind::CertificateHost
-            }
-            _ => ConnectionErrorKind::CertificateIssuer,
-        },
+        TlsError::InvalidCertificate(certificate) => kind_of_certificate(certificate),
+        TlsError::PeerIncompatible(_)
+        | TlsError::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion) => {
+            ConnectionErrorKind::TlsHandshake
+        }
+        TlsError::Other(other) => {
+            other.0.downcast_ref::<Classified>().map_or(ConnectionErrorKind::Tls, |error| error.kind.clone())
+        }
         _ => ConnectionErrorKind::Tls,
+    }
+}
+
+fn kind_of_certificate(error: &CertificateError) -> ConnectionErrorKind {
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => ConnectionErrorKind::CertificateExpired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ConnectionErrorKind::CertificateNotYetValid
+        }
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            ConnectionErrorKind::CertificateCommonName
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            ConnectionErrorKind::CertificateHost
+        }
+        CertificateError::UnknownIssuer => ConnectionErrorKind::CertificateIssuer,
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            ConnectionErrorKind::CertificatePurpose
+        }
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            ConnectionErrorKind::CertificateAlgorithm
+        }
+        CertificateError::BadSignature => ConnectionErrorKind::CertificateSignature,
+        CertificateError::Other(other) => other
+            .0
+            .downcast_ref::<Classified>()
+            .map_or(ConnectionErrorKind::CertificateInvalid, |error| error.kind.clone()),
+        _ => ConnectionErrorKind::CertificateInvalid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operating_system_error_is_found_behind_others() {
+        for (error, expected) in [
+            (io::Error::from_raw_os_error(if cfg!(windows) { 4 } else { 24 }), ConnectionErrorKind::TooManyOpenFiles),
+            (io::Error::from(io::ErrorKind::ConnectionRefused), ConnectionErrorKind::Refused),
+            (io::Error::from(io::ErrorKind::BrokenPipe), ConnectionErrorKind::Closed),
+            (io::Error::from(io::ErrorKind::HostUnreachable), ConnectionErrorKind::HostUnreachable),
+            (io::Error::from(io::ErrorKind::NetworkUnreachable), ConnectionErrorKind::NetworkUnreachable),
+            (io::Error::from(io::ErrorKind::TimedOut), ConnectionErrorKind::TimedOut),
+            (io::Error::from(io::ErrorKind::PermissionDenied), ConnectionErrorKind::NotPermitted),
+            (io::Error::from(io::ErrorKind::AddrNotAvailable), ConnectionErrorKind::NoLocalPort),
+            (io::Error::from(io::ErrorKind::Other), ConnectionErrorKind::Other),
+            (io::Error::other(TlsError::DecryptError), ConnectionErrorKind::Tls),
+        ] {
+            assert_eq!(kind_in(&io::Error::other(error)), expected);
+        }
+    }
+
+    #[test]
+    fn a_text_neither_repeats_itself_nor_ends_in_a_full_stop() {
+        use ConnectionErrorKind as Kind;
+        let proxy = || "proxy.example:3128".into();
+        for kind in [
+            Kind::NameNotFound,
+            Kind::TooManyOpenFiles,
+            Kind::CertificateNotYetValid,
+            Kind::CertificateCommonName,
+            Kind::CertificateIssuer,
+            Kind::TrustUnavailable { source: "SSL_CERT_FILE=/nowhere".into(), reason: io::ErrorKind::NotFound },
+            Kind::ProxyUnreachable { proxy: proxy(), reason: Box::new(Kind::NameNotFound) },
+            Kind::ProxyUnreachable { proxy: proxy(), reason: Box::new(Kind::CertificateIssuer) },
+        ] {
+            let text = ConnectionError { kind, host: "beams.example".into() }.to_string();
+            assert!(text.contains("beams.example"), "{text}");
+            assert!(!text.contains("..") && !text.ends_with('.') && !text.contains(".:"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_for_an_address_is_made_for_an_address() {
+        for (host, expected) in [
+            ("beams.example", "/CN=beams.example -addext subjectAltName=DNS:beams.example "),
+            ("localhost:8081", "/CN=localhost -addext subjectAltName=DNS:localhost "),
+            ("127.0.0.1:8081", "/CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 "),
+            ("[::1]:8081", "/CN=::1 -addext subjectAltName=IP:::1 "),
+        ] {
+            let text = describe_common_name(host);
+            assert!(text.contains(expected), "{text}");
+        }
     }
 }

@@ -3,4 +3,5 @@
 pub mod attempt;
 pub mod pool;
 pub mod request;
+mod resolver;
 pub mod response;

@@ -1,14 +1,16 @@
-//! Whom the client trusts: a given `ca`, else the system's certificates, else Mozilla's.
+//! TLS with certificate checks that cannot be switched off: to do so would hand the secret key to whoever asks.
 
-use std::env;
-use std::fs;
-use std::sync::{Arc, LazyLock};
+mod trust;
+mod verifier;
+
+use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::error::{Error, Result};
+use crate::tls::verifier::Verifier;
 
 /// The certificates in a PEM text.
 ///
@@ -31,40 +33,20 @@ pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     Ok(certificates)
 }
 
-/// TLS 1.2 and 1.3, HTTP/2 where the service offers it.
+/// TLS 1.2 and 1.3, and HTTP/2 where the server offers it. Where `ca` is empty, the system's certificates are trusted;
+/// they are read by the first handshake, so that plain http does not depend on them.
 ///
 /// # Errors
 ///
 /// Only where the crypto library was built without the protocols named here.
 pub fn client_config(ca: &[CertificateDer<'static>]) -> std::result::Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Verifier::new(provider.clone(), ca)?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(if ca.is_empty() { SYSTEM_TRUST.clone() } else { Arc::new(given_trust(ca)) })
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
-}
-
-/// Read once, by the first call of any client: it takes milliseconds, and Node too reads its variables once.
-static SYSTEM_TRUST: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| Arc::new(system_trust()));
-
-/// `ca` replaces everything else, as in Node's own `tls`.
-fn given_trust(ca: &[CertificateDer<'static>]) -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(ca.iter().cloned());
-    roots
-}
-
-/// `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's own files, `NODE_EXTRA_CA_CERTS` comes on top.
-fn system_trust() -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    if let Some(extra) = env::var_os("NODE_EXTRA_CA_CERTS").and_then(|path| fs::read(path).ok()) {
-        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&extra).filter_map(std::result::Result::ok));
-    }
-    roots
 }

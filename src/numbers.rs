@@ -1,0 +1,42 @@
+//! Numbers in: JavaScript has one type of number, and `lib/` passes whatever the caller gave. The limits are the client's.
+
+use std::time::Duration;
+
+use beams::config::{MAX_BACKDATE, MAX_RETRIES, MAX_TIMEOUT, MIN_REQUESTS_PER_SECOND};
+use beams::error::{Error, Result};
+
+/// A time limit from a number of milliseconds. `name` is the option's.
+pub fn milliseconds(name: &str, value: f64) -> Result<Duration> {
+    let max = MAX_TIMEOUT.as_millis() as f64;
+    if value > 0.0 && value <= max {
+        return Ok(Duration::from_secs_f64(value / 1000.0));
+    }
+    Err(Error::invalid(format!("{name} must be a number of milliseconds from 1 to {max}")))
+}
+
+/// A number of retries.
+pub fn retries(value: f64) -> Result<u32> {
+    if value.fract() == 0.0 && (0.0..=f64::from(MAX_RETRIES)).contains(&value) {
+        return Ok(value as u32);
+    }
+    Err(Error::invalid(format!("maxRetries must be an integer from 0 to {MAX_RETRIES}")))
+}
+
+/// A number of requests a second.
+pub fn rate(value: f64) -> Result<f64> {
+    if value >= MIN_REQUESTS_PER_SECOND {
+        return Ok(value);
+    }
+    Err(Error::invalid(format!(
+        "maxRequestsPerSecond must be a number from {MIN_REQUESTS_PER_SECOND} up, or Infinity for no limit"
+    )))
+}
+
+/// The time by which a token is backdated, from a number of seconds. `name` is the option's.
+pub fn backdate(name: &str, value: f64) -> Result<Duration> {
+    let max = MAX_BACKDATE.as_secs();
+    if value.fract() == 0.0 && (0.0..=max as f64).contains(&value) {
+        return Ok(Duration::from_secs(value as u64));
+    }
+    Err(Error::invalid(format!("{name} must be a whole number of seconds from 0 to {max}")))
+}
