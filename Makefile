@@ -49,7 +49,8 @@ package: tools node_modules/.installed build/package ## the addon as it is publi
 .PHONY: lint
 lint: tools node_modules/.installed ## formatters and linters, changing nothing
 	cargo fmt --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --locked -- -D warnings
+	cargo clippy --package beams --package beams-bench --all-targets --locked -- -D warnings
 	npx taplo fmt --check
 	npx prettier --check .
 	npx oxlint --deny-warnings

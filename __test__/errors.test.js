@@ -119,7 +119,11 @@ describe('a connection', () => {
   })
 
   for (const [name, behave, message] of [
-    ['is closed before the answer', (socket) => socket.end(), /closed the connection before the response was complete$/],
+    [
+      'is closed before the answer',
+      (socket) => socket.end(),
+      /closed the connection before the response was complete$/,
+    ],
     ['is reset before the answer', (socket) => socket.resetAndDestroy(), /closed the connection before/],
     ['is closed in the answer', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'), /closed the/],
     ['speaks another protocol', (socket) => socket.end('220 smtp.example ESMTP\r\n'), /sent an invalid HTTP response$/],

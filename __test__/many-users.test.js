@@ -61,7 +61,10 @@ describe('publishToManyUsers', () => {
       const sizes = new Map(publishes.map((publish) => [publish.publishId, publish.users.length]))
       assert.deepEqual([...sizes.values()].sort(), [1000, 1000, 500])
       assert.deepEqual(new Map(report.publishes.map(({ publishId, users }) => [publishId, users])), sizes)
-      assert.deepEqual({ ...report, publishes: [] }, { publishes: [], publishedCount: 2500, duplicateCount: 0, failures: [] })
+      assert.deepEqual(
+        { ...report, publishes: [] },
+        { publishes: [], publishedCount: 2500, duplicateCount: 0, failures: [] },
+      )
     })
   }
 
@@ -92,7 +95,9 @@ describe('publishToManyUsers', () => {
     const { publishedCount, duplicateCount } = await beams.publishToManyUsers(ids, payload)
     assert.deepEqual([publishedCount, duplicateCount], [1600, 1500])
     assert.equal(new Set(usersOf(requests).flat()).size, 1600)
-    const { publishedCount: all, duplicateCount: none } = await beams.publishToManyUsers(ids, payload, { dedupe: false })
+    const { publishedCount: all, duplicateCount: none } = await beams.publishToManyUsers(ids, payload, {
+      dedupe: false,
+    })
     assert.deepEqual([all, none], [3100, 0])
   })
 

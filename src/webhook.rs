@@ -59,7 +59,7 @@ pub fn verify_webhook(
             .map_err(|error| Error::WebhookPayload(format!("it is not UTF-8: {error}")))?;
         let event = Event::read(json)?;
         let details = EventDetails {
-            event_type: &event.event_type,
+            event_type: event.event_type,
             event_id: &event.event_id,
             created_at: event.created_at.timestamp_millis(),
         };
