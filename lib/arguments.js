@@ -81,16 +81,16 @@ function serializeBody(publishRequest) {
   }
 }
 
-/** The targets are an argument of their own, so the payload's are left out. A payload without any needs no copy. */
+/**
+ * The targets are an argument of their own, so the payload's are left out; and a `toJSON` has had its turn. A payload with
+ * neither needs no copy.
+ */
 function stripTargets(payload) {
   if (toString.call(payload) !== '[object Object]') return null
-  if (hasOwn(payload, 'interests') || hasOwn(payload, 'users')) {
-    const { interests: _interests, users: _users, ...rest } = payload
-    return rest
-  }
-  return getPrototypeOf(payload) === Object.prototype && !hasOwn(payload, 'toJSON')
-    ? payload
-    : { ...payload, toJSON: undefined }
+  const hasToJSON = typeof payload.toJSON === 'function'
+  if (!hasToJSON && !hasOwn(payload, 'interests') && !hasOwn(payload, 'users')) return payload
+  const { interests: _interests, users: _users, ...rest } = payload
+  return hasToJSON ? { ...rest, toJSON: undefined } : rest
 }
 
 /**
@@ -143,6 +143,16 @@ function checkString(value, name) {
 function checkLength(value, name, maxLength) {
   if (value.length > maxLength) throw createArgumentError(`${name} is too long`)
   return value
+}
+
+/** What is no string is left to the native side, which has the error's text. */
+function readUserId(value) {
+  return typeof value === 'string' ? checkString(value, 'userId') : value
+}
+
+/** The string, or `undefined` for what is none, or is too long to be meant. */
+function readShortString(value) {
+  return typeof value === 'string' && value.length <= MAX_STRING_LENGTH ? value : undefined
 }
 
 function readRequiredString(options, name) {
@@ -260,6 +270,7 @@ function readFunction(options, name) {
 
 module.exports = {
   checkOptions,
+  checkString,
   copyBytes,
   joinTargets,
   measureTargets,
@@ -267,8 +278,10 @@ module.exports = {
   readCallOptions,
   readClientOptions,
   readFunction,
+  readShortString,
   readSignal,
   readTargets,
   readTokenOptions,
+  readUserId,
   serializeBody,
 }

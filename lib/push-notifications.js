@@ -12,6 +12,7 @@ const {
   readSignal,
   readTargets,
   readTokenOptions,
+  readUserId,
   serializeBody,
 } = require('./arguments.js')
 
@@ -59,11 +60,11 @@ class PushNotifications extends NativePushNotifications {
   }
 
   async publishToManyUsers(users, publishRequest, options) {
-    nextCall(this, 'publishToManyUsers')
+    beginCall(this, 'publishToManyUsers')
     // Only who calls it pays for loading it.
     const { publishToManyUsers } = require('./bulk-publish.js')
+    if (!hasSubscribers()) return (await publishToManyUsers(this, users, publishRequest, options)).result
     const send = () => publishToManyUsers(this, users, publishRequest, options)
-    if (!hasSubscribers()) return (await send()).result
     const { trace } = require('./trace.js')
     return trace(channel, 'publishToManyUsers', countUsers(users), send)
   }
@@ -72,9 +73,10 @@ class PushNotifications extends NativePushNotifications {
     try {
       nextCall(this, 'generateToken')
       const given = readTokenOptions(checkOptions(options))
-      return callNative(() => native.generateToken.call(this, userId, given))
+      const user = readUserId(userId)
+      return callNative(() => native.generateToken.call(this, user, given))
     } catch (thrown) {
-      throw toArgumentError(thrown, PushNotifications.prototype.generateToken)
+      throw toArgumentError(thrown, generateToken)
     }
   }
 
@@ -83,20 +85,32 @@ class PushNotifications extends NativePushNotifications {
   }
 
   async close() {
-    await native.close.call(this, nextCall(this, 'close')).catch(throwBeamsError)
+    await native.close.call(this, beginCall(this, 'close')).catch(throwBeamsError)
   }
 }
+
+/** As it is here: users may replace it on the prototype, and a function that is not on the stack hides all of it. */
+const { generateToken } = PushNotifications.prototype
 
 if (Symbol.asyncDispose) {
   Object.defineProperty(PushNotifications.prototype, Symbol.asyncDispose, {
     __proto__: null,
     value: async function asyncDispose() {
-      nextCall(this, 'Symbol.asyncDispose')
+      beginCall(this, 'Symbol.asyncDispose')
       await this.close()
     },
     configurable: true,
     writable: true,
   })
+}
+
+/** {@link nextCall} for methods that catch nothing themselves. */
+function beginCall(client, operation) {
+  try {
+    return nextCall(client, operation)
+  } catch (thrown) {
+    throw toArgumentError(thrown, beginCall)
+  }
 }
 
 function readConstructorOptions(options) {
@@ -149,7 +163,7 @@ function serializeAfter(checkTargets, publishRequest) {
 }
 
 function deleteUser(client, userId, options) {
-  return startDeletion(client, userId, options, (call, signal, send) =>
+  return startDeletion(client, userId, options, deleteUser, (call, signal, send) =>
     start(client, call, 'deleteUser', 1, signal, send, ignore),
   )
 }
@@ -157,7 +171,7 @@ function deleteUser(client, userId, options) {
 /** Resolves to the text of the response's body, which by the service's documentation is empty: for `compat`. */
 function deleteUserForBody(client, userId, options) {
   const keepBody = (body) => body
-  return startDeletion(client, userId, options, (call, signal, send) =>
+  return startDeletion(client, userId, options, deleteUserForBody, (call, signal, send) =>
     hasSubscribers()
       ? start(client, call, 'deleteUser', 1, signal, send, keepBody)
       : settle(
@@ -170,15 +184,17 @@ function deleteUserForBody(client, userId, options) {
   )
 }
 
-function startDeletion(client, userId, options, startCall) {
+/** The stack of an error for an argument begins with the caller of `hidden`. */
+function startDeletion(client, userId, options, hidden, startCall) {
   try {
     const call = nextCall(client, 'deleteUser')
     const given = checkOptions(options)
     const numbers = readCallOptions(given)
-    const send = (isTraced) => native.deleteUser.call(client, call, isTraced, userId, numbers)
+    const user = readUserId(userId)
+    const send = (isTraced) => native.deleteUser.call(client, call, isTraced, user, numbers)
     return startCall(call, readSignal(given), send)
   } catch (thrown) {
-    return Promise.reject(toArgumentError(thrown, deleteUser))
+    return Promise.reject(toArgumentError(thrown, hidden))
   }
 }
 

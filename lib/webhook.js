@@ -2,7 +2,7 @@
 
 const native = require('./load.js')
 const { callNative, createArgumentError, define, parseDetails, toArgumentError } = require('./errors.js')
-const { copyBytes } = require('./arguments.js')
+const { checkString, copyBytes, readShortString } = require('./arguments.js')
 
 function verifyWebhook(rawBody, signature, secret) {
   try {
@@ -23,8 +23,8 @@ function verifyWebhook(rawBody, signature, secret) {
 function signWebhook(body, secret) {
   try {
     const bytes = readBody('body', body)
-    if (typeof secret !== 'string') throw createArgumentError('secret must be a string')
-    const signature = callNative(() => native.signWebhook(bytes, secret))
+    const key = checkString(secret, 'secret')
+    const signature = callNative(() => native.signWebhook(bytes, key))
     return { 'Content-Type': 'application/json', 'Webhook-Signature': signature }
   } catch (thrown) {
     throw toArgumentError(thrown, signWebhook)
@@ -41,23 +41,19 @@ function readBody(name, value) {
 
 /** A header that was sent twice is an array in Node; two signatures are none. */
 function readSignature(signature) {
-  const value = Array.isArray(signature) && signature.length === 1 ? signature[0] : signature
-  return typeof value === 'string' ? value : undefined
+  return readShortString(Array.isArray(signature) && signature.length === 1 ? signature[0] : signature)
 }
 
 /** More secrets than these are a mistake, or a proxy without an end. */
 const MAX_SECRETS = 1000
 
 function readSecrets(secret) {
-  if (!Array.isArray(secret)) return typeof secret === 'string' ? [secret] : []
+  // What is no secret is refused as an empty one is.
+  if (!Array.isArray(secret)) return [readShortString(secret) ?? '']
   const length = Number(secret.length)
   if (!(length <= MAX_SECRETS)) throw createArgumentError(`secret must have at most ${MAX_SECRETS} elements`)
   const secrets = []
-  // What is not a string is as good as no secret.
-  for (let index = 0; index < length; index++) {
-    const value = secret[index]
-    secrets.push(typeof value === 'string' ? value : '')
-  }
+  for (let index = 0; index < length; index++) secrets.push(readShortString(secret[index]) ?? '')
   return secrets
 }
 

@@ -19,7 +19,7 @@ use napi_derive::napi;
 use crate::bulk::BulkPublish;
 use crate::environment::Environment;
 use crate::error::{catch_panic, error_json};
-use crate::ffi::{throw, utf16};
+use crate::ffi::{throw, utf16, utf16_len};
 use crate::numbers::{backdate, milliseconds, retries};
 use crate::options::{CallOptions, ManyUsersOptions, PushNotificationsOptions, TokenOptions};
 use crate::output::Output;
@@ -406,12 +406,10 @@ impl Targets<'_> {
 fn payload_of(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
     match payload.get_type().map_err(unreadable)? {
         ValueType::Undefined => Err(Error::invalid("publishRequest argument is required")),
-        ValueType::String => match utf16(payload, max_len.saturating_add(1)).map_err(unreadable)?.unwrap_or_default() {
-            json if json.len() > max_len => Err(Error::invalid(format!(
-                "publishRequest argument is too large: it exceeds {max_len} characters as JSON"
-            ))),
-            json => Ok(json),
-        },
+        ValueType::String if utf16_len(payload).map_err(unreadable)?.is_some_and(|length| length > max_len) => Err(
+            Error::invalid(format!("publishRequest argument is too large: it exceeds {max_len} characters as JSON")),
+        ),
+        ValueType::String => Ok(utf16(payload, max_len).map_err(unreadable)?.unwrap_or_default()),
         _ => Err(Error::invalid("publishRequest argument must be a plain object")),
     }
 }

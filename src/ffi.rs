@@ -126,15 +126,21 @@ pub fn set_ref(env: &Env, wake: &WakeFunction, is_ref: bool) -> Result<()> {
     })
 }
 
-/// The first `max_len` units of a string; `None` for anything else.
-pub fn utf16(value: &Unknown<'_>, max_len: usize) -> Result<Option<Vec<u16>>> {
+/// How many units a string has, which is known without a look at them; `None` for anything else.
+pub fn utf16_len(value: &Unknown<'_>) -> Result<Option<usize>> {
     let (env, mut length) = (value.value().env, 0);
     // SAFETY: the environment is the value's own; without a buffer, Node-API only writes the length.
     match Status::from(unsafe { sys::napi_get_value_string_utf16(env, value.raw(), ptr::null_mut(), 0, &mut length) }) {
-        Status::Ok => (),
-        Status::StringExpected => return Ok(None),
-        status => return Err(Error::from_status(status)),
+        Status::Ok => Ok(Some(length)),
+        Status::StringExpected => Ok(None),
+        status => Err(Error::from_status(status)),
     }
+}
+
+/// The first `max_len` units of a string; `None` for anything else.
+pub fn utf16(value: &Unknown<'_>, max_len: usize) -> Result<Option<Vec<u16>>> {
+    let Some(mut length) = utf16_len(value)? else { return Ok(None) };
+    let env = value.value().env;
     // Node-API ends the text with a zero, which needs a place too.
     let mut units = Vec::with_capacity(length.min(max_len) + 1);
     let size = length.min(max_len) + 1;
