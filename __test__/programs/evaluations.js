@@ -29,12 +29,13 @@ function evaluateInContext() {
     if (modules.has(file)) return modules.get(file).exports
     const module = { exports: {} }
     modules.set(file, module)
-    const source = `(function (module, exports, require) {${fs.readFileSync(file, 'utf8')}\n})`
+    const source = `(function (module, exports, require, __dirname) {${fs.readFileSync(file, 'utf8')}\n})`
     const evaluate = vm.runInContext(source, context, { filename: file })
-    evaluate(module, module.exports, (name) => {
+    const requireFrom = (name) => {
       const found = require.resolve(name, { paths: [path.dirname(file)] })
       return path.isAbsolute(found) && found.endsWith('.js') ? load(found) : require(found)
-    })
+    }
+    evaluate(module, module.exports, requireFrom, path.dirname(file))
     return module.exports
   }
   return load(path.join(checkout, 'index.js'))

@@ -98,7 +98,7 @@ let beams
 async function run(stopper) {
   beams ??= connect()
   // Mostly few, since time is dear, and now and then several batches.
-  const count = 1 + below(1 + below(9000))
+  const count = 1 + below(1 + below(1 + below(12_000)))
   const given = []
   /** A moment is a number of ids read, of requests made or of requests completed. */
   const moments = { read: Infinity, request: Infinity, progress: Infinity }
