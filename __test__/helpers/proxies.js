@@ -1,24 +1,32 @@
 'use strict'
 
 const http = require('node:http')
+const https = require('node:https')
 const net = require('node:net')
 const { once } = require('node:events')
 
 /**
- * An HTTP proxy. It keeps the first line of every request in `requests`, answers what it should forward by itself, and opens
- * every tunnel to `onward.port` on this machine, whatever name it was asked for. It ends with the test.
+ * An HTTP proxy, over TLS where there is a `certificate`. It keeps the first line of every request in `requests`, answers by
+ * itself what it should forward, and opens every tunnel to `onward.port` on this machine, whatever name it was asked for. It
+ * ends with the test.
  */
-async function httpProxy(t, onward = {}) {
+async function httpProxy(t, onward = {}, certificate = undefined) {
   const requests = []
-  const server = http.createServer((request, response) => {
+  const credentials = []
+  const server = certificate ? https.createServer(certificate) : http.createServer()
+  server.on('tlsClientError', () => {})
+  server.on('request', (request, response) => {
     requests.push(`${request.method} ${request.url}`)
     request.resume().on('end', () => response.end('{"publishId":"through-the-proxy"}'))
   })
   server.on('connect', (request, socket) => {
     requests.push(`CONNECT ${request.url}`)
+    const basic = request.headers['proxy-authorization']?.replace('Basic ', '')
+    if (basic) credentials.push(Buffer.from(basic, 'base64').toString())
     splice(socket, onward.port, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
   })
-  return { requests, url: `http://127.0.0.1:${await listen(t, server)}` }
+  const port = await listen(t, server)
+  return { requests, credentials, url: `http${certificate ? 's' : ''}://127.0.0.1:${port}` }
 }
 
 /**

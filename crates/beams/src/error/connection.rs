@@ -123,6 +123,7 @@ impl ConnectionErrorKind {
             | Self::CertificateAlgorithm
             | Self::CertificateSignature
             | Self::CertificateInvalid
+            | Self::TlsHandshake
             | Self::ProxyAuthentication => false,
             Self::NameNotFound
             | Self::NameServiceUnavailable
@@ -134,7 +135,6 @@ impl ConnectionErrorKind {
             | Self::NotPermitted
             | Self::NoLocalPort
             | Self::TooManyOpenFiles
-            | Self::TlsHandshake
             | Self::Tls
             | Self::ProxyRefused
             | Self::NotProcessed
@@ -186,7 +186,9 @@ impl ConnectionErrorKind {
                 format!("the certificate of {host} has a key or signature that is not supported; supported are {KEYS}")
             }
             Self::CertificateSignature => {
-                format!("the signature of {host} does not fit its certificate; supported keys are {KEYS}")
+                format!(
+                    "a signature of {host} is not valid: its certificate is signed by another authority of the same name, or its key is not supported; supported are {KEYS}"
+                )
             }
             Self::CertificateInvalid => format!("the certificate of {host} is not valid for TLS"),
             Self::TlsHandshake => format!(
