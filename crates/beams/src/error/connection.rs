@@ -146,8 +146,10 @@ impl ConnectionErrorKind {
 
     fn describe(&self, host: &str) -> String {
         match self {
-            Self::NameNotFound => format!("the host name {host} was not found"),
-            Self::NameServiceUnavailable => format!("the name service did not answer when asked for {host}"),
+            Self::NameNotFound => format!("the host name {} was not found", without_port(host)),
+            Self::NameServiceUnavailable => {
+                format!("the name service did not answer when asked for {}", without_port(host))
+            }
             Self::Refused => format!("{host} refused the connection: nothing listens there"),
             Self::Closed => format!("{host} closed the connection before the response was complete"),
             Self::HostUnreachable => format!("{host} cannot be reached from this network"),
@@ -187,7 +189,7 @@ impl ConnectionErrorKind {
             }
             Self::CertificateSignature => {
                 format!(
-                    "a signature of {host} is not valid: its certificate is signed by another authority of the same name, or its key is not supported; supported are {KEYS}"
+                    "the certificate of {host} is not signed by a trusted authority: the signature does not fit the key of the one that it names, or the key is not supported (supported are {KEYS}); {SEE_CA}"
                 )
             }
             Self::CertificateInvalid => format!("the certificate of {host} is not valid for TLS"),
@@ -214,8 +216,15 @@ const SEE_CA: &str = "see the `ca` option and NODE_EXTRA_CA_CERTS (NODE_TLS_REJE
 
 const KEYS: &str = "RSA of 2048 bits or more, ECDSA P-256 and P-384, and Ed25519, signed with SHA-256 or better";
 
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, _)) if !name.contains(':') || name.ends_with(']') => name,
+        _ => host,
+    }
+}
+
 fn describe_common_name(host: &str) -> String {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    let name = without_port(host).trim_matches(['[', ']']);
     let kind = if name.parse::<std::net::IpAddr>().is_ok() { "IP" } else { "DNS" };
     format!(
         "the certificate of {host} names its host only as a common name, which no longer counts; make one with a subject alternative name: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -keyout key.pem -out cert.pem -subj /CN={name} -addext subjectAltName={kind}:{name} -addext basicConstraints=critical,CA:FALSE"
@@ -424,6 +433,7 @@ mod tests {
             ("beams.example", "/CN=beams.example -addext subjectAltName=DNS:beams.example "),
             ("localhost:8081", "/CN=localhost -addext subjectAltName=DNS:localhost "),
             ("127.0.0.1:8081", "/CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 "),
+            ("[::1]", "/CN=::1 -addext subjectAltName=IP:::1 "),
             ("[::1]:8081", "/CN=::1 -addext subjectAltName=IP:::1 "),
         ] {
             let text = describe_common_name(host);
