@@ -11,7 +11,7 @@ const net = require('node:net')
 const path = require('node:path')
 const { execFile } = require('node:child_process')
 const { once } = require('node:events')
-const { promisify } = require('node:util')
+const { inspect, promisify } = require('node:util')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
 const { clientOf, rejection } = require('./helpers/clients.js')
 const { deletionWith } = require('./helpers/environment.js')
@@ -201,8 +201,11 @@ describe('the proxy', () => {
 })
 
 describe('a proxy that fails', () => {
-  const failure = async (options) => {
-    const error = await rejection(clientOf({}, { port: undefined, maxRetries: 0, ...options }).deleteUser('u'))
+  const failure = async ({ proxy, ...options }) => {
+    const url = proxy.replace('//', '//user:hunter2@')
+    const beams = clientOf({}, { port: undefined, maxRetries: 0, proxy: url, ...options })
+    const error = await rejection(beams.deleteUser('u'))
+    assert.doesNotMatch(inspect(error), /hunter2/)
     assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_CONNECTION', 'not-sent'])
     return [error.message, error.cause.code]
   }

@@ -23,6 +23,19 @@ function escape(text) {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
+// What is no number is out of every range.
+const numbers = [
+  ['timeout', [0, -1, NaN, Infinity, 2147483648, '5s', null], 'must be a number of milliseconds from 1 to 2147483647'],
+  ['connectTimeout', [0, Infinity, {}], 'must be a number of milliseconds from 1 to 2147483647'],
+  ['maxRetries', [-1, 0.5, 101, NaN, Infinity, '3', true], 'must be an integer from 0 to 100'],
+  [
+    'maxRequestsPerSecond',
+    [0, -1, 0.0009, NaN, -Infinity, '10'],
+    'must be a number from 0.001 up, or Infinity for no limit',
+  ],
+  ['tokenBackdate', [-1, 0.5, 86401, NaN, Infinity, '60'], 'must be a whole number of seconds from 0 to 86400'],
+].flatMap(([option, values, message]) => values.map((value) => [option, value, `${option} ${message}`]))
+
 describe('the constructor refuses', () => {
   const throwing = {
     ...keys,
@@ -57,9 +70,11 @@ describe('the constructor refuses', () => {
     ['port 65536', { ...keys, port: 65536 }, 'port must be an integer from 1 to 65535'],
     ['half a port', { ...keys, port: 80.5 }, 'port must be an integer from 1 to 65535'],
     ['a port in words', { ...keys, port: 'http' }, 'port must be an integer from 1 to 65535'],
-    ['no time', { ...keys, timeout: 0 }, /^timeout must be a number of milliseconds from 1 to 2147483647$/],
-    ['time in words', { ...keys, timeout: '5s' }, /^timeout must be a number of milliseconds from 1 to 2147483647$/],
-    ['endless time', { ...keys, connectTimeout: Infinity }, /^connectTimeout must be a number of milliseconds/],
+    ...numbers.map(([option, value, message]) => [
+      `${option}: ${String(value)}`,
+      { ...keys, [option]: value },
+      message,
+    ]),
     ['a certificate that is none', { ...keys, ca: 'x' }, /^ca must hold at least one certificate in PEM form$/],
     ['a certificate of another type', { ...keys, ca: 1 }, /^ca must be a string or a Buffer in PEM form/],
     ['options that throw', throwing, 'a getter of the options threw'],
@@ -82,6 +97,10 @@ describe('the constructor takes', () => {
     ['a port in digits', { port: '8081' }],
     ['no port as null', { port: null }],
     ['the longest time', { timeout: 2147483647 }],
+    ['as many retries as may be', { maxRetries: 100 }],
+    ['the lowest rate', { maxRequestsPerSecond: 0.001 }],
+    ['no limit of the rate', { maxRequestsPerSecond: Infinity }],
+    ['a backdate of a day', { tokenBackdate: 86400 }],
     ['unknown options', { colour: 'blue' }],
   ]) {
     test(name, () => assert.ok(new PushNotifications({ ...keys, ...options })))

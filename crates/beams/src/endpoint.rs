@@ -75,7 +75,7 @@ fn bare_host(host: &str) -> Result<Url> {
 }
 
 fn parse(text: &str) -> Result<Url> {
-    Url::parse(text).map_err(|error| invalid(&format!("is no host name or URL: {error}")))
+    Url::parse(text).map_err(|error| invalid(&format!("is not a valid URL: {error}")))
 }
 
 fn invalid(what: &str) -> Error {

@@ -408,6 +408,24 @@ mod tests {
     }
 
     #[test]
+    fn only_what_may_pass_is_transient() {
+        use ConnectionErrorKind as Kind;
+        let proxy = |reason| Kind::ProxyUnreachable { proxy: "proxy.example".into(), reason: Box::new(reason) };
+        for (kind, expected) in [
+            (Kind::NameServiceUnavailable, true),
+            (Kind::TooManyOpenFiles, true),
+            (Kind::ProxyRefused, true),
+            (Kind::CertificateIssuer, false),
+            (Kind::TlsHandshake, false),
+            (Kind::ProxyAuthentication, false),
+            (proxy(Kind::Refused), true),
+            (proxy(Kind::CertificateExpired), false),
+        ] {
+            assert_eq!(kind.is_transient(), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
     fn a_text_neither_repeats_itself_nor_ends_in_a_full_stop() {
         use ConnectionErrorKind as Kind;
         let proxy = || "proxy.example:3128".into();
