@@ -1,14 +1,14 @@
-//! What failed in a connection, in words a person can act on. The one place that knows the HTTP library's errors.
+//! What failed in a connection, in words a person can act on.
 
-use std::error::Error as StdError;
+mod classify;
+
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use reqwest::Error as HttpError;
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
-
-use crate::error::{Delivery, Error};
+pub(crate) use classify::{Classified, is_too_many_open_files, kind_in};
+pub use classify::{kind_of, local_failure};
 
 /// What failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,13 +96,6 @@ pub struct ConnectionError {
     pub kind: ConnectionErrorKind,
     /// The host that the connection was for, with its port.
     pub host: String,
-}
-
-/// An error whose kind is known where it occurs. It travels inside the HTTP library's errors, and [`kind_of`] finds it there.
-#[derive(Debug)]
-pub struct Classified {
-    kind: ConnectionErrorKind,
-    source: Box<dyn StdError + Send + Sync>,
 }
 
 impl ConnectionErrorKind {
@@ -225,7 +218,7 @@ fn without_port(host: &str) -> &str {
 
 fn describe_common_name(host: &str) -> String {
     let name = without_port(host).trim_matches(['[', ']']);
-    let kind = if name.parse::<std::net::IpAddr>().is_ok() { "IP" } else { "DNS" };
+    let kind = if name.parse::<IpAddr>().is_ok() { "IP" } else { "DNS" };
     format!(
         "the certificate of {host} names its host only as a common name, which no longer counts; make one with a subject alternative name: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -keyout key.pem -out cert.pem -subj /CN={name} -addext subjectAltName={kind}:{name} -addext basicConstraints=critical,CA:FALSE"
     )
@@ -237,175 +230,9 @@ impl fmt::Display for ConnectionError {
     }
 }
 
-impl Classified {
-    /// An error of this kind.
-    pub(crate) fn new(kind: ConnectionErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { kind, source: source.into() }
-    }
-}
-
-impl fmt::Display for Classified {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.source.fmt(formatter)
-    }
-}
-
-impl StdError for Classified {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.source()
-    }
-}
-
-/// What an error of the HTTP library is about.
-pub fn kind_of(error: &HttpError) -> ConnectionErrorKind {
-    kind_in(error)
-}
-
-/// What any error is about: the first cause in its chain of sources whose kind is known decides.
-pub(crate) fn kind_in(error: &(dyn StdError + 'static)) -> ConnectionErrorKind {
-    let mut source = Some(error);
-    while let Some(error) = source {
-        if let Some(kind) = kind_of_link(error) {
-            return kind;
-        }
-        source = error.source();
-    }
-    ConnectionErrorKind::Other
-}
-
-/// The error of a call that failed before it had a connection, for want of something in this process or machine.
-pub fn local_failure(error: io::Error, host: &str) -> Error {
-    let fault =
-        ConnectionError { kind: kind_of_io(&error).unwrap_or(ConnectionErrorKind::Other), host: host.to_owned() };
-    Error::Connection { fault, delivery: Delivery::NotSent, source: error.into() }
-}
-
-fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {
-    if let Some(error) = error.downcast_ref::<Classified>() {
-        return Some(error.kind.clone());
-    }
-    if let Some(error) = error.downcast_ref::<TlsError>() {
-        return Some(kind_of_tls(error));
-    }
-    if let Some(error) = error.downcast_ref::<h2::Error>() {
-        return Some(if is_not_processed(error) {
-            ConnectionErrorKind::NotProcessed
-        } else {
-            ConnectionErrorKind::Closed
-        });
-    }
-    if let Some(error) = error.downcast_ref::<hyper::Error>() {
-        return match error {
-            error if error.is_incomplete_message() => Some(ConnectionErrorKind::Closed),
-            error if error.is_parse() => Some(ConnectionErrorKind::Protocol),
-            _ => None,
-        };
-    }
-    kind_of_io(error.downcast_ref::<io::Error>()?)
-}
-
-/// What an error of the operating system is about.
-pub(crate) fn kind_of_io(error: &io::Error) -> Option<ConnectionErrorKind> {
-    // An I/O error that was made of another error leaves it out of the chain of sources.
-    if let Some(kind) = error.get_ref().and_then(|inner| kind_of_link(inner)) {
-        return Some(kind);
-    }
-    if is_too_many_open_files(error) {
-        return Some(ConnectionErrorKind::TooManyOpenFiles);
-    }
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => Some(ConnectionErrorKind::Refused),
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => Some(ConnectionErrorKind::Closed),
-        io::ErrorKind::HostUnreachable => Some(ConnectionErrorKind::HostUnreachable),
-        io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown => Some(ConnectionErrorKind::NetworkUnreachable),
-        io::ErrorKind::TimedOut => Some(ConnectionErrorKind::TimedOut),
-        io::ErrorKind::PermissionDenied => Some(ConnectionErrorKind::NotPermitted),
-        io::ErrorKind::AddrNotAvailable => Some(ConnectionErrorKind::NoLocalPort),
-        _ => None,
-    }
-}
-
-/// The standard library has no kind for it. The numbers are EMFILE and ENFILE, or ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE.
-pub(crate) fn is_too_many_open_files(error: &io::Error) -> bool {
-    let codes = if cfg!(windows) { [4, 10024] } else { [24, 23] };
-    error.raw_os_error().is_some_and(|code| codes.contains(&code))
-}
-
-/// HTTP/2 tells which requests were not processed (RFC 9113, sections 6.8 and 8.7): a stream that was refused, or one that
-/// came after the last that a server takes before it goes away.
-fn is_not_processed(error: &h2::Error) -> bool {
-    error.is_remote()
-        && ((error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
-            || (error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR)))
-}
-
-fn kind_of_tls(error: &TlsError) -> ConnectionErrorKind {
-    match error {
-        TlsError::InvalidCertificate(certificate) => kind_of_certificate(certificate),
-        TlsError::PeerIncompatible(_)
-        | TlsError::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion) => {
-            ConnectionErrorKind::TlsHandshake
-        }
-        TlsError::Other(other) => {
-            other.0.downcast_ref::<Classified>().map_or(ConnectionErrorKind::Tls, |error| error.kind.clone())
-        }
-        _ => ConnectionErrorKind::Tls,
-    }
-}
-
-fn kind_of_certificate(error: &CertificateError) -> ConnectionErrorKind {
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => ConnectionErrorKind::CertificateExpired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            ConnectionErrorKind::CertificateNotYetValid
-        }
-        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
-            ConnectionErrorKind::CertificateCommonName
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            ConnectionErrorKind::CertificateHost
-        }
-        CertificateError::UnknownIssuer => ConnectionErrorKind::CertificateIssuer,
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            ConnectionErrorKind::CertificatePurpose
-        }
-        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
-        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            ConnectionErrorKind::CertificateAlgorithm
-        }
-        CertificateError::BadSignature => ConnectionErrorKind::CertificateSignature,
-        CertificateError::Other(other) => other
-            .0
-            .downcast_ref::<Classified>()
-            .map_or(ConnectionErrorKind::CertificateInvalid, |error| error.kind.clone()),
-        _ => ConnectionErrorKind::CertificateInvalid,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_operating_system_error_is_found_behind_others() {
-        for (error, expected) in [
-            (io::Error::from_raw_os_error(if cfg!(windows) { 4 } else { 24 }), ConnectionErrorKind::TooManyOpenFiles),
-            (io::Error::from(io::ErrorKind::ConnectionRefused), ConnectionErrorKind::Refused),
-            (io::Error::from(io::ErrorKind::BrokenPipe), ConnectionErrorKind::Closed),
-            (io::Error::from(io::ErrorKind::HostUnreachable), ConnectionErrorKind::HostUnreachable),
-            (io::Error::from(io::ErrorKind::NetworkUnreachable), ConnectionErrorKind::NetworkUnreachable),
-            (io::Error::from(io::ErrorKind::TimedOut), ConnectionErrorKind::TimedOut),
-            (io::Error::from(io::ErrorKind::PermissionDenied), ConnectionErrorKind::NotPermitted),
-            (io::Error::from(io::ErrorKind::AddrNotAvailable), ConnectionErrorKind::NoLocalPort),
-            (io::Error::from(io::ErrorKind::Other), ConnectionErrorKind::Other),
-            (io::Error::other(TlsError::DecryptError), ConnectionErrorKind::Tls),
-        ] {
-            assert_eq!(kind_in(&io::Error::other(error)), expected);
-        }
-    }
 
     #[test]
     fn only_what_may_pass_is_transient() {
