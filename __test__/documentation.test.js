@@ -20,11 +20,10 @@ const documents = ['README.md', 'packages/emulator/README.md', ...guides]
 const read = (file) => fs.readFileSync(path.join(checkout, file), 'utf8')
 
 function blocks(file) {
-  return [...read(file).matchAll(/^```(.*?)\n(.*?)^```$/gms)].map(([, language, code], index) => ({
-    name: `${file}, block ${index + 1} (${language})`,
-    language,
-    code,
-  }))
+  return [...read(file).matchAll(/^```(.*?)\n(.*?)^```$/gms)].map(([, language, code], index) => {
+    const name = `${file}, block ${index + 1} (${language})`
+    return { name, language, code, snippet: `${name.replaceAll(/\W+/g, '-')}${extensions[language] ?? `.${language}`}` }
+  })
 }
 
 // `js jest` and `js vitest` blocks are test files of these runners.
@@ -41,6 +40,28 @@ const runners = {
     return stripVTControlCharacters(stdout)
   },
 }
+
+// How blocks are compiled: those in TypeScript with every strict setting, those in JavaScript as an editor checks them.
+const compiled = {
+  ts: ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'],
+  js: ['--allowJs', '--checkJs', '--strictNullChecks', 'false', '--noImplicitAny', 'false', '--strict', 'false'],
+}
+compiled.mjs = compiled.js
+
+// JavaScript cannot say that a server has a port, or what a record of a channel holds: Node's types for these are left out.
+const untyped = `
+declare module 'node:net' {
+  interface Server {
+    address(): any
+  }
+}
+declare module 'node:diagnostics_channel' {
+  interface TracingChannel<StoreType, ContextType> {
+    subscribe(subscribers: any): void
+  }
+}
+export {}
+`
 
 /** What the examples in the typings leave to their reader. */
 const given = `
@@ -75,28 +96,106 @@ describe('the documentation', () => {
     await emulator.close()
   })
 
-  for (const file of documents) {
-    for (const { name, language, code } of blocks(file)) {
-      test(`${name} works as it stands`, async () => {
-        const snippet = path.join(folder, `${name.replaceAll(/\W+/g, '-')}${extensions[language] ?? `.${language}`}`)
-        fs.writeFileSync(snippet, code)
-        if (language === 'ts') return assert.equal(await typeErrors([snippet]), '')
-        // What commands do is for the tests of what they install and start.
-        if (language === 'sh') return run('sh', ['-n', snippet])
-        if (language in runners)
-          return assert.match(await runners[language](snippet), /Tests: +1 passed|Tests {2}1 passed/)
-        assert.match(language, /^m?js$/)
-        const env = {
-          ...process.env,
-          BEAMS_INSTANCE_ID: 'my-instance',
-          BEAMS_SECRET_KEY: 'my-key',
-          BEAMS_ENDPOINT: emulator.url,
-        }
-        const { stdout, stderr } = await run(process.execPath, [snippet], { env })
-        assert.notEqual(stdout, '')
-        assert.equal(stderr, '')
-      })
+  const env = () => ({
+    ...process.env,
+    BEAMS_INSTANCE_ID: 'my-instance',
+    BEAMS_SECRET_KEY: 'my-key',
+    BEAMS_ENDPOINT: emulator.url,
+  })
+
+  for (const { name, language, code, snippet } of documents.flatMap(blocks)) {
+    // These have nothing to run.
+    if (language === 'ts') continue
+    test(`${name} works as it stands`, async () => {
+      const file = path.join(folder, snippet)
+      fs.writeFileSync(file, code)
+      // What commands do is for the tests of what they install and start.
+      if (language === 'sh') return run('sh', ['-n', file])
+      if (language in runners) return assert.match(await runners[language](file), /Tests: +1 passed|Tests {2}1 passed/)
+      assert.match(language, /^m?js$/)
+      const { stdout, stderr } = await run(process.execPath, [file], { env: env() })
+      assert.notEqual(stdout, '')
+      assert.equal(stderr, '')
+    })
+  }
+
+  // All at once, since a compiler takes seconds to start.
+  for (const [language, options] of Object.entries(compiled)) {
+    test(`compiles, in every block of ${language}`, async () => {
+      const compiledIn = path.join(folder, `compiled-${language}`)
+      fs.mkdirSync(compiledIn)
+      fs.writeFileSync(path.join(compiledIn, 'untyped.d.ts'), untyped)
+      const found = documents.flatMap(blocks).filter((block) => block.language === language)
+      assert.ok(found.length > 0)
+      for (const { code, snippet } of found) fs.writeFileSync(path.join(compiledIn, snippet), code)
+      const files = [...found.map(({ snippet }) => snippet), ...(language === 'ts' ? [] : ['untyped.d.ts'])]
+      assert.equal(
+        await typeErrors(
+          files.map((name) => path.join(compiledIn, name)),
+          options,
+        ),
+        '',
+      )
+    })
+  }
+
+  /** The one block of a document that holds a text, and what it prints after some of it was replaced. */
+  async function runChanged(file, text, changes) {
+    const found = blocks(file).filter(({ code }) => code.includes(text))
+    assert.equal(found.length, 1)
+    let [{ code }] = found
+    for (const [from, to] of changes) {
+      assert.ok(code.includes(from), from)
+      code = code.replace(from, () => to)
     }
+    const snippet = path.join(folder, `changed-${text.replaceAll(/\W+/g, '-')}.js`)
+    fs.writeFileSync(snippet, code)
+    return run(process.execPath, [snippet], { env: env() })
+  }
+
+  test('closes a server after the requests in flight, which may still publish', async () => {
+    const { stdout, stderr } = await runChanged('docs/getting-started.md', "process.once('SIGTERM'", [
+      [
+        'const { publishId } = await',
+        `process.kill(process.pid, 'SIGTERM')
+        await new Promise((resolve) => process.once('SIGTERM', () => setImmediate(resolve)))
+        const { publishId } = await`,
+      ],
+      [
+        "server.listen(0, () => process.kill(process.pid, 'SIGTERM'))",
+        `server.listen(0, async () => {
+          const response = await fetch(\`http://127.0.0.1:\${server.address().port}\`, { headers: { connection: 'close' } })
+          console.log(response.status, await response.text())
+        })`,
+      ],
+    ])
+    assert.deepEqual(
+      stdout
+        .replace(/pubid-\S+/, 'pubid')
+        .trim()
+        .split('\n')
+        .sort(),
+      ['200 pubid', 'closed'],
+    )
+    assert.equal(stderr, '')
+  })
+
+  const handler = ['console.log(`${event.payload.user_id} opened it`)', "throw new Error('the database is down')"]
+  for (const [what, changes, status, said] of [
+    ['the work after the answer throws', [handler], '204', /the database is down/],
+    ['its own secret is not set', [["['webhook-signature'], secret", "['webhook-signature'], ''"]], '500', /secret/],
+    [
+      'a webhook is signed with another secret',
+      [['signWebhook(body, secret)', "signWebhook(body, 'other')"]],
+      '401',
+      /^$/,
+    ],
+  ]) {
+    test(`answers a webhook with ${status} where ${what}, and goes on`, async () => {
+      const { stdout, stderr } = await runChanged('README.md', 'verifyWebhook', changes)
+      assert.equal(stdout.trim(), status)
+      assert.match(stderr, said)
+    })
   }
 
   test('in the typings compiles, where the reader’s own names are given', async () => {
