@@ -220,6 +220,8 @@ function readClientOptions(options) {
     connectTimeout: readNumber(options, 'connectTimeout'),
     maxRetries: readNumber(options, 'maxRetries'),
     maxRequestsPerSecond: readNumber(options, 'maxRequestsPerSecond'),
+    maxConcurrentRequests: readNumber(options, 'maxConcurrentRequests'),
+    deadline: readNumber(options, 'deadline'),
     retryUnknown: readBoolean(options, 'retryUnknown'),
     tokenBackdate: readNumber(options, 'tokenBackdate'),
     proxy: readString(options, 'proxy'),
@@ -232,8 +234,9 @@ function readCallOptions(options) {
   if (options === undefined) return undefined
   const timeout = readNumber(options, 'timeout')
   const maxRetries = readNumber(options, 'maxRetries')
-  if (timeout === undefined && maxRetries === undefined) return undefined
-  return { __proto__: null, timeout, maxRetries }
+  const deadline = readNumber(options, 'deadline')
+  if (timeout === undefined && maxRetries === undefined && deadline === undefined) return undefined
+  return { __proto__: null, timeout, maxRetries, deadline }
 }
 
 function readBulkOptions(options) {
@@ -242,6 +245,7 @@ function readBulkOptions(options) {
     __proto__: null,
     timeout: readNumber(options, 'timeout'),
     maxRetries: readNumber(options, 'maxRetries'),
+    deadline: readNumber(options, 'deadline'),
     concurrency: readNumber(options, 'concurrency'),
     dedupe: readBoolean(options, 'dedupe'),
     stopOnError: readBoolean(options, 'stopOnError'),

@@ -41,8 +41,7 @@ impl BulkPublish {
         self.last_call.set(self.last_call.get() + 1);
         let id = CallId { client: self.number, call: self.last_call.get() };
         let call = call(self.bulk.clone());
-        self.environment
-            .call(env, id, false, || Ok(async move { Outcome { result: Ok(call.await), attempts: 0, status: None } }))
+        self.environment.call(env, id, false, || Ok(async move { Outcome::without_request(Ok(call.await)) }))
     }
 }
 

@@ -207,7 +207,7 @@ impl PushNotifications {
         self.environment.call(env, self.call(call), is_traced, || {
             let user = EncodedUserId::new(&user_id_of(&user_id, "User ID argument", "User ID argument")?)?;
             let options = self.request_options(options)?;
-            let (client, token) = (self.client.clone(), self.client.admit()?);
+            let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.delete_user(token, &user, &options).await.map(Output::Deleted) })
         })
     }
@@ -233,8 +233,8 @@ impl PushNotifications {
         self.environment.call(env, self.call(call), false, || {
             let client = self.client.clone();
             Ok(async move {
-                client.closed().await;
-                Outcome { result: Ok(Output::Done), attempts: 0, status: None }
+                client.wait_closed().await;
+                Outcome::without_request(Ok(Output::Done))
             })
         })
     }
@@ -285,6 +285,7 @@ impl PushNotifications {
             let request_options = self.request_options(Some(CallOptions {
                 timeout: options.timeout,
                 max_retries: options.max_retries,
+                deadline: options.deadline,
                 signal: None,
             }))?;
             let options = BulkOptions {
@@ -293,7 +294,7 @@ impl PushNotifications {
                 stop_on_error: options.stop_on_error.unwrap_or(false),
             };
             let (bulk, driver) =
-                Bulk::new(self.client.clone(), self.client.admit()?, prefix, request_options, options)?;
+                Bulk::new(self.client.clone(), self.client.track()?, prefix, request_options, options)?;
             self.environment.spawn(env, driver)?;
             Ok(bulk)
         });
@@ -348,7 +349,7 @@ impl PushNotifications {
                 enforce_body_limit: !self.is_compat,
             };
             let options = self.request_options(options)?;
-            let (client, token) = (self.client.clone(), self.client.admit()?);
+            let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.publish(token, publish, &options).await.map(Output::Published) })
         })
     }
@@ -356,7 +357,8 @@ impl PushNotifications {
     fn request_options(&self, options: Option<CallOptions>) -> Result<RequestOptions> {
         let options = options.unwrap_or_default();
         let timeout = options.timeout.map(|value| milliseconds("timeout", value)).transpose()?;
-        self.client.config().limits().with(timeout, options.max_retries.map(retries).transpose()?)
+        let deadline = options.deadline.map(|value| milliseconds("deadline", value)).transpose()?;
+        self.client.config().limits().with(timeout, options.max_retries.map(retries).transpose()?, deadline)
     }
 
     /// Numbers of JavaScript are integers up to 2^53.

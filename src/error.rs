@@ -75,7 +75,7 @@ impl Cause {
             next = source.source();
         }
         let code = match error {
-            Error::Connection { fault, .. } => node_code(&fault.kind),
+            Error::Connection { error, .. } => node_code(&error.kind),
             _ => None,
         };
         Self { message, code }

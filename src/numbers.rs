@@ -1,8 +1,9 @@
 //! Numbers in: JavaScript has one type of number, and `lib/` passes whatever the caller gave. The limits are the client's.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use beams::config::{MAX_BACKDATE, MAX_RETRIES, MAX_TIMEOUT, MIN_REQUESTS_PER_SECOND};
+use beams::config::{MAX_BACKDATE, MAX_CONCURRENT_REQUESTS, MAX_RETRIES, MAX_TIMEOUT, MIN_REQUESTS_PER_SECOND};
 use beams::error::{Error, Result};
 
 /// A time limit from a number of milliseconds. `name` is the option's.
@@ -20,6 +21,14 @@ pub fn retries(value: f64) -> Result<u32> {
         return Ok(value as u32);
     }
     Err(Error::invalid(format!("maxRetries must be an integer from 0 to {MAX_RETRIES}")))
+}
+
+/// A number of requests in flight.
+pub fn concurrency(value: f64) -> Result<NonZeroUsize> {
+    let is_valid = value.fract() == 0.0 && (1.0..=MAX_CONCURRENT_REQUESTS as f64).contains(&value);
+    NonZeroUsize::new(value as usize).filter(|_| is_valid).ok_or_else(|| {
+        Error::invalid(format!("maxConcurrentRequests must be an integer from 1 to {MAX_CONCURRENT_REQUESTS}"))
+    })
 }
 
 /// A number of requests a second.

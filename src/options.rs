@@ -5,7 +5,7 @@ use beams::error::{Error, Result};
 use napi::bindgen_prelude::{Uint8Array, Undefined};
 use napi_derive::napi;
 
-use crate::numbers::{backdate, milliseconds, rate, retries};
+use crate::numbers::{backdate, concurrency, milliseconds, rate, retries};
 
 /// A member that stays in JavaScript: `lib/` passes nothing for it.
 type InJavaScript = Undefined;
@@ -51,6 +51,19 @@ pub struct PushNotificationsOptions {
     /// @default 100
     #[napi(ts_type = "number | undefined")]
     pub max_requests_per_second: Option<f64>,
+    /// How many requests may be in flight at once, from 1 to 65 536. Calls over it wait in order, as they do for
+    /// `maxRequestsPerSecond`; over HTTP/1.1 each request in flight has a connection of its own.
+    ///
+    /// @default 256
+    #[napi(ts_type = "number | undefined")]
+    pub max_concurrent_requests: Option<f64>,
+    /// The time limit for a whole call, with all retries and waits, in milliseconds. A call that cannot complete by then
+    /// rejects with `ERR_BEAMS_TIMEOUT`, and its `delivery` tells what became of the notification, which an
+    /// `AbortSignal.timeout` cannot. A bulk publish applies it to each of its requests.
+    ///
+    /// @default none
+    #[napi(ts_type = "number | undefined")]
+    pub deadline: Option<f64>,
     /// Whether to retry a publish even if it may have been processed already (`delivery: 'unknown'`). Somebody may then be
     /// notified twice.
     ///
@@ -64,8 +77,8 @@ pub struct PushNotificationsOptions {
     /// @default 0
     #[napi(ts_type = "number | undefined")]
     pub token_backdate: Option<f64>,
-    /// The URL of a proxy, with a user name and password if it requires them. Without it, `HTTPS_PROXY`, `HTTP_PROXY` and
-    /// `NO_PROXY` apply, in either case.
+    /// The URL of a proxy (`http`, `https`, `socks5` or `socks5h`), with a user name and password if it requires them. Without
+    /// it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in either case.
     #[napi(ts_type = "string | undefined")]
     pub proxy: Option<String>,
     /// Certificates in PEM to trust instead of the system's, as in Node's own `tls`.
@@ -83,6 +96,9 @@ pub struct CallOptions {
     /// How many retries may follow the first attempt, from 0 to 100.
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
+    /// The time limit for the whole call, with all retries and waits, in milliseconds.
+    #[napi(ts_type = "number | undefined")]
+    pub deadline: Option<f64>,
     /// Aborts the call, which then rejects with the signal's reason, as `fetch` does. A request that has been sent by then
     /// cannot be undone.
     #[napi(ts_type = "AbortSignal | undefined")]
@@ -99,6 +115,9 @@ pub struct ManyUsersOptions {
     /// How many retries may follow the first attempt at a request, from 0 to 100.
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
+    /// The time limit for each request, with all retries and waits, in milliseconds.
+    #[napi(ts_type = "number | undefined")]
+    pub deadline: Option<f64>,
     /// Stops the call: no further request is made, those in flight are completed, and the call rejects with
     /// `ERR_BEAMS_INTERRUPTED` and the signal's reason as its `cause`.
     #[napi(ts_type = "AbortSignal | undefined")]
@@ -147,6 +166,8 @@ impl TryFrom<PushNotificationsOptions> for Config {
             connect_timeout: options.connect_timeout.map(|value| milliseconds("connectTimeout", value)).transpose()?,
             max_retries: options.max_retries.map(retries).transpose()?,
             max_requests_per_second: options.max_requests_per_second.map(rate).transpose()?,
+            max_concurrent_requests: options.max_concurrent_requests.map(concurrency).transpose()?,
+            deadline: options.deadline.map(|value| milliseconds("deadline", value)).transpose()?,
             retry_unknown: options.retry_unknown,
             token_backdate: options.token_backdate.map(|value| backdate("tokenBackdate", value)).transpose()?,
             proxy: options.proxy,

@@ -156,7 +156,7 @@ impl Drop for CompletionGuard {
     fn drop(&mut self) {
         if self.is_armed {
             let result = Err(Error::Internal("a call ended without an outcome".into()));
-            self.completions.push((self.call, Outcome { result, attempts: 0, status: None }));
+            self.completions.push((self.call, Outcome::without_request(result)));
             // It may be dropped on another thread than the worker's, or while that ends.
             self.completions.notify();
         }

@@ -1,16 +1,19 @@
 //! The four operations.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::config::{Config, RequestOptions};
-use crate::error::{Error, Result};
+use crate::deadline::Deadline;
+use crate::error::{Delivery, Error, Result};
 use crate::http::attempt::attempt;
-use crate::http::pool::connect;
+use crate::http::connections::Connections;
 use crate::http::request::{Request, Routes};
 use crate::http::response::Response;
 use crate::publish::{Publish, PublishBody};
@@ -25,53 +28,69 @@ pub struct Client {
     routes: Routes,
     tokens: TokenSigner,
     rate_limiter: RateLimiter,
-    http: Mutex<Option<reqwest::Client>>,
+    /// A permit for each attempt in flight.
+    permits: Semaphore,
+    /// How many attempts wait to start.
+    waiting: AtomicUsize,
+    connections: Connections,
     closing: CancellationToken,
-    /// One for each call under way; who holds all of them knows that there is none.
-    admissions: Arc<Semaphore>,
+    calls: TaskTracker,
 }
 
-/// The right to make one call. The client does not close before it is given back.
-#[derive(Debug)]
-pub struct Admission {
-    _permit: OwnedSemaphorePermit,
-}
-
-/// More calls at a time than memory could hold.
-const MAX_CALLS: u32 = u32::MAX >> 4;
-
-/// How a call ended, with what there is to tell about it either way.
+/// How a call ended.
 #[derive(Debug)]
 pub struct Outcome<T> {
-    /// The answer.
+    /// The result.
     pub result: Result<T>,
     /// How many requests were made.
     pub attempts: u32,
-    /// The last reply's status, if one came.
+    /// The last response's status, if one came.
     pub status: Option<u16>,
+    /// What became of each request; empty unless [`RequestOptions::record_attempts`] asks for it.
+    pub records: Vec<AttemptRecord>,
+}
+
+/// One request of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptRecord {
+    /// When it started, from the start of the call.
+    pub started: Duration,
+    /// How long it took.
+    pub duration: Duration,
+    /// The response's status, if one came.
+    pub status: Option<u16>,
+    /// The error's documented code, if it failed.
+    pub code: Option<&'static str>,
 }
 
 impl<T> Outcome<T> {
-    /// The same end with another form of the answer.
+    /// The outcome of a call that made no request.
+    pub fn without_request(result: Result<T>) -> Self {
+        Self { result, attempts: 0, status: None, records: Vec::new() }
+    }
+
+    /// The same outcome with another form of the result.
     pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Outcome<U> {
-        Outcome { result: self.result.map(form), attempts: self.attempts, status: self.status }
+        Outcome { result: self.result.map(form), attempts: self.attempts, status: self.status, records: self.records }
     }
 }
 
 impl Client {
-    /// A client with these settings.
+    /// A client with this configuration.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] where the settings make no URL.
+    /// [`Error::InvalidArgument`] where the endpoint makes no URL.
     pub fn new(config: Config) -> Result<Self> {
         Ok(Self {
             routes: Routes::new(&config)?,
             tokens: TokenSigner::new(&config.instance_id, &config.secret.key),
             rate_limiter: RateLimiter::new(config.requests_per_second),
-            http: Mutex::default(),
+            permits: Semaphore::new(config.max_concurrent_requests),
+            waiting: AtomicUsize::new(0),
+            connections: Connections::default(),
             closing: CancellationToken::new(),
-            admissions: Arc::new(Semaphore::new(MAX_CALLS as usize)),
+            calls: TaskTracker::new(),
             config,
         })
     }
@@ -81,49 +100,52 @@ impl Client {
         &self.config
     }
 
-    /// Lets a call begin.
+    /// Tracks a call, which lasts until its token is dropped.
     ///
     /// # Errors
     ///
     /// [`Error::Closed`] from [`Client::close`] on.
-    pub fn admit(&self) -> Result<Admission> {
-        if self.closing.is_cancelled() {
-            return Err(Error::Closed);
-        }
-        let permit = self.admissions.clone().try_acquire_owned().map_err(|_| Error::Closed)?;
-        Ok(Admission { _permit: permit })
+    pub fn track(&self) -> Result<TaskTrackerToken> {
+        let token = self.calls.token();
+        // Looked at last: a call that is tracked before the client is closed is waited for.
+        if self.calls.is_closed() { Err(Error::Closed) } else { Ok(token) }
     }
 
-    /// Lets no more calls begin, and stops those that consist of many requests. They end with [`Client::closed`].
+    /// Refuses new calls, and stops those that consist of many requests. They end with [`Client::wait_closed`].
     pub fn close(&self) {
+        self.calls.close();
         self.closing.cancel();
     }
 
-    /// Waits until all calls have ended, and drops the connections.
-    pub async fn closed(&self) {
-        // The semaphore itself is never closed, so this waits for all and cannot fail.
-        let _all = self.admissions.acquire_many(MAX_CALLS).await;
-        self.http.lock().unwrap_or_else(PoisonError::into_inner).take();
+    /// Resolves when the client is closed and all calls have ended. Drops the connections.
+    pub async fn wait_closed(&self) {
+        self.calls.wait().await;
+        self.connections.close();
     }
 
     /// Checks a publish, sends it, and returns its publish id.
-    pub async fn publish(&self, _: Admission, publish: Publish, limits: &RequestOptions) -> Outcome<String> {
+    pub async fn publish(&self, _: TaskTrackerToken, publish: Publish, options: &RequestOptions) -> Outcome<String> {
+        let deadline = options.deadline.map(Deadline::after);
         match publish.into_body() {
-            // Boxed, so that what holds the call until it begins is small: it is moved from one thread to another.
-            Ok(body) => Box::pin(self.call(self.routes.publish(body), limits, None, Response::publish_id)).await,
-            Err(error) => Outcome { result: Err(error), attempts: 0, status: None },
+            // Boxed, so that the future that holds the call until it starts is small: it is moved to another thread.
+            Ok(body) => {
+                let request = self.routes.publish(body);
+                Box::pin(self.call(request, options, deadline, None, Response::publish_id)).await
+            }
+            Err(error) => Outcome::without_request(Err(error)),
         }
     }
 
-    /// Publishes to a chunk of users, one of many requests of one call. Once it is told to stop, it begins no attempt:
-    /// without one, it ends with [`Error::Interrupted`], and otherwise as the last attempt did.
+    /// Publishes to a chunk of users, one of many requests of one call, whose deadline this is. Once `stop` is cancelled, no
+    /// attempt starts: without one, it ends with [`Error::Interrupted`], and otherwise as the last attempt did.
     pub(crate) async fn publish_chunk(
         &self,
         body: PublishBody,
-        limits: &RequestOptions,
+        options: &RequestOptions,
+        deadline: Option<Deadline>,
         stop: &CancellationToken,
     ) -> Outcome<String> {
-        self.call(self.routes.publish(body), limits, Some(stop), Response::publish_id).await
+        self.call(self.routes.publish(body), options, deadline, Some(stop), Response::publish_id).await
     }
 
     /// Is cancelled by [`Client::close`].
@@ -131,20 +153,21 @@ impl Client {
         &self.closing
     }
 
-    /// Deletes a user and all of their devices. Answers with the reply's body, if there was one.
+    /// Deletes a user and all of their devices. Returns the response's body, if there was one.
     pub async fn delete_user(
         &self,
-        _: Admission,
+        _: TaskTrackerToken,
         user: &EncodedUserId,
-        limits: &RequestOptions,
+        options: &RequestOptions,
     ) -> Outcome<Option<String>> {
+        let deadline = options.deadline.map(Deadline::after);
         match self.routes.delete_user(user) {
-            Ok(request) => Box::pin(self.call(request, limits, None, Response::deletion)).await,
-            Err(error) => Outcome { result: Err(error), attempts: 0, status: None },
+            Ok(request) => Box::pin(self.call(request, options, deadline, None, Response::deletion)).await,
+            Err(error) => Outcome::without_request(Err(error)),
         }
     }
 
-    /// Makes a token for the user, dated back as the settings say unless the call says otherwise. Needs no network.
+    /// Makes a token for the user, backdated as configured unless the call says otherwise. Needs no network.
     ///
     /// # Errors
     ///
@@ -153,65 +176,127 @@ impl Client {
         self.tokens.sign(user, SystemTime::now(), backdate.unwrap_or(self.config.token_backdate))
     }
 
-    /// RateLimiter, attempt, read, and again where that is safe.
+    /// Waits, makes an attempt, and makes another where that is safe.
     async fn call<T>(
         &self,
         request: Request,
-        limits: &RequestOptions,
+        options: &RequestOptions,
+        deadline: Option<Deadline>,
         stop: Option<&CancellationToken>,
         read: fn(Response) -> Result<T>,
     ) -> Outcome<T> {
-        let policy = RetryPolicy { max_retries: limits.max_retries, retry_unknown: self.config.retry_unknown };
+        let policy = RetryPolicy { max_retries: options.max_retries, retry_unknown: self.config.retry_unknown };
         let mut backoff = Backoff::new(fastrand::f64);
-        let mut ended = Outcome { result: Err(Error::Interrupted), attempts: 0, status: None };
+        let mut outcome = Outcome::without_request(Err(Error::Interrupted));
+        let mut may_be_processed = false;
+        let begun = Instant::now();
         loop {
-            if unless(stop, self.rate_limiter.acquire()).await.is_none() {
-                return ended;
-            }
-            ended.attempts += 1;
-            let began = Instant::now();
-            let reply = match self.http() {
-                Ok(http) => attempt(&http, &request, limits).await,
+            let permit = match run_until_cancelled(stop, self.permit(deadline)).await {
+                Some(Some(permit)) => permit,
+                Some(None) => return at_deadline(outcome, deadline),
+                None => return outcome,
+            };
+            let started = Instant::now();
+            let response = match self.connections.get(&self.config).await {
+                Ok(http) => attempt(&http, &request, options, deadline).await,
                 Err(error) => Err(error),
             };
-            ended.status = reply.as_ref().ok().map(|reply| reply.status);
-            ended.result = reply.and_then(read);
-            log(&request, &ended, began.elapsed());
-            let Err(error) = &ended.result else { return ended };
+            drop(permit);
+            outcome.attempts += 1;
+            outcome.status = response.as_ref().ok().map(|response| response.status);
+            outcome.result = match response.and_then(read) {
+                Err(error) if may_be_processed => Err(error.after_unknown()),
+                result => result,
+            };
+            let record = AttemptRecord {
+                started: started - begun,
+                duration: started.elapsed(),
+                status: outcome.status,
+                code: outcome.result.as_ref().err().map(Error::code),
+            };
+            log(&request, &outcome, record.duration);
+            if options.record_attempts {
+                outcome.records.push(record);
+            }
+            let Err(error) = &outcome.result else { return outcome };
+            may_be_processed = error.delivery() == Delivery::Unknown;
             let wait = backoff.after(error);
             if error.status() == Some(429) {
                 self.rate_limiter.pause_for(wait);
             }
-            if !policy.allows(error, request.idempotency, ended.attempts - 1) {
-                return ended;
+            if !policy.allows(error, request.idempotency, outcome.attempts - 1) {
+                return outcome;
             }
-            if unless(stop, sleep(wait)).await.is_none() {
-                return ended;
+            if deadline.is_some_and(|deadline| Instant::now() + wait > deadline.at) {
+                return at_deadline(outcome, deadline);
+            }
+            if run_until_cancelled(stop, sleep(wait)).await.is_none() {
+                return outcome;
             }
         }
     }
 
-    fn http(&self) -> Result<reqwest::Client> {
-        let mut http = self.http.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(http) = &*http {
-            return Ok(http.clone());
+    /// Waits until an attempt may start. `None` where that is after the deadline, as soon as it is known.
+    async fn permit(&self, deadline: Option<Deadline>) -> Option<SemaphorePermit<'_>> {
+        let waiting = Waiting::start(&self.waiting);
+        let Some(deadline) = deadline else { return self.next_permit().await };
+        if self.rate_limiter.earliest_start(waiting.others) > deadline.at {
+            return None;
         }
-        Ok(http.insert(connect(&self.config)?).clone())
+        deadline.run(self.next_permit()).await.flatten()
+    }
+
+    /// The permit comes first, so that the requests of a second start in that second.
+    async fn next_permit(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed, so that this cannot fail.
+        let permit = self.permits.acquire().await.ok();
+        self.rate_limiter.acquire().await;
+        permit
     }
 }
 
-/// Waits, unless there is a reason to stop. `None` where there was.
-async fn unless<T>(stop: Option<&CancellationToken>, wait: impl Future<Output = T>) -> Option<T> {
+/// An attempt that waits to start.
+struct Waiting<'a> {
+    counter: &'a AtomicUsize,
+    /// How many were waiting before it.
+    others: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn start(counter: &'a AtomicUsize) -> Self {
+        Self { counter, others: counter.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.counter.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The outcome of a call that has no time left for another attempt.
+fn at_deadline<T>(mut outcome: Outcome<T>, deadline: Option<Deadline>) -> Outcome<T> {
+    if let Some(deadline) = deadline {
+        outcome.result = Err(match outcome.result {
+            Err(last) if outcome.attempts > 0 => deadline.error_after(last),
+            _ => deadline.error(Delivery::NotSent),
+        });
+    }
+    outcome
+}
+
+/// `None` where `stop` was cancelled first.
+async fn run_until_cancelled<T>(stop: Option<&CancellationToken>, future: impl Future<Output = T>) -> Option<T> {
     match stop {
-        Some(stop) => stop.run_until_cancelled(wait).await,
-        None => Some(wait.await),
+        Some(stop) => stop.run_until_cancelled(future).await,
+        None => Some(future.await),
     }
 }
 
-/// A line an attempt, for whoever asks for it. It names no user and no key.
-fn log<T>(request: &Request, ended: &Outcome<T>, elapsed: Duration) {
-    let (attempt, status, milliseconds) = (ended.attempts, ended.status, elapsed.as_millis() as u64);
-    match &ended.result {
+/// A line for each attempt, where they are wanted. It names no user and no key.
+fn log<T>(request: &Request, outcome: &Outcome<T>, duration: Duration) {
+    let (attempt, status, milliseconds) = (outcome.attempts, outcome.status, duration.as_millis() as u64);
+    match &outcome.result {
         Ok(_) => tracing::debug!(attempt, status, milliseconds, "{}", request.operation),
         Err(error) => tracing::debug!(attempt, status, milliseconds, %error, "{}", request.operation),
     }

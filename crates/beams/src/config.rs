@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -21,6 +22,9 @@ pub const MAX_TIMEOUT: Duration = Duration::from_millis(2_147_483_647);
 
 /// More retries than this are a loop, not a remedy.
 pub const MAX_RETRIES: u32 = 100;
+
+/// More requests in flight than this exhaust the system's sockets before they exhaust the service.
+pub const MAX_CONCURRENT_REQUESTS: usize = 65_536;
 
 /// One request in seventeen minutes. A slower rate cannot be told from a standstill.
 pub const MIN_REQUESTS_PER_SECOND: f64 = 0.001;
@@ -48,6 +52,10 @@ pub struct ClientOptions {
     /// How many requests a second may start, from [`MIN_REQUESTS_PER_SECOND`] to infinity. 100 by default, the service's
     /// own limit.
     pub max_requests_per_second: Option<f64>,
+    /// How many requests may be in flight at once, up to [`MAX_CONCURRENT_REQUESTS`]. 256 by default.
+    pub max_concurrent_requests: Option<NonZeroUsize>,
+    /// The time for a whole call, with all retries and waits, up to [`MAX_TIMEOUT`]. None by default.
+    pub deadline: Option<Duration>,
     /// Whether to repeat a publish that may have been processed already.
     pub retry_unknown: Option<bool>,
     /// By how much tokens are backdated, up to [`MAX_BACKDATE`]. Not at all by default.
@@ -66,6 +74,7 @@ pub struct Config {
     pub(crate) limits: RequestOptions,
     pub(crate) retry_unknown: bool,
     pub(crate) requests_per_second: f64,
+    pub(crate) max_concurrent_requests: usize,
     pub(crate) token_backdate: Duration,
     pub(crate) route: Route,
     pub(crate) ca: Vec<CertificateDer<'static>>,
@@ -87,6 +96,10 @@ pub struct RequestOptions {
     pub timeout: Duration,
     /// How many retries may follow the first attempt.
     pub max_retries: u32,
+    /// For the whole call, with all retries and waits: for a concurrency permit, for the rate limit, between attempts.
+    pub deadline: Option<Duration>,
+    /// Whether the outcome lists the attempts.
+    pub record_attempts: bool,
 }
 
 impl Config {
@@ -106,10 +119,13 @@ impl Config {
                 connect_timeout: check_timeout("connect_timeout", options.connect_timeout)?
                     .unwrap_or(Duration::from_secs(10)),
                 max_retries: 3,
+                deadline: None,
+                record_attempts: false,
             }
-            .with(options.timeout, options.max_retries)?,
+            .with(options.timeout, options.max_retries, options.deadline)?,
             retry_unknown: options.retry_unknown.unwrap_or(false),
             requests_per_second: check_rate(options.max_requests_per_second)?.unwrap_or(100.0),
+            max_concurrent_requests: check_concurrency(options.max_concurrent_requests)?.unwrap_or(256),
             token_backdate: check_backdate(options.token_backdate)?.unwrap_or_default(),
             route: Route::choose(options.proxy.as_deref(), &base, |name| env::var(name).ok())?,
             ca: options.ca.map(|pem| tls::certificates(&pem)).transpose()?.unwrap_or_default(),
@@ -147,12 +163,18 @@ impl RequestOptions {
     /// # Errors
     ///
     /// [`Error::InvalidArgument`] where one is too large.
-    pub fn with(self, timeout: Option<Duration>, max_retries: Option<u32>) -> Result<Self> {
+    pub fn with(self, timeout: Option<Duration>, max_retries: Option<u32>, deadline: Option<Duration>) -> Result<Self> {
         Ok(Self {
             timeout: check_timeout("timeout", timeout)?.unwrap_or(self.timeout),
             max_retries: check_retries(max_retries)?.unwrap_or(self.max_retries),
+            deadline: check_timeout("deadline", deadline)?.or(self.deadline),
             ..self
         })
+    }
+
+    /// The same bounds for a call whose outcome lists the attempts.
+    pub fn with_attempt_records(self) -> Self {
+        Self { record_attempts: true, ..self }
     }
 }
 
@@ -214,6 +236,15 @@ fn check_retries(value: Option<u32>) -> Result<Option<u32>> {
             Err(Error::invalid(format!("max_retries must not be more than {MAX_RETRIES}")))
         }
         value => Ok(value),
+    }
+}
+
+fn check_concurrency(value: Option<NonZeroUsize>) -> Result<Option<usize>> {
+    match value {
+        Some(value) if value.get() > MAX_CONCURRENT_REQUESTS => {
+            Err(Error::invalid(format!("max_concurrent_requests must not be more than {MAX_CONCURRENT_REQUESTS}")))
+        }
+        value => Ok(value.map(NonZeroUsize::get)),
     }
 }
 

@@ -10,6 +10,7 @@
 pub mod bulk;
 pub mod client;
 pub mod config;
+pub mod deadline;
 pub mod endpoint;
 pub mod error;
 pub mod http;

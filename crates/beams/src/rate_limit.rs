@@ -1,91 +1,120 @@
-//! When to start: the service takes a limited number of requests a second, and a burst that keeps to it earns no 429.
+//! When an attempt may start: the service takes a limited number of requests a second, and a burst that keeps to it gets
+//! no 429.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex as StdMutex, PoisonError};
+use std::sync::{Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 /// As late as a timer may be on a busy machine.
-const LATENESS: Duration = Duration::from_millis(50);
+const MAX_LATENESS: Duration = Duration::from_millis(50);
 
-/// Gives out turns: at most so many in any stretch of time, in the order in which they are asked for.
+/// Lets at most so many requests start in any window of time, in the order in which they ask.
 ///
-/// From idle, a whole second's turns are given at once. Whoever has to wait gets their turn evenly spaced, so a long queue
-/// does not arrive in waves.
+/// From idle, the requests of a whole window start at once. Those that have to wait start evenly spaced, so that a long
+/// queue does not arrive in waves.
 #[derive(Debug)]
 pub struct RateLimiter {
     /// `None` for no limit.
     limit: Option<Limit>,
-    /// The lock is fair: it is the queue. One that is dropped while it waits takes no turn.
-    turns: Mutex<Turns>,
-    held_until: StdMutex<Option<Instant>>,
+    /// The lock is fair: it is the queue. A request that is dropped while it waits leaves it.
+    queue: Mutex<()>,
+    state: StdMutex<State>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Limit {
-    turns: usize,
-    stretch: Duration,
-    spacing: Duration,
+    max_requests: usize,
+    window: Duration,
+    interval: Duration,
 }
 
-/// The latest turns, as many as fit into one stretch.
 #[derive(Debug, Default)]
-struct Turns(VecDeque<Instant>);
+struct State {
+    /// When the latest requests started, as many as fit into one window.
+    starts: VecDeque<Instant>,
+    paused_until: Option<Instant>,
+}
 
 impl RateLimiter {
-    /// So many turns a second; any number above 0, and infinity for no limit.
-    pub fn new(turns_per_second: f64) -> Self {
-        let limit = turns_per_second.is_finite().then(|| {
-            let turns = turns_per_second.floor().max(1.0);
+    /// So many requests a second; any number above 0, and infinity for no limit.
+    pub fn new(requests_per_second: f64) -> Self {
+        let limit = requests_per_second.is_finite().then(|| {
+            let max_requests = requests_per_second.floor().max(1.0);
             Limit {
-                turns: turns as usize,
-                stretch: Duration::from_secs_f64(turns / turns_per_second),
-                spacing: Duration::from_secs_f64(1.0 / turns_per_second),
+                max_requests: max_requests as usize,
+                window: Duration::from_secs_f64(max_requests / requests_per_second),
+                interval: Duration::from_secs_f64(1.0 / requests_per_second),
             }
         });
-        Self { limit, turns: Mutex::default(), held_until: StdMutex::default() }
+        Self { limit, queue: Mutex::default(), state: StdMutex::default() }
     }
 
-    /// Waits for a turn. Dropping it while it waits gives the place back.
+    /// Resolves when a request may start.
     pub async fn acquire(&self) {
-        let (mut turns, mut has_waited) = match self.turns.try_lock() {
-            Ok(turns) => (turns, false),
-            Err(_) => (self.turns.lock().await, true),
+        let (_place, mut has_waited) = match self.queue.try_lock() {
+            Ok(place) => (place, false),
+            Err(_) => (self.queue.lock().await, true),
         };
-        loop {
-            let now = Instant::now();
-            let free = self.limit.and_then(|limit| turns.next_free(limit, now, has_waited)).max(self.held_until());
-            match free {
-                Some(free) if free > now => {
-                    has_waited = true;
-                    sleep_until(free).await;
-                }
-                // A turn counts from when it was due, because timers are late and lateness must not add up; but what was
-                // lost to a long stall is not made up for in a burst.
-                Some(due) if has_waited => return turns.take(self.limit, now - LATENESS.min(now - due)),
-                _ => return turns.take(self.limit, now),
-            }
+        while let Some(time) = self.start(has_waited) {
+            has_waited = true;
+            sleep_until(time).await;
         }
     }
 
-    /// Gives out no turns for a while: the service has asked for it, and means the whole client.
+    /// Lets no request start for a while: the service has asked for it, and means the whole client.
     pub fn pause_for(&self, wait: Duration) {
         let until = Instant::now() + wait;
-        let mut held_until = self.held_until.lock().unwrap_or_else(PoisonError::into_inner);
-        *held_until = held_until.max(Some(until));
+        let mut state = self.state();
+        state.paused_until = state.paused_until.max(Some(until));
     }
 
-    fn held_until(&self) -> Option<Instant> {
-        *self.held_until.lock().unwrap_or_else(PoisonError::into_inner)
+    /// When a request that asks now could start at the earliest, with so many others before it.
+    pub(crate) fn earliest_start(&self, others: usize) -> Instant {
+        let now = Instant::now();
+        let state = self.state();
+        let unpaused = state.paused_until.map_or(now, |until| until.max(now));
+        let Some(limit) = self.limit else { return unpaused };
+        let mut in_window = state.starts.iter().filter(|&&start| start + limit.window > now);
+        let free = limit.max_requests.saturating_sub(in_window.clone().count());
+        if others < free {
+            return unpaused;
+        }
+        let oldest = in_window.next().copied().unwrap_or(now);
+        let intervals = u32::try_from(others - free).unwrap_or(u32::MAX);
+        unpaused.max(oldest + limit.window) + limit.interval.saturating_mul(intervals)
+    }
+
+    /// Starts a request, or returns when to try again.
+    fn start(&self, has_waited: bool) -> Option<Instant> {
+        let now = Instant::now();
+        let mut state = self.state();
+        let free = self.limit.and_then(|limit| state.next_free(limit, now, has_waited)).max(state.paused_until);
+        if let Some(free) = free.filter(|&free| free > now) {
+            return Some(free);
+        }
+        let at = match free {
+            // A start counts from when it was due, because timers are late and lateness must not add up; but after a
+            // long stall there is no burst to make up for it.
+            Some(due) if has_waited => now - MAX_LATENESS.min(now - due),
+            _ => now,
+        };
+        state.record(self.limit, at);
+        None
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Turns {
+impl State {
     fn next_free(&self, limit: Limit, now: Instant, has_waited: bool) -> Option<Instant> {
-        let full = (self.0.len() >= limit.turns).then(|| self.0.front().map(|&first| first + limit.stretch)).flatten();
-        let spaced = self.0.back().map(|&last| last + limit.spacing);
+        let is_full = self.starts.len() >= limit.max_requests;
+        let full = is_full.then(|| self.starts.front().map(|&first| first + limit.window)).flatten();
+        let spaced = self.starts.back().map(|&last| last + limit.interval);
         match full {
             Some(full) if full > now || has_waited => Some(full).max(spaced),
             _ if has_waited => spaced,
@@ -93,12 +122,12 @@ impl Turns {
         }
     }
 
-    fn take(&mut self, limit: Option<Limit>, at: Instant) {
+    fn record(&mut self, limit: Option<Limit>, at: Instant) {
         let Some(limit) = limit else { return };
-        if self.0.len() >= limit.turns {
-            self.0.pop_front();
+        if self.starts.len() >= limit.max_requests {
+            self.starts.pop_front();
         }
-        self.0.push_back(at);
+        self.starts.push_back(at);
     }
 }
 
@@ -108,8 +137,8 @@ mod tests {
     use std::sync::Arc;
     use tokio::task::JoinSet;
 
-    /// The milliseconds at which `count` turns that are asked for at once are given, on a clock of its own.
-    async fn times(rate_limiter: Arc<RateLimiter>, count: usize) -> Vec<u64> {
+    /// The milliseconds at which `count` requests that ask at once may start, on a clock of its own.
+    async fn start_times(rate_limiter: Arc<RateLimiter>, count: usize) -> Vec<u64> {
         let start = Instant::now();
         let mut waiting = JoinSet::new();
         for number in 0..count {
@@ -119,32 +148,32 @@ mod tests {
                 (number, start.elapsed().as_millis() as u64)
             });
         }
-        let turns = waiting.join_all().await;
-        let in_order: Vec<usize> = turns.iter().map(|&(number, _)| number).collect();
-        assert!(in_order.is_sorted(), "nobody jumps the queue");
-        turns.into_iter().map(|(_, time)| time).collect()
+        let starts = waiting.join_all().await;
+        let in_order: Vec<usize> = starts.iter().map(|&(number, _)| number).collect();
+        assert!(in_order.is_sorted(), "first in, first out");
+        starts.into_iter().map(|(_, time)| time).collect()
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_second_s_turns_are_given_at_once_from_idle() {
+    async fn from_idle_the_requests_of_a_second_start_at_once() {
         let rate_limiter = Arc::new(RateLimiter::new(100.0));
-        assert_eq!(times(rate_limiter.clone(), 100).await, [0; 100]);
+        assert_eq!(start_times(rate_limiter.clone(), 100).await, [0; 100]);
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(times(rate_limiter, 100).await, [0; 100]);
+        assert_eq!(start_times(rate_limiter, 100).await, [0; 100]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_rest_is_spread_evenly_and_never_over_the_limit() {
-        let times = times(Arc::new(RateLimiter::new(100.0)), 1000).await;
+    async fn those_that_wait_are_spaced_evenly_and_never_exceed_the_limit() {
+        let times = start_times(Arc::new(RateLimiter::new(100.0)), 1000).await;
         for (index, window) in times.windows(101).enumerate() {
-            assert!(window[100] - window[0] >= 1000, "turns {index} to {}", index + 100);
+            assert!(window[100] - window[0] >= 1000, "requests {index} to {}", index + 100);
         }
         assert_eq!(&times[99..103], [0, 1000, 1010, 1020]);
         assert_eq!(times[999], 9990);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_stream_never_waits() {
+    async fn requests_below_the_limit_never_wait() {
         let rate_limiter = RateLimiter::new(100.0);
         for _ in 0..500 {
             let before = Instant::now();
@@ -156,19 +185,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_rate_below_one_a_second_is_kept() {
-        assert_eq!(times(Arc::new(RateLimiter::new(0.5)), 3).await, [0, 2000, 4000]);
+        assert_eq!(start_times(Arc::new(RateLimiter::new(0.5)), 3).await, [0, 2000, 4000]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn infinity_is_no_limit() {
-        assert_eq!(times(Arc::new(RateLimiter::new(f64::INFINITY)), 10_000).await, [0; 10_000]);
+        assert_eq!(start_times(Arc::new(RateLimiter::new(f64::INFINITY)), 10_000).await, [0; 10_000]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_gives_up_gives_the_place_back() {
+    async fn a_dropped_request_leaves_the_queue() {
         let rate_limiter = Arc::new(RateLimiter::new(1.0));
         rate_limiter.acquire().await;
-        let given_up = tokio::spawn({
+        let dropped = tokio::spawn({
             let rate_limiter = rate_limiter.clone();
             async move { rate_limiter.acquire().await }
         });
@@ -179,17 +208,17 @@ mod tests {
             start.elapsed()
         });
         tokio::task::yield_now().await;
-        given_up.abort();
+        dropped.abort();
         assert_eq!(next.await.unwrap(), Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_hold_stops_everybody_even_those_who_wait_already() {
+    async fn a_pause_stops_every_request_even_those_that_wait_already() {
         for rate in [100.0, f64::INFINITY] {
             let rate_limiter = Arc::new(RateLimiter::new(rate));
             rate_limiter.pause_for(Duration::from_secs(5));
             rate_limiter.pause_for(Duration::from_secs(2));
-            assert!(times(rate_limiter, 3).await.iter().all(|&time| time >= 5000));
+            assert!(start_times(rate_limiter, 3).await.iter().all(|&time| time >= 5000));
         }
         let rate_limiter = Arc::new(RateLimiter::new(1.0));
         rate_limiter.acquire().await;
@@ -202,5 +231,34 @@ mod tests {
         rate_limiter.pause_for(Duration::from_secs(3));
         waiting.await.unwrap();
         assert_eq!(start.elapsed(), Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_earliest_start_is_when_a_request_does_start() {
+        for rate in [100.0, 3.0, 0.5] {
+            for used in [0, 1, 3, 100] {
+                let rate_limiter = Arc::new(RateLimiter::new(rate));
+                start_times(rate_limiter.clone(), used).await;
+                let (now, others) = (Instant::now(), 0..250);
+                let expected: Vec<u64> =
+                    others.map(|others| (rate_limiter.earliest_start(others) - now).as_millis() as u64).collect();
+                let times = start_times(rate_limiter, 250).await;
+                for (&expected, &time) in expected.iter().zip(&times) {
+                    assert!(
+                        expected <= time && time <= expected + 2,
+                        "{expected} and not {time} at {rate} after {used}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_earliest_start_is_after_a_pause() {
+        for rate in [100.0, f64::INFINITY] {
+            let rate_limiter = RateLimiter::new(rate);
+            rate_limiter.pause_for(Duration::from_secs(5));
+            assert_eq!(rate_limiter.earliest_start(3) - Instant::now(), Duration::from_secs(5));
+        }
     }
 }

@@ -18,16 +18,16 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 pub struct RetryPolicy {
     /// How many retries may follow the first attempt.
     pub max_retries: u32,
-    /// Whether to repeat a publish that may have been carried out already.
+    /// Whether to repeat a publish that may have been processed already.
     pub retry_unknown: bool,
 }
 
 /// What repeating an operation can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Idempotency {
-    /// Nothing new: deleting twice is deleting once.
+    /// No harm: deleting twice is deleting once.
     Idempotent,
-    /// Notify somebody twice, unless the first request was not carried out.
+    /// Notify somebody twice, unless the first request was not processed.
     NonIdempotent,
 }
 
@@ -58,7 +58,7 @@ impl<Random: FnMut() -> f64> Backoff<Random> {
         Self { ceiling: INITIAL_BACKOFF, random }
     }
 
-    /// How long to wait after this error. What the service asks for wins.
+    /// How long to wait after this error. `Retry-After` takes precedence.
     pub fn after(&mut self, error: &Error) -> Duration {
         let own = self.ceiling.mul_f64((self.random)());
         self.ceiling = (self.ceiling * 2).min(MAX_BACKOFF);
@@ -66,23 +66,24 @@ impl<Random: FnMut() -> f64> Backoff<Random> {
     }
 }
 
-/// A `Retry-After` header in either of its forms, seconds or a date.
+/// A `Retry-After` header in either of its forms, whole seconds or a date (RFC 9110, section 10.2.3). More seconds than can
+/// be counted are [`Duration::MAX`].
 pub fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(value.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// Whether the same request can fare better later.
+/// Whether the same request can succeed later.
 fn is_transient(error: &Error) -> bool {
     match error {
         Error::Status { status, .. } => matches!(status, 408 | 429 | 500..=599),
-        Error::Timeout { phase: TimeoutKind::Connect | TimeoutKind::Response, .. } => true,
-        Error::Connection { fault, .. } => fault.kind.is_transient(),
-        // Taken for no success only because its answer is unreadable: a deletion need not be repeated.
+        Error::Timeout { kind, .. } => *kind != TimeoutKind::Deadline,
+        Error::Connection { error, .. } => error.kind.is_transient(),
+        // The service has accepted the request; only its response cannot be read. A deletion need not be repeated.
         Error::BadResponse { .. } => false,
         Error::InvalidArgument(_) | Error::Closed | Error::Interrupted | Error::Internal(_) => false,
         Error::WebhookSignature(_) | Error::WebhookPayload(_) => false,
@@ -96,44 +97,62 @@ mod tests {
     use super::*;
     use crate::error::connection::{ConnectionError, ConnectionErrorKind};
 
-    fn status(status: u16) -> Error {
-        Error::Status { message: String::new(), status, error: None, description: None, retry_after: None }
+    fn status(status: u16, delivery: Delivery) -> Error {
+        Error::Status { message: String::new(), status, error: None, description: None, retry_after: None, delivery }
     }
 
-    fn asking(seconds: u64) -> Error {
-        let retry_after = Some(Duration::from_secs(seconds));
-        Error::Status { message: String::new(), status: 429, error: None, description: None, retry_after }
+    fn refused(status_code: u16) -> Error {
+        status(status_code, Delivery::Refused)
     }
 
-    fn timeout(phase: TimeoutKind) -> Error {
-        Error::Timeout { phase, limit: Duration::ZERO }
+    fn unknown(status_code: u16) -> Error {
+        status(status_code, Delivery::Unknown)
+    }
+
+    fn asking(wait: Duration) -> Error {
+        let (retry_after, delivery) = (Some(wait), Delivery::Refused);
+        Error::Status { message: String::new(), status: 429, error: None, description: None, retry_after, delivery }
+    }
+
+    fn timeout(kind: TimeoutKind, delivery: Delivery) -> Error {
+        Error::Timeout { kind, limit: Duration::ZERO, delivery, source: None }
     }
 
     fn connection(kind: ConnectionErrorKind, delivery: Delivery) -> Error {
-        Error::Connection { fault: ConnectionError { kind, host: String::new() }, delivery, source: "".into() }
+        Error::Connection { error: ConnectionError { kind, host: String::new() }, delivery, source: "".into() }
     }
 
     #[test]
-    fn what_is_retried_follows_from_the_delivery() {
+    fn the_delivery_decides_what_is_retried() {
+        use ConnectionErrorKind::{CertificateExpired, Closed, NotProcessed, Refused};
         let policy = |retry_unknown| RetryPolicy { max_retries: 1, retry_unknown };
         for (error, publish, publish_unknown, deletion) in [
-            (connection(ConnectionErrorKind::Refused, Delivery::NotSent), true, true, true),
-            (connection(ConnectionErrorKind::CertificateExpired, Delivery::NotSent), false, false, false),
-            (timeout(TimeoutKind::Connect), true, true, true),
-            (status(429), true, true, true),
-            (status(503), true, true, true),
-            (connection(ConnectionErrorKind::Closed, Delivery::Unknown), false, true, true),
-            (timeout(TimeoutKind::Response), false, true, true),
-            (status(500), false, true, true),
-            (status(502), false, true, true),
-            (status(504), false, true, true),
+            (connection(Refused, Delivery::NotSent), true, true, true),
+            (connection(NotProcessed, Delivery::NotSent), true, true, true),
+            (connection(Closed, Delivery::NotSent), true, true, true),
+            (connection(Closed, Delivery::Unknown), false, true, true),
+            (connection(CertificateExpired, Delivery::NotSent), false, false, false),
+            (timeout(TimeoutKind::Connect, Delivery::NotSent), true, true, true),
+            (timeout(TimeoutKind::Response, Delivery::NotSent), true, true, true),
+            (timeout(TimeoutKind::Response, Delivery::Unknown), false, true, true),
+            (timeout(TimeoutKind::Deadline, Delivery::NotSent), false, false, false),
+            (timeout(TimeoutKind::Deadline, Delivery::Unknown), false, false, false),
+            (refused(408), true, true, true),
+            (refused(429), true, true, true),
+            (refused(503), true, true, true),
+            (unknown(503), false, true, true),
+            (unknown(500), false, true, true),
+            (unknown(502), false, true, true),
+            (unknown(504), false, true, true),
             (Error::BadResponse { message: "".into(), status: 200 }, false, false, false),
-            (status(302), false, false, false),
-            (status(400), false, false, false),
-            (status(401), false, false, false),
-            (status(402), false, false, false),
-            (status(404), false, false, false),
-            (status(422), false, false, false),
+            (unknown(302), false, false, false),
+            (refused(400), false, false, false),
+            (refused(401), false, false, false),
+            (refused(402), false, false, false),
+            (refused(404), false, false, false),
+            (refused(409), false, false, false),
+            (refused(422), false, false, false),
+            (refused(425), false, false, false),
             (Error::invalid(""), false, false, false),
             (Error::Closed, false, false, false),
         ] {
@@ -150,15 +169,18 @@ mod tests {
     fn retries_end() {
         let policy = RetryPolicy { max_retries: 2, retry_unknown: false };
         let allowed: Vec<bool> =
-            (0..4).map(|made| policy.allows(&status(503), Idempotency::Idempotent, made)).collect();
+            (0..4).map(|made| policy.allows(&refused(503), Idempotency::Idempotent, made)).collect();
         assert_eq!(allowed, [true, true, false, false]);
     }
 
     #[test]
     fn a_service_that_asks_for_more_than_a_minute_is_not_asked_again() {
-        let policy = RetryPolicy { max_retries: 3, retry_unknown: false };
-        assert!(policy.allows(&asking(60), Idempotency::Idempotent, 0));
-        assert!(!policy.allows(&asking(61), Idempotency::Idempotent, 0));
+        let policy = RetryPolicy { max_retries: 3, retry_unknown: true };
+        for idempotency in [Idempotency::Idempotent, Idempotency::NonIdempotent] {
+            assert!(policy.allows(&asking(Duration::from_secs(60)), idempotency, 0));
+            assert!(!policy.allows(&asking(Duration::from_secs(61)), idempotency, 0));
+            assert!(!policy.allows(&asking(Duration::MAX), idempotency, 0));
+        }
     }
 
     #[test]
@@ -166,36 +188,45 @@ mod tests {
         for random in [0.0, 0.5, 1.0] {
             let mut backoff = Backoff::new(|| random);
             for ceiling in [500, 1000, 2000, 4000, 8000, 8000] {
-                assert_eq!(backoff.after(&status(503)), Duration::from_millis(ceiling).mul_f64(random));
+                assert_eq!(backoff.after(&refused(503)), Duration::from_millis(ceiling).mul_f64(random));
             }
         }
     }
 
     #[test]
-    fn what_the_service_asks_for_wins() {
+    fn retry_after_takes_precedence() {
         let mut backoff = Backoff::new(|| 1.0);
-        assert_eq!(backoff.after(&asking(7)), Duration::from_secs(7));
-        assert_eq!(backoff.after(&asking(0)), Duration::ZERO);
-        assert_eq!(backoff.after(&asking(3600)), Duration::from_secs(60));
+        assert_eq!(backoff.after(&asking(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(backoff.after(&asking(Duration::ZERO)), Duration::ZERO);
+        assert_eq!(backoff.after(&asking(Duration::from_secs(3600))), Duration::from_secs(60));
+        assert_eq!(backoff.after(&asking(Duration::MAX)), Duration::from_secs(60));
     }
 
     #[test]
     fn retry_after_is_read_in_both_forms() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        for (value, seconds) in [
-            ("0", Some(0)),
-            (" 120 ", Some(120)),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
-            ("Sunday, 06-Nov-94 08:49:47 GMT", Some(10)),
-            ("Sun Nov  6 08:49:47 1994", Some(10)),
-            ("Sat, 05 Nov 1994 08:49:37 GMT", Some(0)),
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (value, wait) in [
+            ("0", seconds(0)),
+            (" 120 ", seconds(120)),
+            ("007", seconds(7)),
+            ("18446744073709551615", seconds(u64::MAX)),
+            ("18446744073709551616", Some(Duration::MAX)),
+            ("99999999999999999999999", Some(Duration::MAX)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", seconds(10)),
+            ("Sunday, 06-Nov-94 08:49:47 GMT", seconds(10)),
+            ("Sun Nov  6 08:49:47 1994", seconds(10)),
+            ("Sat, 05 Nov 1994 08:49:37 GMT", seconds(0)),
             ("-1", None),
+            ("+1", None),
             ("1.5", None),
+            ("1e3", None),
+            ("1, 2", None),
+            ("١", None),
             ("soon", None),
             ("", None),
-            ("99999999999999999999999", None),
         ] {
-            assert_eq!(retry_after(value, now), seconds.map(Duration::from_secs), "{value}");
+            assert_eq!(retry_after(value, now), wait, "{value}");
         }
     }
 
@@ -203,7 +234,7 @@ mod tests {
         #[test]
         fn any_retry_after_is_read_or_left(value in "[ -~]{0,32}") {
             if let Some(wait) = retry_after(&value, SystemTime::UNIX_EPOCH) {
-                prop_assert!(value.trim().parse() == Ok(wait.as_secs()) || httpdate::parse_http_date(value.trim()).is_ok());
+                prop_assert!(value.trim().parse() == Ok(wait.as_secs()) || wait == Duration::MAX || httpdate::parse_http_date(value.trim()).is_ok());
             }
         }
     }

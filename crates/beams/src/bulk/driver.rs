@@ -9,12 +9,14 @@ use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver, UnboundedSend
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::bulk::chunker::Chunker;
 use crate::bulk::report::{Progress, Report, StopReason, Tally};
-use crate::client::{Admission, Client, Outcome};
+use crate::client::{Client, Outcome};
 use crate::config::RequestOptions;
-use crate::error::{Error, Result};
+use crate::deadline::Deadline;
+use crate::error::{Error, Result, TimeoutKind};
 use crate::publish::BodyPrefix;
 use crate::targets::list::{IdBatch, JsonIds};
 
@@ -62,6 +64,8 @@ struct Driver {
     client: Arc<Client>,
     prefix: Arc<BodyPrefix>,
     request_options: RequestOptions,
+    /// Of the call as a whole.
+    deadline: Option<Deadline>,
     options: BulkOptions,
     stop: CancellationToken,
     chunker: Chunker,
@@ -75,7 +79,7 @@ struct Driver {
     tally: Tally,
     progress: UnboundedSender<Progress>,
     /// The client is not closed before the report is made.
-    _token: Admission,
+    _token: TaskTrackerToken,
 }
 
 impl BulkPublish {
@@ -86,7 +90,7 @@ impl BulkPublish {
     /// [`Error::InvalidArgument`] where the payload leaves no room for a user.
     pub fn new(
         client: Arc<Client>,
-        token: Admission,
+        token: TaskTrackerToken,
         prefix: BodyPrefix,
         request_options: RequestOptions,
         options: BulkOptions,
@@ -98,6 +102,7 @@ impl BulkPublish {
             chunker: Chunker::new(prefix.max_target_bytes()?, options.dedupe),
             client,
             prefix: Arc::new(prefix),
+            deadline: request_options.deadline.map(Deadline::after),
             request_options,
             options,
             stop: stop.clone(),
@@ -183,8 +188,9 @@ impl Driver {
         while self.requests.len() < self.options.concurrency.get() as usize {
             let Some(users) = self.waiting.pop_front() else { break };
             let (client, body, options) = (self.client.clone(), self.prefix.assemble(&users), self.request_options);
-            let stop = self.stop.clone();
-            let request = self.requests.spawn(async move { client.publish_chunk(body, &options, &stop).await });
+            let (deadline, stop) = (self.deadline, self.stop.clone());
+            let request =
+                self.requests.spawn(async move { client.publish_chunk(body, &options, deadline, &stop).await });
             self.in_flight.insert(request.id(), users);
         }
         if self.waiting.is_empty()
@@ -198,7 +204,7 @@ impl Driver {
     fn count(&mut self, ended: std::result::Result<(Id, Outcome<String>), JoinError>) {
         let (id, outcome) = ended.unwrap_or_else(|error| {
             let result = Err(Error::Internal(format!("a request ended without an outcome: {error}")));
-            (error.id(), Outcome { result, attempts: 0, status: None })
+            (error.id(), Outcome::without_request(result))
         });
         let users = self.in_flight.remove(&id).unwrap_or_default();
         let stops = outcome.result.as_ref().is_err_and(|error| self.is_final(error));
@@ -213,7 +219,8 @@ impl Driver {
 
     /// Whether to make no more requests after this error: every other request would fail alike.
     fn is_final(&self, error: &Error) -> bool {
-        self.options.stop_on_error || matches!(error.status(), Some(401..=404))
+        let is_past_deadline = matches!(error, Error::Timeout { kind: TimeoutKind::Deadline, .. });
+        self.options.stop_on_error || is_past_deadline || matches!(error.status(), Some(401..=404))
     }
 
     async fn finish(mut self, is_complete: bool, report: oneshot::Sender<Report>) {

@@ -14,11 +14,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// somebody twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// No byte of the request left this process, or HTTP/2 gave it back untouched.
+    /// No server can have the whole request: no byte of it was sent, it was given up before its end, or HTTP/2 guarantees
+    /// that it was not processed.
     NotSent,
-    /// The service answered that it did not take the request (4xx or 503).
+    /// The service itself did not accept the request: a 4xx, or a 503 in its own JSON.
     Refused,
-    /// The request went out and no usable answer came back: it may or may not have been carried out.
+    /// The request was sent and no usable response came back: it may have been processed.
     Unknown,
 }
 
@@ -33,13 +34,15 @@ impl Delivery {
     }
 }
 
-/// The part of an attempt in which its time ran out.
+/// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeoutKind {
-    /// Name lookup, TCP, proxy and TLS.
+    /// Of making a connection: name lookup, TCP, proxy and TLS, and over HTTP/2 waiting for a free stream.
     Connect,
-    /// From the first byte of the request to the last of the reply.
+    /// Of one attempt, from the first byte of the request to the last byte of the response.
     Response,
+    /// Of the whole call, with all retries and waits.
+    Deadline,
 }
 
 /// Every way in which an operation fails. Each variant says whether a retry can help; [`crate::retry`] acts on it.
@@ -49,22 +52,24 @@ pub enum Error {
     #[error("{0}")]
     InvalidArgument(Cow<'static, str>),
 
-    /// The service answered with a status that is not 2xx. Retried on 429 and 503; deletes also on other 5xx.
+    /// A response with a status that is not 2xx. Retried on 408, 429, and a 503 of the service itself; deletes on any 5xx.
     #[error("{message}")]
     Status {
         /// The text to show: the official SDK's where it has one.
         message: String,
         /// The HTTP status.
         status: u16,
-        /// The service's own short title, if the reply held one.
+        /// The service's own short title, if the response has one.
         error: Option<String>,
-        /// The service's own explanation, if the reply held one.
+        /// The service's own explanation, if the response has one.
         description: Option<String>,
-        /// How long the service asked to wait.
+        /// How long the service asked to wait. [`Duration::MAX`] where the number is too large.
         retry_after: Option<Duration>,
+        /// Whether the service itself has refused the request.
+        delivery: Delivery,
     },
 
-    /// The service answered 2xx with something that is no answer. Never retried for a publish, unless asked to.
+    /// A 2xx response that does not say what it should. Never retried.
     #[error("{message}")]
     BadResponse {
         /// The text to show.
@@ -73,21 +78,26 @@ pub enum Error {
         status: u16,
     },
 
-    /// Time ran out. A connection that was never made is retried; a missing reply only where repeating is harmless.
-    #[error("{}", timeout_message(*phase, *limit))]
+    /// A time limit was reached. Retried where the request was not sent, or where repeating is harmless; never after the
+    /// call's own deadline.
+    #[error("{}", timeout_message(*kind, *limit, source.as_deref()))]
     Timeout {
-        /// Where the time went.
-        phase: TimeoutKind,
-        /// The limit that was reached.
+        /// Which one.
+        kind: TimeoutKind,
+        /// The limit.
         limit: Duration,
+        /// Whether a server may have the whole request.
+        delivery: Delivery,
+        /// How the last attempt failed, where there was no time for another.
+        source: Option<Box<Error>>,
     },
 
-    /// The connection failed. Retried where nothing was sent, or where repeating is harmless.
-    #[error("{fault}")]
+    /// The connection failed. Retried where the request was not sent, or where repeating is harmless.
+    #[error("{error}")]
     Connection {
         /// What failed, in words a person can act on.
-        fault: ConnectionError,
-        /// Whether the request was on its way.
+        error: ConnectionError,
+        /// Whether a server may have the whole request.
         delivery: Delivery,
         /// The library's own account.
         #[source]
@@ -106,7 +116,7 @@ pub enum Error {
     #[error("the webhook's signature is wrong: {0}")]
     WebhookSignature(&'static str),
 
-    /// A webhook is signed by the service, but is no event. Never retried.
+    /// A webhook is signed by the service, but is not a Beams event. Never retried.
     #[error("the webhook's body could not be read: {0}")]
     WebhookPayload(String),
 
@@ -154,15 +164,24 @@ impl Error {
             | Self::Interrupted
             | Self::WebhookSignature(_)
             | Self::WebhookPayload(_) => Delivery::NotSent,
-            Self::Status { status: 400..=499 | 503, .. } => Delivery::Refused,
-            Self::Status { .. } | Self::BadResponse { .. } | Self::Internal(_) => Delivery::Unknown,
-            Self::Timeout { phase: TimeoutKind::Connect, .. } => Delivery::NotSent,
-            Self::Timeout { phase: TimeoutKind::Response, .. } => Delivery::Unknown,
-            Self::Connection { delivery, .. } => *delivery,
+            Self::BadResponse { .. } | Self::Internal(_) => Delivery::Unknown,
+            Self::Status { delivery, .. } | Self::Timeout { delivery, .. } | Self::Connection { delivery, .. } => {
+                *delivery
+            }
         }
     }
 
-    /// The HTTP status, where a reply came back.
+    /// The same error of an attempt that follows one after which the request may have been processed.
+    pub(crate) fn after_unknown(mut self) -> Self {
+        if let Self::Status { delivery, .. } | Self::Timeout { delivery, .. } | Self::Connection { delivery, .. } =
+            &mut self
+        {
+            *delivery = Delivery::Unknown;
+        }
+        self
+    }
+
+    /// The HTTP status, where a response came back.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Status { status, .. } | Self::BadResponse { status, .. } => Some(*status),
@@ -179,11 +198,15 @@ impl Error {
     }
 }
 
-fn timeout_message(phase: TimeoutKind, limit: Duration) -> String {
+fn timeout_message(kind: TimeoutKind, limit: Duration, last: Option<&Error>) -> String {
     let limit = limit.as_millis();
-    match phase {
-        TimeoutKind::Connect => format!("connecting to the service took longer than {limit} ms"),
-        TimeoutKind::Response => format!("the service did not answer within {limit} ms"),
+    match (kind, last) {
+        (TimeoutKind::Connect, _) => format!("connecting to the service took longer than {limit} ms"),
+        (TimeoutKind::Response, _) => format!("the service did not answer within {limit} ms"),
+        (TimeoutKind::Deadline, None) => format!("the call could not be completed before its deadline of {limit} ms"),
+        (TimeoutKind::Deadline, Some(last)) => {
+            format!("the deadline of {limit} ms leaves no time for another attempt; the last one failed: {last}")
+        }
     }
 }
 
@@ -192,25 +215,35 @@ mod tests {
     use super::*;
 
     fn status(status: u16) -> Error {
-        Error::Status { message: String::new(), status, error: None, description: None, retry_after: None }
+        let delivery = Delivery::Refused;
+        Error::Status { message: String::new(), status, error: None, description: None, retry_after: None, delivery }
     }
 
     #[test]
-    fn a_status_decides_the_code_and_the_delivery() {
-        for (code, delivery, statuses) in [
-            ("ERR_BEAMS_INVALID_ARGUMENT", Delivery::Refused, &[400, 405, 413, 415, 499][..]),
-            ("ERR_BEAMS_UNAUTHORIZED", Delivery::Refused, &[401, 403]),
-            ("ERR_BEAMS_PAYMENT_REQUIRED", Delivery::Refused, &[402]),
-            ("ERR_BEAMS_NOT_FOUND", Delivery::Refused, &[404]),
-            ("ERR_BEAMS_UNPROCESSABLE", Delivery::Refused, &[422]),
-            ("ERR_BEAMS_RATE_LIMITED", Delivery::Refused, &[429]),
-            ("ERR_BEAMS_SERVER", Delivery::Refused, &[503]),
-            ("ERR_BEAMS_SERVER", Delivery::Unknown, &[500, 502, 504, 599]),
-            ("ERR_BEAMS_BAD_RESPONSE", Delivery::Unknown, &[301, 302, 304, 308, 600]),
+    fn a_status_decides_the_code() {
+        for (code, statuses) in [
+            ("ERR_BEAMS_INVALID_ARGUMENT", &[400, 405, 408, 413, 415, 499][..]),
+            ("ERR_BEAMS_UNAUTHORIZED", &[401, 403]),
+            ("ERR_BEAMS_PAYMENT_REQUIRED", &[402]),
+            ("ERR_BEAMS_NOT_FOUND", &[404]),
+            ("ERR_BEAMS_UNPROCESSABLE", &[422]),
+            ("ERR_BEAMS_RATE_LIMITED", &[429]),
+            ("ERR_BEAMS_SERVER", &[500, 502, 503, 504, 599]),
+            ("ERR_BEAMS_BAD_RESPONSE", &[301, 302, 304, 308, 600]),
         ] {
             for &number in statuses {
-                assert_eq!((status(number).code(), status(number).delivery()), (code, delivery), "{number}");
+                assert_eq!(status(number).code(), code, "{number}");
             }
+        }
+    }
+
+    #[test]
+    fn no_later_attempt_takes_back_that_a_request_may_have_been_processed() {
+        assert_eq!(status(429).after_unknown().delivery(), Delivery::Unknown);
+        let timeout = |kind| Error::Timeout { kind, limit: Duration::ZERO, delivery: Delivery::NotSent, source: None };
+        for kind in [TimeoutKind::Connect, TimeoutKind::Response, TimeoutKind::Deadline] {
+            assert_eq!(timeout(kind).delivery(), Delivery::NotSent);
+            assert_eq!(timeout(kind).after_unknown().delivery(), Delivery::Unknown);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One HTTP exchange with the service.
 
 pub mod attempt;
+pub(crate) mod body;
+pub(crate) mod connections;
 pub mod pool;
 pub mod request;
 mod resolver;

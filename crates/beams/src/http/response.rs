@@ -1,21 +1,22 @@
-//! What the service answered, read whatever its content type says.
+//! A response and what it means, whatever its content type.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::error::{Error, Result};
+use crate::error::{Delivery, Error, Result};
 
-/// The official SDK's text for a body that makes no sense.
+/// The official SDK's text for a body that cannot be parsed.
 const UNREADABLE: &str = "Could not parse response body";
 
-/// One reply, whole.
+/// A response.
 #[derive(Debug)]
 pub struct Response {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: Vec<u8>,
+    /// `None` where it was cut off.
+    pub(crate) body: Option<Vec<u8>>,
 }
 
 impl Response {
@@ -23,13 +24,13 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] where the status is not 2xx, [`Error::BadResponse`] where the body names no publish.
+    /// [`Error::Status`] where the status is not 2xx, [`Error::BadResponse`] where the body has no publish id.
     pub fn publish_id(self) -> Result<String> {
         self.check_status()?;
         let mut body: Value = self.json()?;
         match body.get_mut("publishId").map(Value::take) {
             Some(Value::String(publish_id)) if !publish_id.is_empty() => Ok(publish_id),
-            _ => Err(self.bad_response("the service accepted the request but named no publishId")),
+            _ => Err(self.bad_response("the response has no publishId")),
         }
     }
 
@@ -40,7 +41,7 @@ impl Response {
     /// [`Error::Status`] where the status is not 2xx, [`Error::BadResponse`] where there is a body that is not JSON.
     pub fn deletion(self) -> Result<Option<String>> {
         self.check_status()?;
-        if self.body.is_empty() {
+        if self.body().is_empty() {
             return Ok(None);
         }
         self.json()?;
@@ -52,19 +53,17 @@ impl Response {
             return Ok(());
         }
         let status = self.status;
-        let (mut error, mut description) = (None, None);
-        let message = if self.body.is_empty() {
-            format!("{status} - the reply had no body")
-        } else {
-            let mut body = self.json().unwrap_or_default();
-            let mut member = |name| body.get_mut(name).map(Value::take).and_then(shown);
-            (error, description) = (member("error"), member("description"));
-            match (&error, &description) {
-                (Some(error), Some(description)) => format!("{status} {error} - {description}"),
-                _ => UNREADABLE.to_owned(),
-            }
+        let mut body = self.json().unwrap_or_default();
+        let delivery = delivery(status, &body);
+        let mut member = |name| body.get_mut(name).map(Value::take).and_then(shown);
+        let (error, description) = (member("error"), member("description"));
+        let message = match (&self.body, &error, &description) {
+            (None, ..) => format!("{status} - the response was cut off"),
+            (Some(body), ..) if body.is_empty() => format!("{status} - the response had no body"),
+            (_, Some(error), Some(description)) => format!("{status} {error} - {description}"),
+            _ => UNREADABLE.to_owned(),
         };
-        Err(Error::Status { message, status, error, description, retry_after: self.retry_after })
+        Err(Error::Status { message, status, error, description, retry_after: self.retry_after, delivery })
     }
 
     fn json(&self) -> Result<Value> {
@@ -72,11 +71,27 @@ impl Response {
     }
 
     fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body))
+        String::from_utf8_lossy(self.body().strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.body()))
+    }
+
+    fn body(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
     }
 
     fn bad_response(&self, message: &'static str) -> Error {
         Error::BadResponse { message: message.into(), status: self.status }
+    }
+}
+
+/// Who has refused. A proxy or router in between answers 503, too, when it has lost track of a request that the service goes
+/// on to process (Heroku's router, Envoy), with or without `Retry-After` (Varnish). Only the service's own JSON tells them
+/// apart; a client's mistake (4xx) is nobody else's to find.
+fn delivery(status: u16, body: &Value) -> Delivery {
+    let is_own = || ["error", "description"].iter().all(|name| body.get(name).is_some_and(Value::is_string));
+    match status {
+        400..=499 => Delivery::Refused,
+        503 if is_own() => Delivery::Refused,
+        _ => Delivery::Unknown,
     }
 }
 
@@ -98,12 +113,12 @@ mod tests {
 
     use super::*;
 
-    fn reply(status: u16, body: impl AsRef<[u8]>) -> Response {
-        Response { status, retry_after: None, body: body.as_ref().to_vec() }
+    fn response(status: u16, body: impl AsRef<[u8]>) -> Response {
+        Response { status, retry_after: None, body: Some(body.as_ref().to_vec()) }
     }
 
     fn refusal(status: u16, body: &str) -> (String, Option<String>, Option<String>) {
-        match reply(status, body).publish_id() {
+        match response(status, body).publish_id() {
             Err(Error::Status { message, error, description, status: seen, .. }) if seen == status => {
                 (message, error, description)
             }
@@ -114,15 +129,15 @@ mod tests {
     #[test]
     fn an_accepted_publish_has_an_id() {
         for body in ["{\"publishId\":\"pubid-1\"}\n", "\u{feff}{\"publishId\":\"pubid-1\",\"more\":[1]}"] {
-            assert_eq!(reply(200, body).publish_id().unwrap(), "pubid-1");
+            assert_eq!(response(200, body).publish_id().unwrap(), "pubid-1");
         }
     }
 
     #[test]
-    fn a_2xx_that_names_no_publish_is_no_success() {
+    fn a_2xx_without_a_publish_id_is_not_a_success() {
         let deep = "[".repeat(100_000);
         for body in ["", "null", "[]", "\"x\"", "{}", "{\"publishId\":\"\"}", "{\"publishId\":1}", "<html>", &deep] {
-            let error = reply(200, body).publish_id().unwrap_err();
+            let error = response(200, body).publish_id().unwrap_err();
             assert_eq!((error.code(), error.status()), ("ERR_BEAMS_BAD_RESPONSE", Some(200)), "{body:.20}");
         }
     }
@@ -146,18 +161,61 @@ mod tests {
         {
             assert_eq!(refusal(503, body).0, UNREADABLE, "{body}");
         }
-        assert_eq!(refusal(503, "").0, "503 - the reply had no body");
-        assert_eq!(refusal(302, "").0, "302 - the reply had no body");
+        assert_eq!(refusal(503, "").0, "503 - the response had no body");
+        assert_eq!(refusal(302, "").0, "302 - the response had no body");
+    }
+
+    #[test]
+    fn only_the_service_itself_refuses() {
+        let own = r#"{"error":"Service Unavailable","description":"Try again"}"#;
+        for (status, body, delivery) in [
+            (503, own, Delivery::Refused),
+            (503, "\u{feff}{\"description\":\"\",\"error\":\"\",\"more\":1}\n", Delivery::Refused),
+            (503, "", Delivery::Unknown),
+            (503, "<html>", Delivery::Unknown),
+            (503, "null", Delivery::Unknown),
+            (503, "[\"error\",\"description\"]", Delivery::Unknown),
+            (503, r#"{"error":"E"}"#, Delivery::Unknown),
+            (503, r#"{"error":"E","description":null}"#, Delivery::Unknown),
+            (503, r#"{"error":{"code":503},"description":"D"}"#, Delivery::Unknown),
+            (503, r#"{"error":"E","description":"D""#, Delivery::Unknown),
+            (500, own, Delivery::Unknown),
+            (502, own, Delivery::Unknown),
+            (504, own, Delivery::Unknown),
+            (599, own, Delivery::Unknown),
+            (302, own, Delivery::Unknown),
+            (600, own, Delivery::Unknown),
+            (400, "<html>", Delivery::Refused),
+            (408, "", Delivery::Refused),
+            (429, "", Delivery::Refused),
+            (499, "", Delivery::Refused),
+        ] {
+            for retry_after in [None, Some(Duration::ZERO)] {
+                let response = Response { retry_after, ..response(status, body) };
+                assert_eq!(response.publish_id().unwrap_err().delivery(), delivery, "{status} {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_response_that_was_cut_off_refuses_only_with_4xx() {
+        for (status, delivery) in [(400, Delivery::Refused), (503, Delivery::Unknown)] {
+            let error = Response { status, retry_after: None, body: None }.publish_id().unwrap_err();
+            assert_eq!(
+                (error.to_string(), error.delivery()),
+                (format!("{status} - the response was cut off"), delivery)
+            );
+        }
     }
 
     #[test]
     fn a_deletion_may_have_a_body_but_only_json() {
-        assert_eq!(reply(200, "").deletion().unwrap(), None);
-        assert_eq!(reply(200, "{\"a\":1}").deletion().unwrap().as_deref(), Some("{\"a\":1}"));
-        assert_eq!(reply(200, "<html>").deletion().unwrap_err().to_string(), UNREADABLE);
+        assert_eq!(response(200, "").deletion().unwrap(), None);
+        assert_eq!(response(200, "{\"a\":1}").deletion().unwrap().as_deref(), Some("{\"a\":1}"));
+        assert_eq!(response(200, "<html>").deletion().unwrap_err().to_string(), UNREADABLE);
     }
 
-    /// Bytes that look like replies more often than chance would have it.
+    /// Bytes that look like responses more often than chance would have it.
     fn bodies() -> impl Strategy<Value = Vec<u8>> {
         let words = [
             "{",
@@ -183,17 +241,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_reply_to_a_publish_is_read_to_an_answer(status in 100u16..1000, body in bodies()) {
-            let answer = reply(status, &body).publish_id();
-            match &answer {
+        fn any_response_to_a_publish_has_an_outcome(status in 100u16..1000, body in bodies()) {
+            let outcome = response(status, &body).publish_id();
+            match &outcome {
                 Ok(publish_id) => prop_assert!((200..300).contains(&status) && !publish_id.is_empty()),
                 Err(error) => prop_assert_eq!(error.status(), Some(status)),
             }
         }
 
         #[test]
-        fn any_reply_to_a_deletion_is_read_to_an_answer(status in 100u16..1000, body in bodies()) {
-            match reply(status, &body).deletion() {
+        fn any_response_to_a_deletion_has_an_outcome(status in 100u16..1000, body in bodies()) {
+            match response(status, &body).deletion() {
                 Ok(None) => prop_assert!(body.is_empty()),
                 Ok(Some(json)) => prop_assert!(serde_json::from_str::<Value>(&json).is_ok()),
                 Err(error) => prop_assert_eq!(error.status(), Some(status)),

@@ -57,7 +57,7 @@ pub(crate) fn kind_in(error: &(dyn StdError + 'static)) -> ConnectionErrorKind {
 pub fn local_failure(error: io::Error, host: &str) -> Error {
     let fault =
         ConnectionError { kind: kind_of_io(&error).unwrap_or(ConnectionErrorKind::Other), host: host.to_owned() };
-    Error::Connection { fault, delivery: Delivery::NotSent, source: error.into() }
+    Error::Connection { error: fault, delivery: Delivery::NotSent, source: error.into() }
 }
 
 fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {

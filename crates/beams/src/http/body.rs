@@ -1,0 +1,274 @@
+//! The body of one attempt, which is never read to its end once the attempt has been given up.
+//!
+//! Dropping an attempt does not take its request back: over HTTP/2 the connection keeps it queued while all of the
+//! server's streams are taken, and sends it when one is free. So the body decides. Sending its end and giving the attempt
+//! up exclude each other: the attempt knows whether a server can have the whole request, and a body that is polled after it
+//! was given up fails, upon which the connection resets the stream (HTTP/2) or closes (HTTP/1).
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+
+use bytes::Bytes;
+use h2::Reason;
+use http_body::{Body, Frame, SizeHint};
+use tokio::sync::SetOnce;
+use tokio::task::yield_now;
+
+/// The first frame of a body. HTTP/2 takes one for a stream that it has yet to open, but asks for the next only when the
+/// stream is open and the flow control has taken the first.
+const FIRST_FRAME_BYTES: usize = 1;
+
+/// How much of a body is given to the connection at a time. Nearly all bodies are one frame; between the frames of the
+/// others the connection reads, so that an early response is seen before a write to a closed connection fails.
+const MAX_FRAME_BYTES: usize = 64 * 1024;
+
+/// No connection has begun to read the body.
+const WAITING: u8 = 0;
+/// A part of the body was read.
+const SENDING: u8 = 1;
+/// The end of the body was read: a server may have all of it.
+const SENT: u8 = 2;
+/// The response came before the end of the body, so the rest is held back.
+const PAUSED: u8 = 3;
+/// The end of the body was not read and never will be.
+const GIVEN_UP: u8 = 4;
+
+/// How much of a request was sent, shared by its attempt and its body.
+#[derive(Debug, Default)]
+pub(crate) struct RequestSent {
+    state: AtomicU8,
+    begun: SetOnce<()>,
+    paused: Mutex<Option<Waker>>,
+}
+
+/// A request body, or the absence of one: a DELETE has none, but must be stopped in the same way.
+pub(crate) struct RequestBody {
+    rest: Bytes,
+    has_begun: bool,
+    has_ended: bool,
+    /// Whether HTTP/1 has asked for the end of a request without a body.
+    was_asked_for_end: AtomicBool,
+    sent: Arc<RequestSent>,
+    /// What lets the connection read before it writes the next frame.
+    turn: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
+}
+
+impl RequestSent {
+    /// Resolves when a connection sends the request: the head is written, and over HTTP/2 the stream is open.
+    pub(crate) async fn begun(&self) {
+        self.begun.wait().await;
+    }
+
+    /// Makes the body fail unless its end was read already. Whether no server can have the whole request.
+    pub(crate) fn give_up(&self) -> bool {
+        let given_up = self.change(|state| (state != SENT).then_some(GIVEN_UP));
+        if given_up && let Some(waker) = self.paused().take() {
+            waker.wake();
+        }
+        given_up
+    }
+
+    /// Holds back what was not read of the body, until the attempt is given up.
+    pub(crate) fn pause(&self) {
+        self.change(|state| (state == SENDING).then_some(PAUSED));
+    }
+
+    /// Takes note that the next part of the body, or its end, is read. `false` where it must not be.
+    fn advance(&self, is_first: bool, is_end: bool) -> bool {
+        let next = if is_end { SENT } else { SENDING };
+        let may_be_read = self.change(|state| matches!(state, WAITING | SENDING).then_some(next));
+        if may_be_read && (is_end || !is_first) {
+            // Fails where it is set already.
+            let _ = self.begun.set(());
+        }
+        may_be_read
+    }
+
+    fn change(&self, next: impl FnMut(u8) -> Option<u8>) -> bool {
+        self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).is_ok()
+    }
+
+    fn paused(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the body is held back; the waker is called when it is no longer.
+    fn poll_paused(&self, context: &Context<'_>) -> bool {
+        let mut paused = self.paused();
+        let is_paused = self.state.load(Ordering::Acquire) == PAUSED;
+        *paused = is_paused.then(|| context.waker().clone());
+        is_paused
+    }
+}
+
+impl RequestBody {
+    pub(crate) fn new(body: Option<Bytes>, sent: Arc<RequestSent>) -> Self {
+        let rest = body.unwrap_or_default();
+        Self { rest, has_begun: false, has_ended: false, was_asked_for_end: AtomicBool::new(false), sent, turn: None }
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    /// Names the code with which HTTP/2 resets the stream.
+    type Error = h2::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, h2::Error>>> {
+        if self.has_ended {
+            return Poll::Ready(None);
+        }
+        if let Some(turn) = &mut self.turn {
+            ready!(turn.as_mut().poll(context));
+            self.turn = None;
+        }
+        let is_first = !self.has_begun;
+        let len = self.rest.len().min(if is_first { FIRST_FRAME_BYTES } else { MAX_FRAME_BYTES });
+        let is_end = len == self.rest.len();
+        if !self.sent.advance(is_first, is_end) {
+            let is_paused = self.sent.poll_paused(context);
+            return if is_paused { Poll::Pending } else { Poll::Ready(Some(Err(Reason::CANCEL.into()))) };
+        }
+        self.has_begun = true;
+        self.has_ended = is_end;
+        if !is_first && !is_end {
+            self.turn = Some(Box::pin(yield_now()));
+        }
+        let frame = self.rest.split_to(len);
+        Poll::Ready((len > 0).then(|| Ok(Frame::data(frame))))
+    }
+
+    /// An empty body has not ended before it is polled: HTTP/2 would end the stream with the headers, which may wait in a
+    /// queue for long.
+    fn is_end_stream(&self) -> bool {
+        if self.rest.is_empty() && !self.has_ended {
+            self.was_asked_for_end.store(true, Ordering::Relaxed);
+        }
+        self.has_ended
+    }
+
+    /// HTTP/1 asks for the size last, right before it writes the head, and never polls a body whose size is 0. HTTP/2 asks
+    /// for the size first, and polls when it has a stream.
+    fn size_hint(&self) -> SizeHint {
+        if self.was_asked_for_end.load(Ordering::Relaxed) && !self.has_ended && !self.sent.advance(true, true) {
+            // Of a size that is not known, so that it is polled, and fails.
+            return SizeHint::default();
+        }
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A body and what its attempt knows of it.
+    fn body(len: Option<usize>) -> (RequestBody, Arc<RequestSent>) {
+        let sent = Arc::new(RequestSent::default());
+        (RequestBody::new(len.map(|len| vec![b'x'; len].into()), sent.clone()), sent)
+    }
+
+    fn is_sent(sent: &RequestSent) -> bool {
+        sent.state.load(Ordering::Acquire) == SENT
+    }
+
+    fn poll(body: &mut RequestBody) -> Poll<Option<Result<usize, h2::Error>>> {
+        let frame = Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()));
+        frame.map(|frame| frame.map(|frame| frame.map(|frame| frame.into_data().unwrap().len())))
+    }
+
+    fn read(body: &mut RequestBody) -> Option<usize> {
+        match poll(body) {
+            Poll::Ready(frame) => frame.map(|frame| frame.unwrap()),
+            Poll::Pending => panic!("pending"),
+        }
+    }
+
+    #[test]
+    fn a_body_that_was_given_up_cannot_be_read() {
+        for len in [None, Some(2), Some(MAX_FRAME_BYTES + 2)] {
+            let (mut body, sent) = body(len);
+            assert!(sent.give_up());
+            assert!(!body.is_end_stream());
+            assert_eq!(body.size_hint().exact().is_none(), len.is_none(), "HTTP/1 must poll it");
+            assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))), "{len:?}");
+            assert!(sent.give_up());
+        }
+    }
+
+    #[test]
+    fn a_body_can_be_given_up_while_its_stream_is_not_open() {
+        let (mut body, sent) = body(Some(100));
+        assert_eq!(read(&mut body), Some(1));
+        assert!(!sent.begun.initialized());
+        assert!(sent.give_up());
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
+    }
+
+    #[test]
+    fn a_body_that_was_read_cannot_be_given_up() {
+        for len in [None, Some(1), Some(2), Some(MAX_FRAME_BYTES + 1)] {
+            let (mut body, sent) = body(len);
+            let mut total = 0;
+            while let Some(len) = read(&mut body) {
+                total += len;
+            }
+            assert_eq!(total, len.unwrap_or_default());
+            assert!(sent.begun.initialized() && !sent.give_up(), "{len:?}");
+            assert!(body.is_end_stream());
+            assert_eq!(read(&mut body), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_body_can_be_given_up_until_its_last_frame_is_read() {
+        let (mut body, sent) = body(Some(MAX_FRAME_BYTES * 2 + 2));
+        assert_eq!(read(&mut body), Some(1));
+        for _ in 0..2 {
+            assert_eq!(read(&mut body), Some(MAX_FRAME_BYTES));
+            assert!(poll(&mut body).is_pending(), "the connection has its turn");
+            assert!(!body.is_end_stream());
+        }
+        sent.begun().await;
+        assert!(sent.give_up());
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
+    }
+
+    #[tokio::test]
+    async fn a_paused_body_waits_and_fails_once_it_is_given_up() {
+        let (mut body, sent) = body(Some(MAX_FRAME_BYTES * 2));
+        assert!(poll(&mut body).is_ready());
+        sent.pause();
+        assert!(poll(&mut body).is_pending());
+        assert!(sent.paused().is_some(), "it waits to be woken");
+        assert!(sent.give_up());
+        assert!(sent.paused().is_none());
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
+    }
+
+    /// The order in which hyper's HTTP/1 asks, which never polls an empty body.
+    #[test]
+    fn an_absent_body_has_been_sent_when_http_1_has_asked_for_its_size() {
+        let (body, sent) = body(None);
+        assert_eq!(body.size_hint().exact(), Some(0), "whoever else asks");
+        assert!(!is_sent(&sent));
+        assert!(!body.is_end_stream());
+        assert_eq!(body.size_hint().exact(), Some(0));
+        assert!(is_sent(&sent) && !sent.give_up());
+    }
+
+    /// The order in which hyper's HTTP/2 asks.
+    #[test]
+    fn an_absent_body_has_been_sent_when_http_2_has_polled_it() {
+        let (mut body, sent) = body(None);
+        assert_eq!(body.size_hint().exact(), Some(0));
+        assert!(!body.is_end_stream(), "the stream would end with the headers");
+        assert!(!is_sent(&sent));
+        assert!(matches!(poll(&mut body), Poll::Ready(None)));
+        assert!(is_sent(&sent));
+    }
+}
