@@ -178,6 +178,8 @@ export interface CallOptions {
   timeout?: number | undefined
   /** How many retries may follow the first attempt, from 0 to 100. */
   maxRetries?: number | undefined
+  /** The time limit for the whole call, with all retries and waits, in milliseconds. */
+  deadline?: number | undefined
   /**
    * Aborts the call, which then rejects with the signal's reason, as `fetch` does. A request that has been sent by then
    * cannot be undone.
@@ -191,6 +193,8 @@ export interface ManyUsersOptions {
   timeout?: number | undefined
   /** How many retries may follow the first attempt at a request, from 0 to 100. */
   maxRetries?: number | undefined
+  /** The time limit for each request, with all retries and waits, in milliseconds. */
+  deadline?: number | undefined
   /**
    * Stops the call: no further request is made, those in flight are completed, and the call rejects with
    * `ERR_BEAMS_INTERRUPTED` and the signal's reason as its `cause`.
@@ -269,6 +273,21 @@ export interface PushNotificationsOptions {
    */
   maxRequestsPerSecond?: number | undefined
   /**
+   * How many requests may be in flight at once, from 1 to 65 536. Calls over it wait in order, as they do for
+   * `maxRequestsPerSecond`; over HTTP/1.1 each request in flight has a connection of its own.
+   *
+   * @default 256
+   */
+  maxConcurrentRequests?: number | undefined
+  /**
+   * The time limit for a whole call, with all retries and waits, in milliseconds. A call that cannot complete by then
+   * rejects with `ERR_BEAMS_TIMEOUT`, and its `delivery` tells what became of the notification, which an
+   * `AbortSignal.timeout` cannot. A bulk publish applies it to each of its requests.
+   *
+   * @default none
+   */
+  deadline?: number | undefined
+  /**
    * Whether to retry a publish even if it may have been processed already (`delivery: 'unknown'`). Somebody may then be
    * notified twice.
    *
@@ -284,8 +303,8 @@ export interface PushNotificationsOptions {
    */
   tokenBackdate?: number | undefined
   /**
-   * The URL of a proxy, with a user name and password if it requires them. Without it, `HTTPS_PROXY`, `HTTP_PROXY` and
-   * `NO_PROXY` apply, in either case.
+   * The URL of a proxy (`http`, `https`, `socks5` or `socks5h`), with a user name and password if it requires them. Without
+   * it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in either case.
    */
   proxy?: string | undefined
   /** Certificates in PEM to trust instead of the system's, as in Node's own `tls`. */

@@ -337,10 +337,10 @@ mod tests {
     #[test]
     fn a_call_overrides_the_limits_of_its_client() {
         let limits = Config::new(ClientOptions { max_retries: Some(0), ..options() }).unwrap().limits;
-        let own = limits.with(Some(Duration::from_millis(5)), Some(7)).unwrap();
+        let own = limits.with(Some(Duration::from_millis(5)), Some(7), None).unwrap();
         assert_eq!((limits.timeout, limits.max_retries), (Duration::from_secs(30), 0));
         assert_eq!((own.timeout, own.max_retries), (Duration::from_millis(5), 7));
-        assert!(limits.with(None, Some(MAX_RETRIES + 1)).is_err());
+        assert!(limits.with(None, Some(MAX_RETRIES + 1), None).is_err());
     }
 
     #[test]
@@ -371,5 +371,23 @@ mod tests {
             assert!(text.starts_with(expected) && text.is_empty() == expected.is_empty(), "{endpoint} {proxy}: {text}");
             assert!(!text.contains("hunter2"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_limit_on_requests_in_flight_has_a_maximum() {
+        let limit = |value| ClientOptions { max_concurrent_requests: NonZeroUsize::new(value), ..options() };
+        assert_eq!(Config::new(limit(1)).unwrap().max_concurrent_requests, 1);
+        assert_eq!(Config::new(options()).unwrap().max_concurrent_requests, 256);
+        assert!(Config::new(limit(MAX_CONCURRENT_REQUESTS + 1)).is_err());
+    }
+
+    #[test]
+    fn a_call_s_deadline_replaces_the_client_s() {
+        let client = |deadline| Config::new(ClientOptions { deadline, ..options() }).unwrap().limits;
+        let seconds = |value| Some(Duration::from_secs(value));
+        assert_eq!(client(None).deadline, None);
+        assert_eq!(client(seconds(5)).with(None, None, None).unwrap().deadline, seconds(5));
+        assert_eq!(client(seconds(5)).with(None, None, seconds(1)).unwrap().deadline, seconds(1));
+        assert!(client(None).with(None, None, Some(MAX_TIMEOUT * 2)).is_err());
     }
 }
