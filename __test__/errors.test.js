@@ -46,7 +46,7 @@ describe('a status', () => {
   }
 
   for (const [name, body, message] of [
-    ['an empty', '', '503 - the reply had no body'],
+    ['an empty', '', '503 - the response had no body'],
     ['a null', 'null', 'Could not parse response body'],
     ['an array', '[]', 'Could not parse response body'],
     ['an HTML', '<html><body>Bad gateway</body></html>', 'Could not parse response body'],
@@ -72,9 +72,9 @@ describe('a status', () => {
 describe('a 2xx', () => {
   for (const [name, body, message] of [
     ['empty', '', 'Could not parse response body'],
-    ['null', 'null', 'the service accepted the request but named no publishId'],
-    ['a string', '"x"', 'the service accepted the request but named no publishId'],
-    ['an object without an id', '{}', 'the service accepted the request but named no publishId'],
+    ['null', 'null', 'the response has no publishId'],
+    ['a string', '"x"', 'the response has no publishId'],
+    ['an object without an id', '{}', 'the response has no publishId'],
     ['HTML', '<html>', 'Could not parse response body'],
     ['deep', '['.repeat(100_000), 'Could not parse response body'],
   ]) {

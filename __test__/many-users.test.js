@@ -22,6 +22,9 @@ function usersOf(requests) {
 }
 
 /** A server that answers with these statuses, one after the other, and accepts from then on; no pace, and no retries. */
+/** A 503 is a refusal only where the body is the service's own. */
+const refusal = { status: 503, body: '{"error":"Unavailable","description":"try again"}' }
+
 async function answering(t, ...answers) {
   const { requests, port } = await recordingServer(t, (_request, number) => answers[number - 1] ?? accepted)
   return { requests, beams: clientOf({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0 }) }
@@ -204,7 +207,7 @@ describe('a publishToManyUsers of which a request fails', () => {
 
   test('retries it as any publish', async (t) => {
     const { requests, port } = await recordingServer(t, (_request, number) =>
-      number === 1 ? { status: 503, headers: { 'retry-after': '0' } } : number === 2 ? { status: 500 } : undefined,
+      number === 1 ? { ...refusal, headers: { 'retry-after': '0' } } : number === 2 ? { status: 500 } : undefined,
     )
     const report = await clientOf({ port }).publishToManyUsers(idsOf(10), payload)
     assert.equal(requests.length, 2)
@@ -300,7 +303,7 @@ describe('a publishToManyUsers that is stopped', () => {
     const answered = once(answers, 'answer')
     const { requests, port } = await recordingServer(t, () => {
       setImmediate(() => answers.emit('answer'))
-      return { status: 503, headers: { 'retry-after': '50' } }
+      return { ...refusal, headers: { 'retry-after': '50' } }
     })
     const beams = clientOf({ port }, { maxRequestsPerSecond: 0.01 })
     async function* users() {

@@ -79,7 +79,7 @@ describe('a process', () => {
     const { port } = await recordingServer(t, () => ({ status: 401 }))
     const { code, stderr } = await run(`${client(port)}.${publish}`)
     assert.equal(code, 1)
-    assert.match(stderr, /BeamsError: 401 - the reply had no body\]? \{/)
+    assert.match(stderr, /BeamsError: 401 - the response had no body\]? \{/)
   })
 
   test('may have frozen intrinsics', async (t) => {
