@@ -35,6 +35,7 @@ pub async fn attempt(
 ) -> Result<Response> {
     let attempt = Attempt { request, sent: Arc::default(), gives_up: true };
     let response = http.execute(attempt.outgoing());
+    attempt.sent.handed_over();
     tokio::pin!(response);
 
     let connect = Deadline::of(TimeoutKind::Connect, options.connect_timeout.min(options.timeout)).or(deadline);

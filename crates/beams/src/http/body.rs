@@ -40,6 +40,8 @@ const GIVEN_UP: u8 = 4;
 pub(crate) struct RequestSent {
     state: AtomicU8,
     begun: SetOnce<()>,
+    /// Whether the size of an absent body was asked for, since the request was handed over.
+    size_was_asked: AtomicBool,
     paused: Mutex<Option<Waker>>,
 }
 
@@ -56,6 +58,11 @@ pub(crate) struct RequestBody {
 }
 
 impl RequestSent {
+    /// To be called when the HTTP library has the request, and has asked what it asks before there is a connection.
+    pub(crate) fn handed_over(&self) {
+        self.size_was_asked.store(false, Ordering::Relaxed);
+    }
+
     /// Resolves when a connection sends the request: the head is written, and over HTTP/2 the stream is open.
     pub(crate) async fn begun(&self) {
         self.begun.wait().await;
@@ -73,6 +80,11 @@ impl RequestSent {
     /// Holds back what was not read of the body, until the attempt is given up.
     pub(crate) fn pause(&self) {
         self.change(|state| (state == SENDING).then_some(PAUSED));
+    }
+
+    /// Takes note that the end of an absent body is read. `false` where it must not be.
+    fn end(&self) -> bool {
+        self.advance(true, true) || self.state.load(Ordering::Acquire) == SENT
     }
 
     /// Takes note that the next part of the body, or its end, is read. `false` where it must not be.
@@ -142,21 +154,29 @@ impl Body for RequestBody {
         Poll::Ready((len > 0).then(|| Ok(Frame::data(frame))))
     }
 
-    /// An empty body has not ended before it is polled: HTTP/2 would end the stream with the headers, which may wait in a
-    /// queue for long.
+    /// HTTP/2 asks for the size first, and must not be told that an absent body has ended: the stream would end with the
+    /// headers, which may wait in a queue for long. It polls the body when it has sent them.
+    ///
+    /// HTTP/1 asks for this first, right before it writes the head.
     fn is_end_stream(&self) -> bool {
-        if self.rest.is_empty() && !self.has_ended {
-            self.was_asked_for_end.store(true, Ordering::Relaxed);
+        if self.has_ended || !self.rest.is_empty() {
+            return self.has_ended;
         }
-        self.has_ended
+        if !self.sent.size_was_asked.load(Ordering::Relaxed) && self.sent.end() {
+            return true;
+        }
+        self.was_asked_for_end.store(true, Ordering::Relaxed);
+        false
     }
 
-    /// HTTP/1 asks for the size last, right before it writes the head, and never polls a body whose size is 0. HTTP/2 asks
-    /// for the size first, and polls when it has a stream.
+    /// HTTP/1 asks for the size of a body that has not ended, and never polls it where that is 0.
     fn size_hint(&self) -> SizeHint {
-        if self.was_asked_for_end.load(Ordering::Relaxed) && !self.has_ended && !self.sent.advance(true, true) {
-            // Of a size that is not known, so that it is polled, and fails.
-            return SizeHint::default();
+        if self.rest.is_empty() && !self.has_ended {
+            self.sent.size_was_asked.store(true, Ordering::Relaxed);
+            if self.was_asked_for_end.load(Ordering::Relaxed) && !self.sent.end() {
+                // Of a size that is not known, so that it is polled, and fails.
+                return SizeHint::default();
+            }
         }
         SizeHint::with_exact(self.rest.len() as u64)
     }
@@ -252,12 +272,23 @@ mod tests {
 
     /// The order in which hyper's HTTP/1 asks, which never polls an empty body.
     #[test]
-    fn an_absent_body_has_been_sent_when_http_1_has_asked_for_its_size() {
+    fn an_absent_body_has_been_sent_when_http_1_has_asked_for_its_end() {
         let (body, sent) = body(None);
-        assert_eq!(body.size_hint().exact(), Some(0), "whoever else asks");
+        assert_eq!(body.size_hint().exact(), Some(0), "a middleware asks");
+        sent.handed_over();
         assert!(!is_sent(&sent));
-        assert!(!body.is_end_stream());
+        assert!(body.is_end_stream());
+        assert!(is_sent(&sent) && !sent.give_up());
+        assert!(body.is_end_stream());
+    }
+
+    #[test]
+    fn an_absent_body_has_been_sent_when_its_size_was_asked_for_after_its_end() {
+        let (body, sent) = body(None);
         assert_eq!(body.size_hint().exact(), Some(0));
+        assert!(!body.is_end_stream());
+        assert!(!is_sent(&sent));
+        assert_eq!(body.size_hint().exact(), Some(0), "a request without a body");
         assert!(is_sent(&sent) && !sent.give_up());
     }
 
@@ -265,6 +296,7 @@ mod tests {
     #[test]
     fn an_absent_body_has_been_sent_when_http_2_has_polled_it() {
         let (mut body, sent) = body(None);
+        sent.handed_over();
         assert_eq!(body.size_hint().exact(), Some(0));
         assert!(!body.is_end_stream(), "the stream would end with the headers");
         assert!(!is_sent(&sent));

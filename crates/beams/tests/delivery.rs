@@ -1,0 +1,363 @@
+//! What a call says about its request agrees with what servers have received.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test")]
+
+mod servers;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use beams::client::{Client, Outcome};
+use beams::error::{Delivery, Error, TimeoutKind};
+use fastrand::Rng;
+use servers::{
+    ACCEPTED, Gate, LOST, REFUSED, Received, Reply, Server, client, delete, failure, http1, http2, listen, publish,
+    publish_with, read_request,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+const NOT_SENT_IN_TIME: (&str, Delivery) = ("ERR_BEAMS_TIMEOUT", Delivery::NotSent);
+
+/// A server with one stream, which the user `first` holds until the gate is opened.
+async fn one_stream() -> (Server, Gate, Arc<AtomicBool>) {
+    let (gate, is_taken) = (Gate::closed(), Arc::new(AtomicBool::new(false)));
+    let (held, taken) = (gate.clone(), is_taken.clone());
+    let server = http2(1, move |request: Received| {
+        let (gate, is_taken) = (held.clone(), taken.clone());
+        async move {
+            request.process();
+            if request.user == "first" {
+                is_taken.store(true, Ordering::Release);
+                gate.wait().await;
+            }
+            ACCEPTED
+        }
+    })
+    .await;
+    (server, gate, is_taken)
+}
+
+/// Starts a publish to `first`, and returns when it has the only stream.
+async fn take_stream(client: &Arc<Client>, is_taken: &AtomicBool) -> JoinSet<Outcome<String>> {
+    let mut calls = JoinSet::new();
+    let client = client.clone();
+    calls.spawn(async move { publish(&client, "first").await });
+    while !is_taken.load(Ordering::Acquire) {
+        tokio::task::yield_now().await;
+    }
+    calls
+}
+
+#[tokio::test]
+async fn what_waits_for_a_stream_is_given_up_after_the_connect_timeout_and_never_arrives() {
+    let (server, gate, is_taken) = one_stream().await;
+    let client = server.client(|options| options.connect_timeout = Some(100.0));
+    assert!(publish(&client, "warm-up").await.result.is_ok(), "the client knows how many streams there are");
+    let mut first = take_stream(&client, &is_taken).await;
+
+    // In one burst, so that the connection takes all of them before it opens a stream.
+    let mut calls = JoinSet::new();
+    for number in 0..20 {
+        let client = client.clone();
+        calls.spawn(async move { publish(&client, &format!("waiting-{number}")).await });
+    }
+    for outcome in calls.join_all().await {
+        assert_eq!(failure(&outcome), NOT_SENT_IN_TIME, "{outcome:?}");
+        assert!(matches!(outcome.result, Err(Error::Timeout { kind: TimeoutKind::Connect, .. })));
+    }
+
+    gate.open();
+    assert!(first.join_next().await.unwrap().unwrap().result.is_ok());
+    // What is queued in the connection goes out before this.
+    assert!(publish(&client, "last").await.result.is_ok());
+    for number in 0..20 {
+        assert_eq!(server.times(&format!("waiting-{number}")), 0);
+    }
+    assert_eq!(server.times("last"), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_waits_for_a_stream_never_arrives() {
+    let (server, gate, is_taken) = one_stream().await;
+    let client = server.client(|_| {});
+    let mut first = take_stream(&client, &is_taken).await;
+
+    // Polled so often before it is dropped: in the rate limiter, in the pool, in the connection.
+    for polls in 0..40 {
+        let mut publish = Box::pin(publish(&client, "dropped"));
+        let mut delete = Box::pin(delete(&client, "deleted"));
+        for _ in 0..polls {
+            assert!(timeout(Duration::ZERO, &mut publish).await.is_err());
+            assert!(timeout(Duration::ZERO, &mut delete).await.is_err());
+            tokio::task::yield_now().await;
+        }
+    }
+
+    gate.open();
+    assert!(first.join_next().await.unwrap().unwrap().result.is_ok());
+    assert!(publish(&client, "last").await.result.is_ok());
+    assert_eq!((server.times("dropped"), server.times("deleted"), server.times("last")), (0, 0, 1));
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_not_answered_is_unknown_on_either_protocol() {
+    let behave = |request: Received| async move {
+        request.process();
+        Reply::Silence
+    };
+    for server in [http1(behave).await, http2(10, behave).await] {
+        // Had the client not noticed that it was sent, it would say so after the connect timeout.
+        let client = server.client(|options| {
+            options.connect_timeout = Some(100.0);
+            options.timeout = Some(300.0);
+        });
+        let outcome = delete(&client, "u").await;
+        assert!(matches!(outcome.result, Err(Error::Timeout { kind: TimeoutKind::Response, .. })), "{outcome:?}");
+        assert_eq!((failure(&outcome).1, server.times("u")), (Delivery::Unknown, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_has_no_body_on_either_protocol() {
+    let server = http2(10, |request: Received| async move {
+        request.process();
+        Reply::Status(200, "")
+    })
+    .await;
+    assert!(delete(&server.client(|_| {}), "u").await.result.unwrap().is_none());
+    assert_eq!(server.times("u"), 1);
+
+    let (listener, port) = listen().await;
+    let client = client(&format!("http://127.0.0.1:{port}"), None, |_| {});
+    let (outcome, head) = tokio::join!(delete(&client, "u"), async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let (head, body) = read_request(&mut socket, &mut Vec::new()).await.unwrap().unwrap();
+        assert!(body.is_empty());
+        socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        head
+    });
+    assert!(outcome.result.unwrap().is_none());
+    assert!(
+        !head.to_lowercase().contains("transfer-encoding") && !head.to_lowercase().contains("content-length"),
+        "{head}"
+    );
+}
+
+/// A server in a thread of its own that answers when it has read a part of each request, and closes the connection with the
+/// rest unread, so that the client's next write fails.
+fn answering_early() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut random = Rng::with_seed(1);
+        while let Ok((mut socket, _)) = listener.accept() {
+            let mut part = vec![0; 32 * 1024];
+            for _ in 0..random.usize(1..60) {
+                std::io::Read::read(&mut socket, &mut part).unwrap();
+            }
+            let body = r#"{"error":"Bad request","description":"too large"}"#;
+            let text = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            std::io::Write::write_all(&mut socket, text.as_bytes()).unwrap();
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_response_that_comes_before_the_body_was_sent_counts() {
+    let port = answering_early();
+    // A write that fails before the response was read has not sent the request, so that it is safe to try again.
+    let client = client(&format!("http://127.0.0.1:{port}"), None, |options| options.max_retries = Some(3.0));
+    for mebibytes in [4, 4, 4, 8] {
+        let outcome = publish_with(&client, "u", mebibytes * 1024 * 1024).await;
+        let error = outcome.result.unwrap_err();
+        assert_eq!(error.to_string(), "400 Bad request - too large", "{mebibytes} MiB: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_end_of_the_body_has_not_sent_the_request() {
+    let (listener, port) = listen().await;
+    let client = client(&format!("http://127.0.0.1:{port}"), None, |_| {});
+    let (outcome, ()) = tokio::join!(publish_with(&client, "u", 12 * 1024 * 1024), async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        socket.read_exact(&mut [0; 1024]).await.unwrap();
+    });
+    assert_eq!(failure(&outcome), ("ERR_BEAMS_CONNECTION", Delivery::NotSent));
+}
+
+#[tokio::test]
+async fn a_server_that_stops_reading_has_not_got_the_request() {
+    let (listener, port) = listen().await;
+    let client = client(&format!("http://127.0.0.1:{port}"), None, |options| options.timeout = Some(300.0));
+    let (outcome, _socket) = tokio::join!(publish_with(&client, "u", 12 * 1024 * 1024), async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        socket.read_exact(&mut [0; 1024]).await.unwrap();
+        socket
+    });
+    assert!(matches!(outcome.result, Err(Error::Timeout { kind: TimeoutKind::Response, .. })), "{outcome:?}");
+    assert_eq!(failure(&outcome), NOT_SENT_IN_TIME);
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_early_gets_the_rest() {
+    const MEBIBYTES: usize = 2;
+    let (listener, port) = listen().await;
+    let client = client(&format!("http://127.0.0.1:{port}"), None, |_| {});
+    let (outcome, length) = tokio::join!(publish_with(&client, "u", MEBIBYTES * 1024 * 1024), async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut buffer = Vec::new();
+        socket.read_buf(&mut buffer).await.unwrap();
+        socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"publishId\":\"p\"}").await.unwrap();
+        read_request(&mut socket, &mut buffer).await.unwrap().unwrap().1.len()
+    });
+    assert_eq!(outcome.result.unwrap(), "p");
+    assert!(length > MEBIBYTES * 1024 * 1024);
+}
+
+#[tokio::test]
+async fn a_503_that_is_not_of_the_service_is_not_repeated() {
+    for behave in [LOST, Reply::Status(503, ""), Reply::CutOff(503), Reply::Status(500, "")] {
+        let behave = move |request: Received| async move {
+            request.process();
+            behave
+        };
+        for server in [http1(behave).await, http2(10, behave).await] {
+            let outcome = publish(&server.client(|options| options.max_retries = Some(3.0)), "u").await;
+            assert_eq!(failure(&outcome), ("ERR_BEAMS_SERVER", Delivery::Unknown));
+            assert_eq!((outcome.attempts, server.times("u")), (1, 1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_4xx_that_is_cut_off_is_still_a_refusal() {
+    for server in [http1(|_| async { Reply::CutOff(404) }).await, http2(10, |_| async { Reply::CutOff(404) }).await] {
+        let outcome = publish(&server.client(|_| {}), "u").await;
+        assert_eq!(failure(&outcome), ("ERR_BEAMS_NOT_FOUND", Delivery::Refused));
+    }
+}
+
+#[tokio::test]
+async fn no_later_attempt_takes_back_that_the_first_may_have_been_processed() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let server = http1(move |request: Received| {
+        let is_first = requests.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            if is_first {
+                request.process();
+                return LOST;
+            }
+            Reply::Status(429, "")
+        }
+    })
+    .await;
+    let client = server.client(|options| (options.max_retries, options.retry_unknown) = (Some(1.0), Some(true)));
+    let outcome = publish(&client, "u").await;
+    assert_eq!((outcome.attempts, outcome.status), (2, Some(429)));
+    assert_eq!(failure(&outcome), ("ERR_BEAMS_RATE_LIMITED", Delivery::Unknown));
+}
+
+/// What a faulty server may do: how often in a hundred, and whether it then processes the request.
+const BEHAVIOURS: [(usize, bool, Reply); 9] = [
+    (50, true, ACCEPTED),
+    (7, true, LOST),
+    (6, true, Reply::CutOff(200)),
+    (6, true, Reply::CutOff(503)),
+    (6, true, Reply::Close),
+    (5, true, Reply::Silence),
+    (6, false, Reply::Close),
+    (8, false, REFUSED),
+    (6, false, Reply::Status(429, "")),
+];
+
+/// Chooses a behaviour, and is slow at times.
+fn faulty(seed: u64) -> impl Fn(Received) -> std::pin::Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync {
+    let random = std::sync::Mutex::new(Rng::with_seed(seed));
+    move |request| {
+        let (mut choice, wait) = {
+            let mut random = random.lock().unwrap();
+            (random.usize(..100), random.u64(..40).saturating_sub(20))
+        };
+        let (_, processes, reply) = BEHAVIOURS
+            .into_iter()
+            .find(|&(weight, ..)| {
+                choice.checked_sub(weight).is_none_or(|rest| {
+                    choice = rest;
+                    false
+                })
+            })
+            .unwrap();
+        Box::pin(async move {
+            if processes {
+                request.process();
+            }
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            reply
+        })
+    }
+}
+
+/// Publishes with limits that are reached at random, and drops calls at random; then compares what was told with the book.
+async fn audit(server: Server, seed: u64, retry_unknown: bool) {
+    const CALLS: usize = 150;
+    let mut random = Rng::with_seed(seed);
+    let clients: Vec<_> = [15.0, 60.0, 1000.0]
+        .map(|connect_timeout| {
+            server.client(|options| {
+                options.connect_timeout = Some(connect_timeout);
+                options.timeout = Some(120.0);
+                options.max_retries = Some(2.0);
+                options.retry_unknown = Some(retry_unknown);
+                options.max_concurrent_requests = Some(40.0);
+            })
+        })
+        .into();
+    let mut calls = JoinSet::new();
+    for number in 0..CALLS {
+        let client = clients[random.usize(..clients.len())].clone();
+        let drops_after = random.bool().then(|| Duration::from_millis(random.u64(..150)));
+        let filling = if random.usize(..10) == 0 { 70_000 } else { 0 };
+        calls.spawn(async move {
+            let user = format!("user-{number}");
+            let call = publish_with(&client, &user, filling);
+            let outcome = match drops_after {
+                None => Some(call.await),
+                Some(limit) => timeout(limit, call).await.ok(),
+            };
+            (user, outcome.map(|outcome| outcome.result.map_err(|error| error.delivery())))
+        });
+    }
+    let outcomes = calls.join_all().await;
+    let mut counts = [0; 5];
+    for (user, told) in outcomes {
+        let times = server.times(&user);
+        let most = if retry_unknown { 3 } else { 1 };
+        let (kind, possible) = match told {
+            Some(Ok(_)) => (0, 1..=most),
+            Some(Err(Delivery::Refused)) => (1, 0..=0),
+            Some(Err(Delivery::NotSent)) => (2, 0..=0),
+            Some(Err(Delivery::Unknown)) => (3, 0..=most),
+            None => (4, 0..=most),
+        };
+        counts[kind] += 1;
+        assert!(possible.contains(&times), "{user} was published to {times} times; told {told:?}; seed {seed}");
+    }
+    assert!(counts[0] > 0 && counts[3] > 0 && counts[4] > 0, "{counts:?}");
+}
+
+#[tokio::test]
+async fn every_outcome_agrees_with_the_server_over_http_1() {
+    for (seed, retry_unknown) in [(1, false), (2, true)] {
+        audit(http1(faulty(seed)).await, seed, retry_unknown).await;
+    }
+}
+
+#[tokio::test]
+async fn every_outcome_agrees_with_the_server_over_http_2() {
+    for (seed, streams, retry_unknown) in [(1, 1, false), (2, 5, false), (3, 5, true)] {
+        audit(http2(streams, faulty(seed)).await, seed, retry_unknown).await;
+    }
+}

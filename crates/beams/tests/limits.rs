@@ -1,0 +1,185 @@
+//! Deadlines, the limit on concurrent requests, and what a call records of its attempts.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test")]
+
+mod servers;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use beams::error::{Delivery, Error, TimeoutKind};
+use servers::{ACCEPTED, Gate, Received, Reply, client, delete, failure, http1, http2, listen, publish};
+use tokio::io::AsyncWriteExt;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// Longer than any test takes that does not wait for what it must not wait for.
+const LONG: f64 = 600_000.0;
+
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(20), future).await.expect("it ends at once")
+}
+
+fn is_deadline<T>(result: &Result<T, Error>) -> bool {
+    matches!(result, Err(Error::Timeout { kind: TimeoutKind::Deadline, .. }))
+}
+
+#[tokio::test]
+async fn a_deadline_ends_an_attempt_that_is_not_answered() {
+    let server = http1(|_| async { Reply::Silence }).await;
+    let client = server.client(|options| (options.deadline, options.max_retries) = (Some(200.0), Some(5.0)));
+    for outcome in [soon(publish(&client, "u")).await.map(drop), soon(delete(&client, "u")).await.map(drop)] {
+        assert!(is_deadline(&outcome.result), "{outcome:?}");
+        assert_eq!((failure(&outcome), outcome.attempts), (("ERR_BEAMS_TIMEOUT", Delivery::Unknown), 1));
+    }
+}
+
+#[tokio::test]
+async fn a_deadline_ends_connecting() {
+    let (listener, port) = listen().await;
+    let client = client(&format!("https://127.0.0.1:{port}"), None, |options| options.deadline = Some(200.0));
+    let outcome = soon(publish(&client, "u")).await;
+    assert!(is_deadline(&outcome.result), "{outcome:?}");
+    assert_eq!(failure(&outcome), ("ERR_BEAMS_TIMEOUT", Delivery::NotSent));
+    drop(listener);
+}
+
+#[tokio::test]
+async fn a_call_whose_next_wait_would_pass_its_deadline_fails_at_once() {
+    let (listener, port) = listen().await;
+    let client = client(&format!("http://127.0.0.1:{port}"), None, |options| {
+        (options.deadline, options.max_retries) = (Some(40_000.0), Some(3.0));
+    });
+    let (outcome, ()) = tokio::join!(soon(publish(&client, "u")), async {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        servers::read_request(&mut socket, &mut Vec::new()).await.unwrap();
+        socket.write_all(b"HTTP/1.1 429 X\r\nretry-after: 50\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+    });
+    assert!(is_deadline(&outcome.result), "{outcome:?}");
+    assert_eq!((failure(&outcome).1, outcome.attempts, outcome.status), (Delivery::Refused, 1, Some(429)));
+    let error = outcome.result.unwrap_err();
+    let last = std::error::Error::source(&error).unwrap();
+    assert_eq!(last.to_string(), "429 - the response had no body");
+
+    // The service has asked the whole client to wait, so that no other call can start in time.
+    let outcome = soon(publish(&client, "v")).await;
+    assert!(is_deadline(&outcome.result), "{outcome:?}");
+    assert_eq!((failure(&outcome).1, outcome.attempts), (Delivery::NotSent, 0));
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_start_before_its_deadline_fails_at_once() {
+    let server = http1(|_| async { ACCEPTED }).await;
+    let client = server.client(|options| {
+        options.max_requests_per_second = Some(0.001);
+        options.deadline = Some(LONG);
+    });
+    assert!(publish(&client, "u").await.result.is_ok());
+    let outcome = soon(publish(&client, "u")).await;
+    assert!(is_deadline(&outcome.result), "{outcome:?}");
+    assert_eq!((failure(&outcome).1, outcome.attempts), (Delivery::NotSent, 0));
+}
+
+#[tokio::test]
+async fn a_deadline_ends_waiting_for_a_permit() {
+    let server =
+        http1(|request: Received| async move { if request.user == "first" { Reply::Silence } else { ACCEPTED } }).await;
+    let client =
+        server.client(|options| (options.max_concurrent_requests, options.deadline) = (Some(1.0), Some(300.0)));
+    let (first, second) = tokio::join!(soon(publish(&client, "first")), soon(publish(&client, "second")));
+    assert_eq!((failure(&first).1, first.attempts), (Delivery::Unknown, 1));
+    assert_eq!((failure(&second).1, second.attempts), (Delivery::NotSent, 0));
+}
+
+#[tokio::test]
+async fn so_many_requests_are_in_flight_and_the_others_wait_in_order_without_a_limit() {
+    const LIMIT: usize = 4;
+    for is_http2 in [false, true] {
+        let (gate, in_flight, max) = (Gate::closed(), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (held, counted, highest) = (gate.clone(), in_flight.clone(), max.clone());
+        let behave = move |_: Received| {
+            let (gate, in_flight) = (held.clone(), counted.clone());
+            highest.fetch_max(in_flight.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            async move {
+                gate.wait().await;
+                in_flight.fetch_sub(1, Ordering::SeqCst);
+                ACCEPTED
+            }
+        };
+        let server = if is_http2 { http2(100, behave).await } else { http1(behave).await };
+        let client = server.client(|options| {
+            options.max_concurrent_requests = Some(LIMIT as f64);
+            options.connect_timeout = Some(100.0);
+        });
+        let mut calls = JoinSet::new();
+        for number in 0..20 {
+            let client = client.clone();
+            calls.spawn(async move { (number, publish(&client, &format!("user-{number}")).await) });
+        }
+        while in_flight.load(Ordering::SeqCst) < LIMIT {
+            tokio::task::yield_now().await;
+        }
+        // The same connect timeout passes elsewhere; those that wait do not care.
+        let (_listener, port) = listen().await;
+        let other = servers::client(&format!("https://127.0.0.1:{port}"), None, |options| {
+            options.connect_timeout = Some(100.0)
+        });
+        assert_eq!(failure(&publish(&other, "u").await), ("ERR_BEAMS_TIMEOUT", Delivery::NotSent));
+        assert_eq!(in_flight.load(Ordering::SeqCst), LIMIT);
+
+        gate.open();
+        for (number, outcome) in calls.join_all().await {
+            assert!(outcome.result.is_ok(), "{number}: {outcome:?}");
+        }
+        assert_eq!(max.load(Ordering::SeqCst), LIMIT, "requests in flight");
+    }
+}
+
+#[tokio::test]
+async fn closing_waits_for_the_calls_that_wait_for_a_permit() {
+    let gate = Gate::closed();
+    let held = gate.clone();
+    let server = http1(move |_| {
+        let gate = held.clone();
+        async move {
+            gate.wait().await;
+            ACCEPTED
+        }
+    })
+    .await;
+    let client = server.client(|options| options.max_concurrent_requests = Some(1.0));
+    let mut calls = JoinSet::new();
+    for number in 0..3 {
+        let client = client.clone();
+        calls.spawn(async move { publish(&client, &format!("user-{number}")).await });
+    }
+    tokio::task::yield_now().await;
+    client.close();
+    assert!(matches!(client.track(), Err(Error::Closed)));
+    let mut closed = Box::pin(client.wait_closed());
+    assert!(timeout(Duration::from_millis(1), &mut closed).await.is_err());
+    gate.open();
+    soon(closed).await;
+    for outcome in calls.join_all().await {
+        assert!(outcome.result.is_ok(), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_asked_to_records_its_attempts() {
+    let requests = AtomicUsize::new(0);
+    let server = http1(move |_| {
+        let is_first = requests.fetch_add(1, Ordering::Relaxed) == 0;
+        async move { if is_first { Reply::Status(429, "") } else { Reply::Status(200, "") } }
+    })
+    .await;
+    let client = server.client(|options| options.max_retries = Some(1.0));
+    let user = beams::targets::user_id::EncodedUserId::new(&[0x75]).unwrap();
+    let options = client.config().limits().with_attempt_records();
+    let outcome = client.delete_user(client.track().unwrap(), &user, &options).await;
+    let [first, second] = outcome.records[..] else { panic!("{outcome:?}") };
+    assert_eq!((first.status, first.code), (Some(429), Some("ERR_BEAMS_RATE_LIMITED")));
+    assert_eq!((second.status, second.code), (Some(200), None));
+    assert!(first.started + first.duration <= second.started);
+    assert!(delete(&client, "u").await.records.is_empty(), "nobody asked");
+}
