@@ -1,15 +1,20 @@
 'use strict'
 
-// What is retried is a table in src/beams/retry.rs; faults.test.js counts the requests. Here: what users set and see.
+// What is retried is a table in crates/beams/src/retry.rs; faults.test.js counts the requests. Here: what users set and see.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { recordingServer, unusedPort } = require('./helpers/servers.js')
 const { payload, clientOf, rejection } = require('./helpers/clients.js')
 
+/** What the service itself says when it is busy. */
+const serviceBody = '{"error":"Service Unavailable","description":"Try again later"}'
+
 /** Refuses for a while without asking anybody to wait, then accepts. */
-const busyFor = (times) => (_request, number) =>
-  number > times ? { body: '{"publishId":"p"}' } : { status: 503, headers: { 'retry-after': '0' } }
+const busyFor =
+  (times, refusal = { status: 503, body: serviceBody }) =>
+  (_request, number) =>
+    number > times ? { body: '{"publishId":"p"}' } : { headers: { 'retry-after': '0' }, ...refusal }
 
 describe('maxRetries', () => {
   test('is 3 unless it is set', async (t) => {
@@ -36,6 +41,60 @@ test('a retry sends the same request', async (t) => {
   for (const retry of retries) assert.deepEqual(retry, first)
 })
 
+describe('a publish', () => {
+  for (const [name, refusal] of [
+    ["the service's own 503", { status: 503, body: serviceBody }],
+    ['429', { status: 429 }],
+    ['408', { status: 408 }],
+  ]) {
+    test(`is repeated after ${name}`, async (t) => {
+      const { port, requests } = await recordingServer(t, busyFor(1, refusal))
+      assert.deepEqual(await clientOf({ port }).publishToUsers(['u'], payload), { publishId: 'p' })
+      assert.equal(requests.length, 2)
+    })
+  }
+
+  // A router answers like this when the application took too long, or has broken the connection, and may go on to publish.
+  for (const [name, refusal] of [
+    ['HTML', { body: '<html>Application error</html>' }],
+    ['no body', { body: '' }],
+    ['JSON of another shape', { body: '{"message":"upstream connect error"}' }],
+    ['JSON whose description is not a text', { body: '{"error":"E","description":{}}' }],
+    ['half of the JSON', { body: serviceBody.slice(0, -1) }],
+  ]) {
+    for (const status of [503, 500, 502, 504]) {
+      test(`is not repeated after ${status} with ${name}, though it asks for no wait`, async (t) => {
+        const { port, requests } = await recordingServer(t, busyFor(1, { status, ...refusal }))
+        const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+        assert.deepEqual([error.status, error.delivery, error.attempts, error.retryAfter], [status, 'unknown', 1, 0])
+        assert.equal(requests.length, 1)
+      })
+    }
+  }
+
+  test("is not repeated after the service's own words with another 5xx", async (t) => {
+    const { port } = await recordingServer(t, busyFor(1, { status: 500, body: serviceBody }))
+    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+    assert.deepEqual([error.delivery, error.attempts], ['unknown', 1])
+  })
+
+  for (const wait of ['61', '3600', '18446744073709551615', '99999999999999999999999999']) {
+    test(`is not repeated when the service asks to wait for ${wait} s`, async (t) => {
+      const refusal = { status: 429, headers: { 'retry-after': wait } }
+      const { port, requests } = await recordingServer(t, busyFor(1, refusal))
+      const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+      assert.deepEqual([error.delivery, error.attempts, requests.length], ['refused', 1, 1])
+      assert.ok(error.retryAfter >= 61)
+    })
+  }
+})
+
+test('a deletion is repeated after any 5xx', async (t) => {
+  const { port, requests } = await recordingServer(t, busyFor(3, { status: 503, body: '<html>' }))
+  await clientOf({ port }).deleteUser('u')
+  assert.equal(requests.length, 4)
+})
+
 test('a connection that cannot be made is tried again', async () => {
   const error = await rejection(
     clientOf({ port: await unusedPort() }, { maxRetries: 1 }).publishToUsers(['u'], payload),
@@ -43,7 +102,7 @@ test('a connection that cannot be made is tried again', async () => {
   assert.equal(error.attempts, 2)
 })
 
-test('a publish that may have been carried out is repeated only with retryUnknown', async (t) => {
+test('a publish that may have been processed is repeated only with retryUnknown', async (t) => {
   const { port, requests } = await recordingServer(t, () => ({ status: 500 }))
   const once = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
   assert.deepEqual([once.delivery, once.attempts, requests.length], ['unknown', 1, 1])
@@ -51,4 +110,10 @@ test('a publish that may have been carried out is repeated only with retryUnknow
     clientOf({ port }, { retryUnknown: true, maxRetries: 1 }).publishToUsers(['u'], payload),
   )
   assert.deepEqual([again.delivery, again.attempts, requests.length], ['unknown', 2, 3])
+})
+
+test('a repeat that is refused does not take back that the first publish may have been processed', async (t) => {
+  const { port } = await recordingServer(t, (_request, number) => ({ status: number === 1 ? 500 : 422 }))
+  const error = await rejection(clientOf({ port }, { retryUnknown: true }).publishToUsers(['u'], payload))
+  assert.deepEqual([error.status, error.attempts, error.delivery], [422, 2, 'unknown'])
 })

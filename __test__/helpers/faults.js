@@ -121,10 +121,12 @@ const words = '{"error":"Title","description":"Explanation"}'
 const statuses = [
   ...[301, 302, 307, 308].map((status) => [status, '', 'ERR_BEAMS_BAD_RESPONSE', 'unknown', 1]),
   ...['', 'null', '[]', '<html>', words].map((body) => [400, body, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused', 1]),
-  ...['', 'null', '[]', '<html>', words].map((body) => [503, body, 'ERR_BEAMS_SERVER', 'refused', 2]),
+  ...['', 'null', '[]', '<html>'].map((body) => [503, body, 'ERR_BEAMS_SERVER', 'unknown', 1]),
+  [503, words, 'ERR_BEAMS_SERVER', 'refused', 2],
   ...['', 'null', '[]', '<html>', words].map((body) => [500, body, 'ERR_BEAMS_SERVER', 'unknown', 1]),
   [401, '', 'ERR_BEAMS_UNAUTHORIZED', 'refused', 1],
   [402, '', 'ERR_BEAMS_PAYMENT_REQUIRED', 'refused', 1],
+  [408, '', 'ERR_BEAMS_INVALID_ARGUMENT', 'refused', 2],
   [404, '404 page not found\n', 'ERR_BEAMS_NOT_FOUND', 'refused', 1],
   [422, words, 'ERR_BEAMS_UNPROCESSABLE', 'refused', 1],
   [429, '', 'ERR_BEAMS_RATE_LIMITED', 'refused', 2],
@@ -146,9 +148,14 @@ const recoveries = [
     [answer(429, '', 'retry-after: 0\r\n'), answer(200, accepted)],
     { requests: 2 },
   ],
-  ['answers 503 once', [answer(503), answer(200, accepted)], { requests: 2 }],
-  ['asks to wait for an hour', [answer(503, '', 'retry-after: 3600\r\n')], { code: 'ERR_BEAMS_SERVER', delivery: 'refused', status: 503, requests: 1 }], // prettier-ignore
-  ['answers 503 and breaks off', ['HTTP/1.1 503 X\r\ncontent-length: 9\r\n\r\n{'], { code: 'ERR_BEAMS_SERVER', delivery: 'refused', status: 503, requests: 2, end: true }], // prettier-ignore
+  ['answers 408 once', [answer(408), answer(200, accepted)], { requests: 2 }],
+  ['answers 503 with its own words once', [answer(503, words), answer(200, accepted)], { requests: 2 }],
+  ['answers 503 with an empty body once, asking for no wait', [answer(503, '', 'retry-after: 0\r\n'), answer(200, accepted)], { code: 'ERR_BEAMS_SERVER', delivery: 'unknown', status: 503, requests: 1 }], // prettier-ignore
+  ['answers a deletion with 503 once', [answer(503), answer(200)], { requests: 2, operation: 'deleteUser' }],
+  ['asks to wait for an hour', [answer(503, words, 'retry-after: 3600\r\n')], { code: 'ERR_BEAMS_SERVER', delivery: 'refused', status: 503, requests: 1 }], // prettier-ignore
+  ['asks to wait for longer than a number can say', [answer(429, '', `retry-after: ${'9'.repeat(30)}\r\n`)], { code: 'ERR_BEAMS_RATE_LIMITED', delivery: 'refused', status: 429, requests: 1 }], // prettier-ignore
+  ['answers 503 and breaks off', [`HTTP/1.1 503 X\r\ncontent-length: ${words.length}\r\n\r\n${words.slice(0, -1)}`], { code: 'ERR_BEAMS_SERVER', delivery: 'unknown', status: 503, requests: 1, end: true }], // prettier-ignore
+  ['answers 404 and breaks off', ['HTTP/1.1 404 X\r\ncontent-length: 9\r\n\r\n{'], { code: 'ERR_BEAMS_NOT_FOUND', delivery: 'refused', status: 404, requests: 1, end: true }], // prettier-ignore
   ['answers a deletion with 500 once', [answer(500), answer(200)], { requests: 2, operation: 'deleteUser' }],
   ['answers a publish that may be repeated with 500 once', [answer(500), answer(200, accepted)], { requests: 2, options: { retryUnknown: true } }], // prettier-ignore
 ].map(([behaviour, answers, { end, ...expected }]) => ({
@@ -279,10 +286,10 @@ const secure = [
 ].map((row) => ({ ...row, secure: true }))
 
 /** An HTTP/2 server; `behave(stream, number, cut)` runs for every request, and `cut` breaks the connection. */
-const http2Server = (behave) =>
+const http2Server = (behave, settings = {}) =>
   async function start({ listen, authority }) {
     let requests = 0
-    const server = http2.createSecureServer(await makeCertificate(authority))
+    const server = http2.createSecureServer({ ...(await makeCertificate(authority)), settings })
     let cut
     server.on('secureConnection', (socket) => (cut = () => socket.destroy()))
     server.on('sessionError', () => {})
@@ -333,7 +340,17 @@ const multiplexed = [
     start: http2Server((_stream, _number, cut) => cut()),
     ...unanswered,
   },
+  { behaviour: 'answers 503 on HTTP/2', start: http2Server((stream) => stream.respond({ ':status': 503 }, { endStream: true })), code: 'ERR_BEAMS_SERVER', delivery: 'unknown', status: 503, requests: 1 }, // prettier-ignore
   { behaviour: 'never answers on HTTP/2', start: http2Server(() => {}), ...late },
+  { behaviour: 'never answers a deletion on HTTP/2', start: http2Server(() => {}), operation: 'deleteUser', ...late, requests: 2 }, // prettier-ignore
+  {
+    behaviour: 'has no free HTTP/2 stream',
+    start: http2Server(acceptOn, { maxConcurrentStreams: 0 }),
+    // The first request may be sent before the client knows; the server hands it back.
+    code: 'ERR_BEAMS_TIMEOUT',
+    delivery: 'not-sent',
+    requests: 0,
+  },
 ].map((row) => ({ ...row, secure: true }))
 
 /** A proxy in front of a TLS server that answers well; `connect(socket, target)` decides what comes of a CONNECT. */
