@@ -3,6 +3,7 @@
 
 mod servers;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -53,7 +54,7 @@ async fn take_stream(client: &Arc<Client>, is_taken: &AtomicBool) -> JoinSet<Out
 #[tokio::test]
 async fn what_waits_for_a_stream_is_given_up_after_the_connect_timeout_and_never_arrives() {
     let (server, gate, is_taken) = one_stream().await;
-    let client = server.client(|options| options.connect_timeout = Some(100.0));
+    let client = server.client(|options| options.connect_timeout = Some(Duration::from_millis(100)));
     assert!(publish(&client, "warm-up").await.result.is_ok(), "the client knows how many streams there are");
     let mut first = take_stream(&client, &is_taken).await;
 
@@ -110,8 +111,8 @@ async fn a_deletion_that_is_not_answered_is_unknown_on_either_protocol() {
     for server in [http1(behave).await, http2(10, behave).await] {
         // Had the client not noticed that it was sent, it would say so after the connect timeout.
         let client = server.client(|options| {
-            options.connect_timeout = Some(100.0);
-            options.timeout = Some(300.0);
+            options.connect_timeout = Some(Duration::from_millis(100));
+            options.timeout = Some(Duration::from_millis(300));
         });
         let outcome = delete(&client, "u").await;
         assert!(matches!(outcome.result, Err(Error::Timeout { kind: TimeoutKind::Response, .. })), "{outcome:?}");
@@ -169,7 +170,7 @@ fn answering_early() -> u16 {
 async fn a_response_that_comes_before_the_body_was_sent_counts() {
     let port = answering_early();
     // A write that fails before the response was read has not sent the request, so that it is safe to try again.
-    let client = client(&format!("http://127.0.0.1:{port}"), None, |options| options.max_retries = Some(3.0));
+    let client = client(&format!("http://127.0.0.1:{port}"), None, |options| options.max_retries = Some(3));
     for mebibytes in [4, 4, 4, 8] {
         let outcome = publish_with(&client, "u", mebibytes * 1024 * 1024).await;
         let error = outcome.result.unwrap_err();
@@ -191,7 +192,8 @@ async fn a_connection_that_breaks_before_the_end_of_the_body_has_not_sent_the_re
 #[tokio::test]
 async fn a_server_that_stops_reading_has_not_got_the_request() {
     let (listener, port) = listen().await;
-    let client = client(&format!("http://127.0.0.1:{port}"), None, |options| options.timeout = Some(300.0));
+    let client =
+        client(&format!("http://127.0.0.1:{port}"), None, |options| options.timeout = Some(Duration::from_millis(300)));
     let (outcome, _socket) = tokio::join!(publish_with(&client, "u", 12 * 1024 * 1024), async {
         let (mut socket, _) = listener.accept().await.unwrap();
         socket.read_exact(&mut [0; 1024]).await.unwrap();
@@ -225,7 +227,7 @@ async fn a_503_that_is_not_of_the_service_is_not_repeated() {
             behave
         };
         for server in [http1(behave).await, http2(10, behave).await] {
-            let outcome = publish(&server.client(|options| options.max_retries = Some(3.0)), "u").await;
+            let outcome = publish(&server.client(|options| options.max_retries = Some(3)), "u").await;
             assert_eq!(failure(&outcome), ("ERR_BEAMS_SERVER", Delivery::Unknown));
             assert_eq!((outcome.attempts, server.times("u")), (1, 1));
         }
@@ -254,7 +256,7 @@ async fn no_later_attempt_takes_back_that_the_first_may_have_been_processed() {
         }
     })
     .await;
-    let client = server.client(|options| (options.max_retries, options.retry_unknown) = (Some(1.0), Some(true)));
+    let client = server.client(|options| (options.max_retries, options.retry_unknown) = (Some(1), Some(true)));
     let outcome = publish(&client, "u").await;
     assert_eq!((outcome.attempts, outcome.status), (2, Some(429)));
     assert_eq!(failure(&outcome), ("ERR_BEAMS_RATE_LIMITED", Delivery::Unknown));
@@ -304,14 +306,14 @@ fn faulty(seed: u64) -> impl Fn(Received) -> std::pin::Pin<Box<dyn Future<Output
 async fn audit(server: Server, seed: u64, retry_unknown: bool) {
     const CALLS: usize = 150;
     let mut random = Rng::with_seed(seed);
-    let clients: Vec<_> = [15.0, 60.0, 1000.0]
+    let clients: Vec<_> = [15, 60, 1000]
         .map(|connect_timeout| {
             server.client(|options| {
-                options.connect_timeout = Some(connect_timeout);
-                options.timeout = Some(120.0);
-                options.max_retries = Some(2.0);
+                options.connect_timeout = Some(Duration::from_millis(connect_timeout));
+                options.timeout = Some(Duration::from_millis(120));
+                options.max_retries = Some(2);
                 options.retry_unknown = Some(retry_unknown);
-                options.max_concurrent_requests = Some(40.0);
+                options.max_concurrent_requests = NonZeroUsize::new(40);
             })
         })
         .into();

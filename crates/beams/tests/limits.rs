@@ -3,6 +3,7 @@
 
 mod servers;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// Longer than any test takes that does not wait for what it must not wait for.
-const LONG: f64 = 600_000.0;
+const LONG: Duration = Duration::from_secs(600);
 
 async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(20), future).await.expect("it ends at once")
@@ -27,7 +28,8 @@ fn is_deadline<T>(result: &Result<T, Error>) -> bool {
 #[tokio::test]
 async fn a_deadline_ends_an_attempt_that_is_not_answered() {
     let server = http1(|_| async { Reply::Silence }).await;
-    let client = server.client(|options| (options.deadline, options.max_retries) = (Some(200.0), Some(5.0)));
+    let client =
+        server.client(|options| (options.deadline, options.max_retries) = (Some(Duration::from_millis(200)), Some(5)));
     for outcome in [soon(publish(&client, "u")).await.map(drop), soon(delete(&client, "u")).await.map(drop)] {
         assert!(is_deadline(&outcome.result), "{outcome:?}");
         assert_eq!((failure(&outcome), outcome.attempts), (("ERR_BEAMS_TIMEOUT", Delivery::Unknown), 1));
@@ -37,7 +39,9 @@ async fn a_deadline_ends_an_attempt_that_is_not_answered() {
 #[tokio::test]
 async fn a_deadline_ends_connecting() {
     let (listener, port) = listen().await;
-    let client = client(&format!("https://127.0.0.1:{port}"), None, |options| options.deadline = Some(200.0));
+    let client = client(&format!("https://127.0.0.1:{port}"), None, |options| {
+        options.deadline = Some(Duration::from_millis(200))
+    });
     let outcome = soon(publish(&client, "u")).await;
     assert!(is_deadline(&outcome.result), "{outcome:?}");
     assert_eq!(failure(&outcome), ("ERR_BEAMS_TIMEOUT", Delivery::NotSent));
@@ -48,7 +52,7 @@ async fn a_deadline_ends_connecting() {
 async fn a_call_whose_next_wait_would_pass_its_deadline_fails_at_once() {
     let (listener, port) = listen().await;
     let client = client(&format!("http://127.0.0.1:{port}"), None, |options| {
-        (options.deadline, options.max_retries) = (Some(40_000.0), Some(3.0));
+        (options.deadline, options.max_retries) = (Some(Duration::from_millis(40_000)), Some(3));
     });
     let (outcome, ()) = tokio::join!(soon(publish(&client, "u")), async {
         let (mut socket, _) = listener.accept().await.unwrap();
@@ -84,8 +88,9 @@ async fn a_call_that_cannot_start_before_its_deadline_fails_at_once() {
 async fn a_deadline_ends_waiting_for_a_permit() {
     let server =
         http1(|request: Received| async move { if request.user == "first" { Reply::Silence } else { ACCEPTED } }).await;
-    let client =
-        server.client(|options| (options.max_concurrent_requests, options.deadline) = (Some(1.0), Some(300.0)));
+    let client = server.client(|options| {
+        (options.max_concurrent_requests, options.deadline) = (NonZeroUsize::new(1), Some(Duration::from_millis(300)))
+    });
     let (first, second) = tokio::join!(soon(publish(&client, "first")), soon(publish(&client, "second")));
     assert_eq!((failure(&first).1, first.attempts), (Delivery::Unknown, 1));
     assert_eq!((failure(&second).1, second.attempts), (Delivery::NotSent, 0));
@@ -108,8 +113,8 @@ async fn so_many_requests_are_in_flight_and_the_others_wait_in_order_without_a_l
         };
         let server = if is_http2 { http2(100, behave).await } else { http1(behave).await };
         let client = server.client(|options| {
-            options.max_concurrent_requests = Some(LIMIT as f64);
-            options.connect_timeout = Some(100.0);
+            options.max_concurrent_requests = NonZeroUsize::new(LIMIT);
+            options.connect_timeout = Some(Duration::from_millis(100));
         });
         let mut calls = JoinSet::new();
         for number in 0..20 {
@@ -122,7 +127,7 @@ async fn so_many_requests_are_in_flight_and_the_others_wait_in_order_without_a_l
         // The same connect timeout passes elsewhere; those that wait do not care.
         let (_listener, port) = listen().await;
         let other = servers::client(&format!("https://127.0.0.1:{port}"), None, |options| {
-            options.connect_timeout = Some(100.0)
+            options.connect_timeout = Some(Duration::from_millis(100))
         });
         assert_eq!(failure(&publish(&other, "u").await), ("ERR_BEAMS_TIMEOUT", Delivery::NotSent));
         assert_eq!(in_flight.load(Ordering::SeqCst), LIMIT);
@@ -147,7 +152,7 @@ async fn closing_waits_for_the_calls_that_wait_for_a_permit() {
         }
     })
     .await;
-    let client = server.client(|options| options.max_concurrent_requests = Some(1.0));
+    let client = server.client(|options| options.max_concurrent_requests = NonZeroUsize::new(1));
     let mut calls = JoinSet::new();
     for number in 0..3 {
         let client = client.clone();
@@ -173,7 +178,7 @@ async fn a_call_that_is_asked_to_records_its_attempts() {
         async move { if is_first { Reply::Status(429, "") } else { Reply::Status(200, "") } }
     })
     .await;
-    let client = server.client(|options| options.max_retries = Some(1.0));
+    let client = server.client(|options| options.max_retries = Some(1));
     let user = beams::targets::user_id::EncodedUserId::new(&[0x75]).unwrap();
     let options = client.config().limits().with_attempt_records();
     let outcome = client.delete_user(client.track().unwrap(), &user, &options).await;

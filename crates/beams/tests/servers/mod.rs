@@ -82,7 +82,7 @@ pub fn client(endpoint: &str, ca: Option<Vec<u8>>, set: impl FnOnce(&mut ClientO
         secret_key: "key".into(),
         endpoint: Some(endpoint.into()),
         ca,
-        max_retries: Some(0.0),
+        max_retries: Some(0),
         max_requests_per_second: Some(f64::INFINITY),
         ..ClientOptions::default()
     };
