@@ -1,43 +1,98 @@
 'use strict'
 
 const http = require('node:http')
+const http2 = require('node:http2')
 const { once } = require('node:events')
 const { randomOf } = require('./random.js')
 
-/** What the server may do with a publish: how often in a hundred, whether it then is carried out, and what is answered. */
+/** The service's own words; what a router says in its place. */
+const own = '{"error":"Service Unavailable","description":"Try again later"}'
+const html = '<html><body>Application error</body></html>'
+const noWait = { 'retry-after': '0' }
+const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } = http2.constants
+
+/** What a server may do with a publish: how often in a hundred, whether it processes it, and what it answers. */
 const behaviours = [
-  [60, true, (response, accepted) => response.end(accepted)],
-  [4, true, (response, accepted) => response.end(accepted, () => response.socket?.destroy())],
+  [44, true, (response, accepted) => response.end(accepted)],
+  [10, true, (response, accepted, random) => setTimeout(() => response.end(accepted), random() * 50)],
   [4, true, (response) => response.writeHead(500).end()],
-  [3, true, ({ socket }) => socket.destroy()],
-  [3, true, ({ socket }) => socket.resetAndDestroy()],
-  [3, true, (response) => response.writeHead(200, { 'content-length': 99 }).write('{', () => response.destroy())],
+  [4, true, (response) => response.writeHead(503, noWait).end(html)],
+  [3, true, (response) => response.writeHead(503, noWait).end()],
+  [3, true, (response) => response.writeHead(503, noWait).end('{"message":"upstream connect error"}')],
+  [3, true, (response) => response.writeHead(200, { 'content-length': 99 }).write('{', () => cut(response))],
   [1, true, () => {}],
-  [4, false, ({ socket }) => socket.resetAndDestroy()],
-  [8, false, (response) => response.writeHead(429, { 'retry-after': '0' }).end()],
-  [6, false, (response) => response.writeHead(503, { 'retry-after': '0' }).end()],
+  [8, false, (response) => response.writeHead(429, noWait).end()],
+  [6, false, (response) => response.writeHead(503, noWait).end(own)],
+  [2, false, (response) => response.writeHead(408, noWait).end()],
   [4, false, (response) => response.writeHead(422).end('{"error":"E","description":"D"}')],
 ]
 
-/** A server that goes wrong at random. Its book has, for each publish that it carried out, the id and the users. */
-async function faultyServer(t, seed) {
+const http1Behaviours = [
+  [2, true, (response, accepted) => response.end(accepted, () => response.socket?.destroy())],
+  [2, true, ({ socket }) => socket.destroy()],
+  [2, true, ({ socket }) => socket.resetAndDestroy()],
+  [2, false, ({ socket }) => socket.resetAndDestroy()],
+]
+
+const http2Behaviours = [
+  [3, true, ({ stream }) => stream.close(NGHTTP2_INTERNAL_ERROR)],
+  [3, false, ({ stream }) => stream.close(NGHTTP2_REFUSED_STREAM)],
+  [1, false, ({ stream }) => stream.session?.goaway()],
+  [1, true, ({ stream }) => stream.session?.destroy()],
+]
+
+/** Breaks a response off. */
+const cut = ({ stream, socket }) => (stream ? stream.close(NGHTTP2_INTERNAL_ERROR) : socket?.destroy())
+
+/**
+ * A server that goes wrong at random. Its book has, for each publish that it has processed, the id and the users. With a
+ * `certificate` it speaks HTTP/2, with so few `streams` that publishes wait for one.
+ */
+async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
   const random = randomOf(seed)
   const book = new Map()
-  const server = http.createServer(async (request, response) => {
-    const { users } = JSON.parse((await request.setEncoding('utf8').toArray()).join(''))
-    let left = random() * 100
-    const [, isCarriedOut, answer] = behaviours.find(([weight]) => (left -= weight) < 0)
+  const all = [...behaviours, ...(certificate ? http2Behaviours : http1Behaviours)]
+  const handle = async (request, response) => {
+    response.on('error', () => {})
+    const users = await usersOf(request)
+    if (!users) return
+    let left = random() * all.reduce((sum, [weight]) => sum + weight, 0)
+    const [, isProcessed, answer] = all.find(([weight]) => (left -= weight) < 0)
     const publishId = `pubid-${book.size}`
-    if (isCarriedOut) book.set(publishId, users)
-    answer(response, JSON.stringify({ publishId }))
+    if (isProcessed) book.set(publishId, users)
+    // The client may have gone.
+    if (response.stream ? !response.stream.destroyed : response.socket) {
+      answer(response, JSON.stringify({ publishId }), random)
+    }
+  }
+  const server = certificate
+    ? http2.createSecureServer({ ...certificate, settings: { maxConcurrentStreams: streams } }, handle)
+    : http.createServer(handle)
+  server.on('sessionError', () => {})
+  const sockets = new Set()
+  server.on(certificate ? 'secureConnection' : 'connection', (socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => sockets.delete(socket))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
     server.close()
-    server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
   })
   return { port: server.address().port, book }
+}
+
+/** The users of a publish that has come whole; nothing where it was given up. */
+async function usersOf(request) {
+  let body = ''
+  try {
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
+    return JSON.parse(body).users
+  } catch {
+    return undefined
+  }
 }
 
 /** How often each user was published to. */
