@@ -78,7 +78,7 @@ test(`each of ${USERS} users in one call through a faulty server is told exactly
     assert.equal(published.length, count)
     published.forEach((user) => tell(user, 'published'))
   }
-  for (const { users: failed, error } of report.failed) failed.forEach((user) => tell(user, error.delivery))
+  for (const { users: failed, error } of report.failures) failed.forEach((user) => tell(user, error.delivery))
   assert.deepEqual([...told.keys()].sort(), users)
   assert.equal(report.publishedCount, [...told.values()].filter((outcome) => outcome === 'published').length)
   const counts = compare(t, told, timesOf(book))
