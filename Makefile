@@ -115,8 +115,9 @@ soak: build ## long: 200 000 calls with faults, and nothing that the process hol
 	SOAK_CALLS=200000 node --test --test-reporter=spec __test__/soak.test.js
 
 .PHONY: audit
-audit: build ## long: 200 000 publishes, and one to a million users, through a faulty server, each accounted for
+audit: build ## long: 200 000 publishes, one to a million users, and 6 000 stopped at random, each user accounted for
 	AUDIT_CALLS=200000 AUDIT_USERS=1000000 node --test --test-reporter=spec __test__/duplicates.test.js
+	STOPPED_RUNS=6000 REPORT_USERS=3300000 node --test --test-reporter=spec __test__/stopped-bulk.test.js
 
 .PHONY: differential
 differential: build ## long: 20 000 calls to this and to the official SDK

@@ -89,7 +89,10 @@ describe('BEAMS_LOG', () => {
     const { port } = await recordingServer(t, busyOnce)
     const lines = (await standardErrorOf('debug', port)).trimEnd().split('\n')
     assert.equal(lines.length, 2)
-    assert.match(lines[0], /DEBUG delete user attempt=1 status=503 milliseconds=\d+ error=503 - the response had no body$/)
+    assert.match(
+      lines[0],
+      /DEBUG delete user attempt=1 status=503 milliseconds=\d+ error=503 - the response had no body$/,
+    )
     assert.match(lines[1], /DEBUG delete user attempt=2 status=200 milliseconds=\d+$/)
     assert.doesNotMatch(lines.join(), /hidden/)
   })

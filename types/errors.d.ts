@@ -63,7 +63,7 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_RATE_LIMITED` | 429: too many requests |
  * | `ERR_BEAMS_SERVER` | 5xx: the service failed |
  * | `ERR_BEAMS_BAD_RESPONSE` | an invalid response: a redirect, or 2xx without a publish id |
- * | `ERR_BEAMS_TIMEOUT` | `connectTimeout` or `timeout` was reached |
+ * | `ERR_BEAMS_TIMEOUT` | `connectTimeout`, `timeout` or `deadline` was reached |
  * | `ERR_BEAMS_CONNECTION` | no connection could be made, or it broke |
  * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before `publishToManyUsers` came to its end |
  * | `ERR_BEAMS_INTERRUPTED` | `publishToManyUsers` was stopped: `signal` was aborted, or reading the users or `onProgress` threw (see `cause`) |
