@@ -45,9 +45,9 @@ async function audit(t, options, book) {
   const users = Array.from({ length: CALLS / 2 }, (_, index) => `user-${index}`)
   await each(users, 64, async (user) => {
     const beams = clients[Math.floor(random() * clients.length)]
-    const options = { timeout: random() < 0.2 ? 1 + random() * 50 : 500, maxRetries: Math.floor(random() * 3) }
-    if (random() < 0.2) options.signal = AbortSignal.timeout(Math.floor(random() * 60))
-    const outcome = await beams.publishToUsers([user], payload, options).then(
+    const callOptions = { timeout: random() < 0.2 ? 1 + random() * 50 : 500, maxRetries: Math.floor(random() * 3) }
+    if (random() < 0.2) callOptions.signal = AbortSignal.timeout(Math.floor(random() * 60))
+    const outcome = await beams.publishToUsers([user], payload, callOptions).then(
       () => 'published',
       (error) => error.delivery ?? 'aborted',
     )

@@ -38,7 +38,8 @@ const http2Behaviours = [
   [3, true, ({ stream }) => stream.close(NGHTTP2_INTERNAL_ERROR)],
   [3, false, ({ stream }) => stream.close(NGHTTP2_REFUSED_STREAM)],
   [1, false, ({ stream }) => stream.session?.goaway()],
-  [1, true, ({ stream }) => stream.session?.destroy()],
+  // Not `session.destroy()`, which corrupts the heap of Node.js 20 once in some 10 000 times.
+  [1, true, (_response, _accepted, _random, sockets) => [...sockets].at(-1)?.destroy()],
 ]
 
 /** Breaks a response off. */
@@ -51,6 +52,7 @@ const cut = ({ stream, socket }) => (stream ? stream.close(NGHTTP2_INTERNAL_ERRO
 async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
   const random = randomOf(seed)
   const book = new Map()
+  const sockets = new Set()
   const all = [...behaviours, ...(certificate ? http2Behaviours : http1Behaviours)]
   const handle = async (request, response) => {
     response.on('error', () => {})
@@ -62,14 +64,13 @@ async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
     if (isProcessed) book.set(publishId, users)
     // The client may have gone.
     if (response.stream ? !response.stream.destroyed : response.socket) {
-      answer(response, JSON.stringify({ publishId }), random)
+      answer(response, JSON.stringify({ publishId }), random, sockets)
     }
   }
   const server = certificate
     ? http2.createSecureServer({ ...certificate, settings: { maxConcurrentStreams: streams } }, handle)
     : http.createServer(handle)
   server.on('sessionError', () => {})
-  const sockets = new Set()
   server.on(certificate ? 'secureConnection' : 'connection', (socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
