@@ -27,7 +27,7 @@ function PushNotifications(options) {
     secretKey: { ...field(secretKey), enumerable: false },
     port: field(inheritedMember(options, 'port') || null),
     protocol: field(isHttp(endpoint) ? 'http' : 'https'),
-    endpoint: field(endpoint ?? hostOf(instanceId)),
+    endpoint: field(endpoint ?? buildHost(instanceId)),
     [connect]: { ...field(connector({ ...options })), enumerable: false },
   })
 }
@@ -85,17 +85,17 @@ function connector(options) {
 function endpointOption({ instanceId, protocol, endpoint }) {
   if (endpoint === '') return 'localhost' // as Node's http takes an empty host
   if (protocol === 'http' || /:\/\//.test(endpoint)) return endpoint
-  return endpoint === hostOf(instanceId) ? undefined : `https://${endpoint}`
+  return endpoint === buildHost(instanceId) ? undefined : `https://${endpoint}`
 }
 
-function hostOf(instanceId) {
+function buildHost(instanceId) {
   return `${instanceId}.pushnotifications.pusher.com`
 }
 
 // Assigned, and so enumerable, as those who copy them to another prototype expect.
 PushNotifications.prototype.generateToken = function generateToken(userId) {
   try {
-    return { token: clientOf(this).generateToken(userId) }
+    return { token: getClient(this).generateToken(userId) }
   } catch (error) {
     throw withOfficialName(error)
   }
@@ -103,12 +103,12 @@ PushNotifications.prototype.generateToken = function generateToken(userId) {
 
 PushNotifications.prototype.publishToInterests = function publishToInterests(interests, publishRequest, options) {
   return settle(() =>
-    clientOf(this).publishToInterests(interests, ownMembers(publishRequest), optionsOrNothing(options)),
+    getClient(this).publishToInterests(interests, ownMembers(publishRequest), optionsOrNothing(options)),
   )
 }
 
 PushNotifications.prototype.publishToUsers = function publishToUsers(users, publishRequest, options) {
-  return settle(() => clientOf(this).publishToUsers(users, ownMembers(publishRequest), optionsOrNothing(options)))
+  return settle(() => getClient(this).publishToUsers(users, ownMembers(publishRequest), optionsOrNothing(options)))
 }
 
 PushNotifications.prototype.publish = deprecate(function publish(interests, publishRequest, options) {
@@ -118,12 +118,12 @@ PushNotifications.prototype.publish = deprecate(function publish(interests, publ
 // The official SDK resolves to the response's body, should there ever be one.
 PushNotifications.prototype.deleteUser = function deleteUser(userId, options) {
   return settle(async () => {
-    const body = await deleteUserForBody(clientOf(this), userId, optionsOrNothing(options))
+    const body = await deleteUserForBody(getClient(this), userId, optionsOrNothing(options))
     return body === undefined ? undefined : JSON.parse(body)
   })
 }
 
-function clientOf(instance) {
+function getClient(instance) {
   const clientFor = instance?.[connect]
   if (clientFor === undefined) throw invalid('the method must be called on a PushNotifications')
   return clientFor(instance)

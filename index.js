@@ -1,6 +1,6 @@
 'use strict'
 
-// The way of a call from here to the socket and back is drawn in CONTRIBUTING.md.
+// CONTRIBUTING.md describes the path of a call from here to the socket and back.
 
 const { BeamsError } = require('./lib/errors.js')
 const { PushNotifications } = require('./lib/push-notifications.js')

@@ -43,7 +43,7 @@ const differences = [
     row: 17,
     why: 'half of a surrogate pair cannot stand in a URL',
     applies: ({ operation, userId }) => operation === 'deleteUser' && isString(userId) && !isWellFormed(userId),
-    error: /^User ID argument must be well-formed: it has half of a surrogate pair$/,
+    error: /^User ID argument must be well-formed: it has an unpaired surrogate$/,
   },
   {
     row: 17,

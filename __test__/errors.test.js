@@ -147,7 +147,7 @@ describe('time', () => {
     const { port } = await socketServer(t, () => {})
     const error = await rejection(clientOf({ port }, { timeout: 50 }).publishToUsers(['u'], payload))
     assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_TIMEOUT', attempts: 1, delivery: 'unknown' })
-    assert.equal(error.message, 'the service did not answer within 50 ms')
+    assert.equal(error.message, 'the service did not respond within 50 ms')
   })
 
   test('runs out on a server that makes no connection, before anything is sent', async (t) => {
@@ -161,7 +161,7 @@ describe('time', () => {
   test('runs out for one call alone', async (t) => {
     const { port } = await socketServer(t, () => {})
     const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload, { timeout: 50 }))
-    assert.equal(error.message, 'the service did not answer within 50 ms')
+    assert.equal(error.message, 'the service did not respond within 50 ms')
   })
 
   test('runs out on a server that drips', async (t) => {

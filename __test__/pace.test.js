@@ -1,6 +1,6 @@
 'use strict'
 
-// When turns are given out is tested in src/beams/pace.rs, on a clock of its own. Here: that calls keep to it.
+// The rate limiter itself is tested in crates/beams/src/rate_limit.rs, with a paused clock. Here: that calls wait for it.
 
 const { test } = require('node:test')
 const assert = require('node:assert/strict')

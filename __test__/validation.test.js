@@ -198,11 +198,7 @@ for (const [method, cases] of [
       ['the empty user', [''], 'User ID argument cannot be the empty string'],
       ['.', ['.'], 'User ID argument cannot be ".": in a URL it would name another resource'],
       ['..', ['..'], 'User ID argument cannot be "..": in a URL it would name another resource'],
-      [
-        'half of a surrogate pair',
-        ['a\ud800'],
-        'User ID argument must be well-formed: it has half of a surrogate pair',
-      ],
+      ['half of a surrogate pair', ['a\ud800'], 'User ID argument must be well-formed: it has an unpaired surrogate'],
       ['no time', ['u', { timeout: NaN }], /^timeout must be a number of milliseconds/],
     ],
   ],

@@ -18,7 +18,7 @@ function listen(signal, abort) {
   listener.calls.add(abort)
 }
 
-/** Takes {@link listen} back. */
+/** Removes a listener that {@link listen} added. */
 function unlisten(signal, abort) {
   const listener = listeners.get(signal)
   if (listener === undefined) return

@@ -99,7 +99,7 @@ function stripTargets(payload) {
  */
 function readOption(options, name) {
   for (let object = options, depth = 0; object !== null; object = getPrototypeOf(object)) {
-    if (++depth > MAX_PROTOTYPES) throw createArgumentError('an options object has no end of prototypes')
+    if (++depth > MAX_PROTOTYPES) throw createArgumentError('the prototype chain of an options object is too long')
     if (hasOwn(object, name)) {
       return object === options || getPrototypeOf(object) !== null ? options[name] : undefined
     }
@@ -145,12 +145,12 @@ function checkLength(value, name, maxLength) {
   return value
 }
 
-/** What is no string is left to the native side, which has the error's text. */
+/** Passes on values that are not strings: the native side reports them. */
 function readUserId(value) {
   return typeof value === 'string' ? checkString(value, 'userId') : value
 }
 
-/** The string, or `undefined` for what is none, or is too long to be meant. */
+/** The string, or `undefined` if the value is not a string or is too long. */
 function readShortString(value) {
   return typeof value === 'string' && value.length <= MAX_STRING_LENGTH ? value : undefined
 }

@@ -219,7 +219,7 @@ class BulkPublish {
       return false
     }
     this.#isStopped = true
-    // Whatever stopped the call has been told; an error on the way out adds nothing.
+    // The reason for stopping is already recorded; errors while closing are ignored.
     await within(CLOSE_TIMEOUT_MS, Promise.allSettled([closeAsync(this.#source.users, iterator), reading]))
     this.#isClosed = true
     return false
@@ -260,7 +260,7 @@ async function closeSync(iterator) {
   try {
     await iterator.return?.()
   } catch {
-    // Whatever stopped the call has been told; an error on the way out adds nothing.
+    // The reason for stopping is already recorded; errors while closing are ignored.
   }
 }
 

@@ -29,7 +29,7 @@ class PushNotifications extends NativePushNotifications {
   #lastCall = 0
 
   static {
-    /** Numbers a call, and tells that `client` is one: every other object lacks the private field. */
+    /** Returns the next call number. Throws unless `client` is a PushNotifications: other objects lack the private field. */
     nextCall = (client, operation) => {
       if (typeof client !== 'object' || client === null || !(#lastCall in client)) {
         throw createArgumentError(`${operation} must be called on a PushNotifications`)
@@ -61,7 +61,7 @@ class PushNotifications extends NativePushNotifications {
 
   async publishToManyUsers(users, publishRequest, options) {
     beginCall(this, 'publishToManyUsers')
-    // Only who calls it pays for loading it.
+    // Loaded lazily: most programs do not need it.
     const { publishToManyUsers } = require('./bulk-publish.js')
     if (!hasSubscribers()) return (await publishToManyUsers(this, users, publishRequest, options)).result
     const send = () => publishToManyUsers(this, users, publishRequest, options)

@@ -35,7 +35,7 @@ function readBody(name, value) {
   const bytes = typeof value === 'string' ? Buffer.from(value) : copyBytes(value)
   if (bytes !== undefined) return bytes
   throw createArgumentError(
-    `${name} must be a string, a Uint8Array or an ArrayBuffer: the body as it came, before anything has parsed it`,
+    `${name} must be a string, a Uint8Array or an ArrayBuffer: the raw body, before any parsing`,
   )
 }
 
@@ -48,7 +48,7 @@ function readSignature(signature) {
 const MAX_SECRETS = 1000
 
 function readSecrets(secret) {
-  // What is no secret is refused as an empty one is.
+  // A value that is not a string counts as an empty secret, which is refused.
   if (!Array.isArray(secret)) return [readShortString(secret) ?? '']
   const length = Number(secret.length)
   if (!(length <= MAX_SECRETS)) throw createArgumentError(`secret must have at most ${MAX_SECRETS} elements`)

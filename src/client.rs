@@ -66,7 +66,7 @@ impl PushNotifications {
         Ok(Self { environment, client: Arc::new(client), number, is_compat })
     }
 
-    /// What somebody should be told who uses these options.
+    /// A warning about insecure options, if there is one.
     #[napi(skip_typescript)]
     pub fn warning(&self) -> Option<String> {
         self.client.config().warning()
@@ -174,7 +174,7 @@ impl PushNotifications {
         options: Option<TokenOptions>,
     ) -> napi::Result<String> {
         let token = catch_panic(|| {
-            let user_id = user_id_of(&user_id, "userId argument", "userId")?;
+            let user_id = read_user_id(&user_id, "userId argument", "userId")?;
             let user = UserId::new(&user_id)?;
             let value = options.and_then(|options| options.backdate);
             self.client.generate_token(user, value.map(|value| backdate("backdate", value)).transpose()?)
@@ -205,7 +205,7 @@ impl PushNotifications {
         options: Option<CallOptions>,
     ) -> napi::Result<Unknown<'env>> {
         self.environment.call(env, self.call(call), is_traced, || {
-            let user = EncodedUserId::new(&user_id_of(&user_id, "User ID argument", "User ID argument")?)?;
+            let user = EncodedUserId::new(&read_user_id(&user_id, "User ID argument", "User ID argument")?)?;
             let options = self.request_options(options)?;
             let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.delete_user(token, &user, &options).await.map(Output::Deleted) })
@@ -250,7 +250,7 @@ impl PushNotifications {
     ///
     /// @param users The user ids: an array, an iterable, or an async iterable. An invalid id (not a string, empty, longer
     /// than 164 UTF-16 code units) is reported in `failures`. When the call is stopped, the iterator's `return()` is called,
-    /// a stream is destroyed, and a user that is just being read is waited for, for up to a second.
+    /// a stream is destroyed, and a pending read is awaited for up to a second.
     /// @param publishRequest The payload for at least one platform. Up to 199 KiB as JSON.
     /// @param options Options of this call.
     /// @returns What became of every user, even if not all were published to.
@@ -280,7 +280,7 @@ impl PushNotifications {
         options: Option<ManyUsersOptions>,
     ) -> napi::Result<External<BulkPublish>> {
         let bulk = catch_panic(|| {
-            let prefix = BodyPrefix::new(&USERS, &payload_of(&payload, MAX_PAYLOAD_LEN)?)?;
+            let prefix = BodyPrefix::new(&USERS, &read_payload(&payload, MAX_PAYLOAD_LEN)?)?;
             let options = options.unwrap_or_default();
             let request_options = self.request_options(Some(CallOptions {
                 timeout: options.timeout,
@@ -289,7 +289,7 @@ impl PushNotifications {
                 signal: None,
             }))?;
             let options = BulkOptions {
-                concurrency: concurrency_of(options.concurrency)?,
+                concurrency: check_concurrency(options.concurrency)?,
                 dedupe: options.dedupe.unwrap_or(true),
                 stop_on_error: options.stop_on_error.unwrap_or(false),
             };
@@ -345,7 +345,7 @@ impl PushNotifications {
                 kind,
                 targets: ids,
                 not_a_string: targets.not_a_string,
-                payload: payload_of(payload, max_len)?,
+                payload: read_payload(payload, max_len)?,
                 enforce_body_limit: !self.is_compat,
             };
             let options = self.request_options(options)?;
@@ -367,7 +367,7 @@ impl PushNotifications {
     }
 }
 
-/// A list of targets as `lib/targets.js` hands it over.
+/// A list of targets as `lib/arguments.js` passes it.
 struct Targets<'a> {
     kind: &'static TargetKind,
     /// The targets in one text; `undefined` where the argument is missing, `null` where it is not an array.
@@ -405,7 +405,7 @@ impl Targets<'_> {
 }
 
 /// The payload's JSON; `undefined` where the argument is missing, `null` where it is not an object.
-fn payload_of(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
+fn read_payload(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
     match payload.get_type().map_err(unreadable)? {
         ValueType::Undefined => Err(Error::invalid("publishRequest argument is required")),
         ValueType::String if utf16_len(payload).map_err(unreadable)?.is_some_and(|length| length > max_len) => Err(
@@ -417,7 +417,7 @@ fn payload_of(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
 }
 
 /// One unit more than is allowed is copied, and refused for it.
-fn user_id_of(user_id: &Unknown<'_>, missing: &str, mistyped: &str) -> Result<Vec<u16>> {
+fn read_user_id(user_id: &Unknown<'_>, missing: &str, mistyped: &str) -> Result<Vec<u16>> {
     match user_id.get_type().map_err(unreadable)? {
         ValueType::Undefined | ValueType::Null => Err(Error::invalid(format!("{missing} is required"))),
         ValueType::String => Ok(utf16(user_id, MAX_TARGET_LEN + 1).map_err(unreadable)?.unwrap_or_default()),
@@ -425,7 +425,7 @@ fn user_id_of(user_id: &Unknown<'_>, missing: &str, mistyped: &str) -> Result<Ve
     }
 }
 
-fn concurrency_of(value: Option<f64>) -> Result<NonZeroU32> {
+fn check_concurrency(value: Option<f64>) -> Result<NonZeroU32> {
     let value = value.unwrap_or(16.0);
     let is_valid = value.fract() == 0.0 && (1.0..=f64::from(MAX_CONCURRENCY)).contains(&value);
     NonZeroU32::new(value as u32)

@@ -1,4 +1,4 @@
-//! Options in. `lib/options.js` reads the caller's objects; the limits are the client's own.
+//! The options. `lib/arguments.js` reads the caller's objects; the limits are the client's own.
 
 use beams::config::{ClientOptions, Config};
 use beams::error::{Error, Result};
@@ -78,7 +78,7 @@ pub struct PushNotificationsOptions {
     #[napi(ts_type = "number | undefined")]
     pub token_backdate: Option<f64>,
     /// The URL of a proxy (`http`, `https`, `socks5` or `socks5h`), with a user name and password if it requires them. Without
-    /// it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in either case.
+    /// it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in upper or lower case.
     #[napi(ts_type = "string | undefined")]
     pub proxy: Option<String>,
     /// Certificates in PEM to trust instead of the system's, as in Node's own `tls`.

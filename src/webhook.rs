@@ -56,7 +56,7 @@ pub fn verify_webhook(
     let verified = catch_panic(|| {
         verify(&raw_body, signature.as_deref(), &secrets)?;
         let json = std::str::from_utf8(&raw_body)
-            .map_err(|error| Error::WebhookPayload(format!("it is not UTF-8: {error}")))?;
+            .map_err(|error| Error::WebhookPayload(format!("the body is not UTF-8: {error}")))?;
         let event = Event::read(json)?;
         let details = EventDetails {
             event_type: event.event_type,

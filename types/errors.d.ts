@@ -1,7 +1,7 @@
 import type { ManyUsersReport } from './many-users'
 
 /**
- * What went wrong with a call, and what became of the request. Every error of this package is one.
+ * What went wrong with a call, and whether the request was processed. Every error of this package is one.
  *
  * ```js
  * try {
@@ -19,33 +19,33 @@ export class BeamsError extends Error {
   /** What went wrong, for programs. */
   code: BeamsErrorCode
   /**
-   * What became of the request. The service has no idempotency key, so sending a publish again can notify somebody twice:
+   * Whether the request was processed. The service has no idempotency keys, so a second publish may notify users twice:
    *
-   * - `'not-sent'`: no server has it, since it never left this process, or not to its end. Sending it again is safe.
-   * - `'refused'`: the service itself answered that it did not take it: a 4xx, or a 503 with the service's own JSON. Sending it
+   * - `'not-sent'`: no server has received the complete request. Sending it again is safe.
+   * - `'refused'`: the service itself rejected the request: a 4xx, or a 503 with the service's own JSON body. Sending it
    *   again is safe.
-   * - `'unknown'`: everything else, such as a 503 from something in between. It may or may not have been processed.
+   * - `'unknown'`: any other failure, such as a timeout, or a 503 from a load balancer. The request may have been processed.
    */
   delivery: BeamsDelivery
-  /** How often it was tried. 0 where the arguments were refused. */
+  /** How many requests were made. 0 if the arguments were invalid. */
   attempts: number
-  /** The HTTP status. Present where the service answered. */
+  /** The HTTP status. Present if there was a response. */
   status?: number | undefined
-  /** The service's own short title, such as `'Unauthorized'`. Present where its answer held one. */
+  /** The `error` of the response body, such as `'Unauthorized'`. Present if the body has one. */
   error?: string | undefined
-  /** The service's own explanation, such as `'Incorrect Secret Key'`. Present where its answer held one. */
+  /** The `description` of the response body, such as `'Incorrect Secret Key'`. Present if the body has one. */
   description?: string | undefined
-  /** How many seconds the service asked to wait. Present where it did. */
+  /** The response's `Retry-After`, in seconds. Present if the response has one. */
   retryAfter?: number | undefined
-  /** The error beneath, with Node's own `code` (`'ECONNREFUSED'`, …) where it has one. Present where there is one. */
+  /** The underlying error, if there is one, with Node's `code` (`'ECONNREFUSED'`, …) if it has one. */
   cause?: unknown
-  /** What had become of the users by then. Present where `publishToManyUsers` was stopped before the end. */
+  /** The report so far. Present if `publishToManyUsers` was stopped early. */
   report?: ManyUsersReport | undefined
-  /** The users that were read and not sent. Present where `publishToManyUsers` was stopped before the end. */
+  /** The users that were read but not sent. Present if `publishToManyUsers` was stopped early. */
   remaining?: string[] | undefined
 }
 
-/** The properties of a {@link BeamsError} beside its message, as its constructor takes them: for tests of your own. */
+/** The properties that the {@link BeamsError} constructor takes besides the message, for tests of your own. */
 export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts'> &
   Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'cause' | 'report' | 'remaining'>>
 
@@ -64,12 +64,12 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_SERVER` | 5xx: the service failed |
  * | `ERR_BEAMS_BAD_RESPONSE` | an invalid response: a redirect, or 2xx without a publish id |
  * | `ERR_BEAMS_TIMEOUT` | `connectTimeout`, `timeout` or `deadline` was reached |
- * | `ERR_BEAMS_CONNECTION` | no connection could be made, or it broke |
- * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before `publishToManyUsers` came to its end |
+ * | `ERR_BEAMS_CONNECTION` | the connection could not be established, or was lost |
+ * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before `publishToManyUsers` was complete |
  * | `ERR_BEAMS_INTERRUPTED` | `publishToManyUsers` was stopped: `signal` was aborted, or reading the users or `onProgress` threw (see `cause`) |
  * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
  * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is not a Beams event |
- * | `ERR_BEAMS_INTERNAL` | a defect of this package: please report it |
+ * | `ERR_BEAMS_INTERNAL` | a bug in this package: please report it |
  */
 export type BeamsErrorCode =
   | 'ERR_BEAMS_INVALID_ARGUMENT'

@@ -1,18 +1,18 @@
 import type { BeamsError } from './errors'
 
-/** What became of the users of one `publishToManyUsers`. Each id that was read is counted once. */
+/** The outcome of a `publishToManyUsers` call. Each id that was read is counted once. */
 export interface ManyUsersReport {
   /** The publishes that the service accepted, and how many users each was for. */
   publishes: { publishId: string; users: number }[]
   /** How many users were published to: the sum of `publishes`. */
   publishedCount: number
-  /** How many ids had come before, and were left out. 0 with `dedupe: false`. */
+  /** How many duplicate ids were skipped. 0 with `dedupe: false`. */
   duplicateCount: number
-  /** The users that were not published to, or not for certain: `error.delivery` tells, and so whether to try again. */
+  /** The users whose publish failed. `error.delivery` says whether they may have been notified all the same. */
   failures: { users: string[]; error: BeamsError }[]
 }
 
-/** How far a `publishToManyUsers` has come. */
+/** The progress of a `publishToManyUsers` call. */
 export interface ManyUsersProgress {
   /** How many users were published to so far. */
   publishedCount: number

@@ -1,4 +1,4 @@
-/** What the service answers to a publish. */
+/** The response to a publish. */
 export interface PublishResponse {
   /** The id of the publish, such as `'pubid-ba69d08a-3b9c-4d1e-9f0b-0a1b2c3d4e5f'`. Webhooks repeat it. */
   publishId: string
@@ -23,7 +23,7 @@ export type PublishRequest = PublishRequestBase &
     | { web: WebPayload | KnownKeys<WebPayload> }
   )
 
-/** All that a publish may hold, without the rule that there must be a platform. */
+/** The members of a publish, without the requirement of at least one platform. */
 export interface PublishRequestBase {
   /**
    * A URL to tell about the start and the end of this publish.
@@ -47,7 +47,7 @@ export interface ApnsPayload {
   data?: JsonObject | undefined
   /** A later notification with the same id replaces an earlier one. */
   collapse_id?: string | undefined
-  /** When the notification is of no more use, in seconds since 1970. */
+  /** When the notification expires, in seconds since 1970. */
   expiration?: number | undefined
   /** 10: at once. 5: when it suits the battery. 1: without waking the device. */
   priority?: 1 | 5 | 10 | undefined

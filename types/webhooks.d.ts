@@ -1,7 +1,7 @@
 import type { PublishRequestBase } from './publish'
 
 /**
- * What a webhook tells. `eventType` tells the types apart:
+ * A webhook event. `eventType` discriminates the union:
  *
  * ```js
  * switch (event.eventType) {
@@ -49,11 +49,11 @@ export type PublishToUsersAttemptEvent = WebhookEventBase<
   {
     instance_id: string
     publish_id: string
-    /** Users of whom a gateway has taken the notification for at least one device. */
+    /** Users for whom a gateway accepted the notification for at least one device. */
     users_delivered_to_gateway: string[]
     /** Users who have no device. */
     users_no_devices: string[]
-    /** Users whose notification no gateway took, for a reason that may pass: publishing to them again may succeed. */
+    /** Users for whom no gateway accepted the notification, for a transient reason: publishing to them again may succeed. */
     users_gateway_failed: string[]
   }
 >

@@ -26,7 +26,7 @@ pub const MAX_RETRIES: u32 = 100;
 /// More requests in flight than this exhaust the system's sockets before they exhaust the service.
 pub const MAX_CONCURRENT_REQUESTS: usize = 65_536;
 
-/// One request in seventeen minutes. A slower rate cannot be told from a standstill.
+/// One request in seventeen minutes. A slower rate looks like a hang.
 pub const MIN_REQUESTS_PER_SECOND: f64 = 0.001;
 
 /// No clock is a day off, and a token is valid for a day.
@@ -92,7 +92,7 @@ pub struct RequestOptions {
     /// For making a connection: name lookup, TCP, proxy and TLS together. It also bounds how long a call can wait for a
     /// connection that another call is making.
     pub connect_timeout: Duration,
-    /// For one attempt, from the first byte of the request to the last byte of the reply.
+    /// For one attempt, from the first byte of the request to the last byte of the response.
     pub timeout: Duration,
     /// How many retries may follow the first attempt.
     pub max_retries: u32,
@@ -142,7 +142,7 @@ impl Config {
         let proxy = self.route.proxy().filter(|proxy| !proxy.is_loopback());
         if is_loopback(&self.base) {
             return proxy.map(|proxy| {
-                format!("the secret key is sent to the proxy {proxy} in plain text: {host} is asked over http")
+                format!("the secret key is sent to the proxy {proxy} in plain text: {host} is accessed over http")
             });
         }
         let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();

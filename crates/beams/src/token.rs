@@ -52,7 +52,7 @@ impl TokenSigner {
     }
 
     /// A token for the user, good for 24 hours from `now`. Its time of issue is `now`, which gives the official SDK's own
-    /// bytes, or as much earlier as it is dated back.
+    /// bytes, or earlier by `backdate`.
     ///
     /// # Errors
     ///

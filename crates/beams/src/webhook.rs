@@ -50,10 +50,10 @@ impl Event {
     /// [`Error::WebhookPayload`] where the body is no event.
     pub fn read(body: &str) -> Result<Self> {
         let Body { metadata, .. } =
-            serde_json::from_str(body).map_err(|error| Error::WebhookPayload(format!("it is no event: {error}")))?;
+            serde_json::from_str(body).map_err(|error| Error::WebhookPayload(error.to_string()))?;
         let created_at = DateTime::parse_from_rfc3339(&metadata.created_at)
             .or_else(|_| DateTime::parse_from_str(&metadata.created_at, CREATED_AT))
-            .map_err(|_| Error::WebhookPayload("its metadata.created_at is no time".into()))?;
+            .map_err(|_| Error::WebhookPayload("metadata.created_at is not a timestamp".into()))?;
         let event_type = KNOWN_TYPES.into_iter().find(|&known| known == metadata.event_type).unwrap_or("unknown");
         Ok(Self { event_type, event_id: metadata.event_id, created_at })
     }
@@ -69,14 +69,12 @@ pub fn verify(body: &[u8], signature: Option<&str>, secrets: &[String]) -> Resul
     if secrets.is_empty() || secrets.iter().any(String::is_empty) {
         return Err(no_secret());
     }
-    let signature =
-        signature.ok_or(Error::WebhookSignature("there is none: the header Webhook-Signature is missing"))?;
-    let signature =
-        hex::decode(signature).map_err(|_| Error::WebhookSignature("it is not written in hexadecimal digits"))?;
+    let signature = signature.ok_or(Error::WebhookSignature("the Webhook-Signature header is missing"))?;
+    let signature = hex::decode(signature).map_err(|_| Error::WebhookSignature("the signature is not hexadecimal"))?;
     if secrets.iter().any(|secret| hmac::verify(&key(secret), body, &signature).is_ok()) {
         return Ok(());
     }
-    Err(Error::WebhookSignature("it is not of this body and secret; is the body the raw one, byte for byte?"))
+    Err(Error::WebhookSignature("signature mismatch; was the raw, unparsed body passed?"))
 }
 
 /// The signature of a body, as the service writes it.

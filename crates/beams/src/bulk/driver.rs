@@ -71,7 +71,7 @@ struct Driver {
     chunker: Chunker,
     /// Chunks that wait for a request to end.
     waiting: VecDeque<JsonIds>,
-    /// To be told when none is waiting any more.
+    /// Notified when no chunk is waiting.
     started: Option<oneshot::Sender<()>>,
     requests: JoinSet<Outcome<String>>,
     /// The users of each request in flight, so that not even a panic in it loses them.
@@ -167,7 +167,7 @@ impl Driver {
                         self.add(&batch);
                         return self.finish(is_complete, report).await;
                     }
-                    // The caller is gone, and with it whoever could read a report.
+                    // The handle was dropped, so nobody can receive a report.
                     None => return,
                 },
             }
@@ -237,7 +237,7 @@ impl Driver {
         if finished.stop_reason.is_none() && (!is_complete || !finished.unsent.is_empty()) {
             finished.stop_reason = Some(StopReason::Closed);
         }
-        // Whoever waits for a reason to read no more users has one now.
+        // Wakes `cancelled`: no more users are wanted.
         self.stop.cancel();
         // Nobody may be waiting any more, at the end of the runtime.
         let _ = report.send(finished);

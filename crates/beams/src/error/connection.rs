@@ -205,7 +205,7 @@ impl ConnectionErrorKind {
     }
 }
 
-const SEE_CA: &str = "see the `ca` option and NODE_EXTRA_CA_CERTS (NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect, it would give the key away)";
+const SEE_CA: &str = "see the `ca` option and NODE_EXTRA_CA_CERTS (NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect, since it would expose the secret key)";
 
 const KEYS: &str = "RSA of 2048 bits or more, ECDSA P-256 and P-384, and Ed25519, signed with SHA-256 or better";
 

@@ -113,11 +113,11 @@ pub enum Error {
     Interrupted,
 
     /// A webhook is not signed by the service. Never retried.
-    #[error("the webhook's signature is wrong: {0}")]
+    #[error("invalid webhook signature: {0}")]
     WebhookSignature(&'static str),
 
     /// A webhook is signed by the service, but is not a Beams event. Never retried.
-    #[error("the webhook's body could not be read: {0}")]
+    #[error("not a Beams event: {0}")]
     WebhookPayload(String),
 
     /// A defect of this library, caught before it could end the process. Never retried.
@@ -202,7 +202,7 @@ fn timeout_message(kind: TimeoutKind, limit: Duration, last: Option<&Error>) -> 
     let limit = limit.as_millis();
     match (kind, last) {
         (TimeoutKind::Connect, _) => format!("connecting to the service took longer than {limit} ms"),
-        (TimeoutKind::Response, _) => format!("the service did not answer within {limit} ms"),
+        (TimeoutKind::Response, _) => format!("the service did not respond within {limit} ms"),
         (TimeoutKind::Deadline, None) => format!("the call could not be completed before its deadline of {limit} ms"),
         (TimeoutKind::Deadline, Some(last)) => {
             format!("the deadline of {limit} ms leaves no time for another attempt; the last one failed: {last}")

@@ -74,7 +74,7 @@ async fn connecting_until(time: Instant) {
 struct Attempt<'a> {
     request: &'a Request,
     sent: Arc<RequestSent>,
-    /// Whether what was not sent of the request by the end of the attempt is not to be sent any more.
+    /// Whether dropping the attempt cancels the unsent rest of the request.
     gives_up: bool,
 }
 

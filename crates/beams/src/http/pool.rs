@@ -28,7 +28,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// [`Error::InvalidArgument`] where the environment names a proxy that is none, [`Error::Internal`] where the HTTP library
+/// [`Error::InvalidArgument`] if a proxy variable does not hold the URL of a proxy, [`Error::Internal`] where the HTTP library
 /// cannot be set up.
 pub fn connect(config: &Config) -> Result<reqwest::Client> {
     let tls =

@@ -56,7 +56,7 @@ impl Routes {
         let instance = &config.instance_id;
         let url = |path: &str| {
             Url::parse(&format!("{base}/publish_api/v1/instances/{instance}/publishes/{path}"))
-                .map_err(|error| Error::invalid(format!("endpoint makes no valid URL: {error}")))
+                .map_err(|error| Error::invalid(format!("endpoint is not a valid URL: {error}")))
         };
         Ok(Self {
             interests: url("interests")?,

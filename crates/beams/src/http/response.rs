@@ -83,7 +83,7 @@ impl Response {
     }
 }
 
-/// Who has refused. A proxy or router in between answers 503, too, when it has lost track of a request that the service goes
+/// Whether the service itself refused. A router also responds with 503 when it gave up on a request that the service goes
 /// on to process (Heroku's router, Envoy), with or without `Retry-After` (Varnish). Only the service's own JSON tells them
 /// apart; a client's mistake (4xx) is nobody else's to find.
 fn delivery(status: u16, body: &Value) -> Delivery {

@@ -54,7 +54,7 @@ impl EncodedUserId {
             return Err(Error::invalid("User ID argument is too long"));
         }
         let user_id = String::from_utf16(user_id)
-            .map_err(|_| Error::invalid("User ID argument must be well-formed: it has half of a surrogate pair"))?;
+            .map_err(|_| Error::invalid("User ID argument must be well-formed: it has an unpaired surrogate"))?;
         match user_id.as_str() {
             "" => Err(Error::invalid("User ID argument cannot be the empty string")),
             "." | ".." => Err(Error::invalid(format!(

@@ -48,7 +48,7 @@ class Webhooks extends EventEmitter {
   /** Configures a webhook, as the dashboard does. */
   add({ url, secret, events = EVENT_TYPES, customData = {} }) {
     const unknown = events.find((event) => !EVENT_TYPES.includes(event))
-    if (unknown !== undefined) throw new TypeError(`${unknown} is none of ${EVENT_TYPES.join(', ')}`)
+    if (unknown !== undefined) throw new TypeError(`${unknown} is not one of ${EVENT_TYPES.join(', ')}`)
     if (typeof secret !== 'string' || secret === '') throw new TypeError('a webhook needs a secret')
     if (this.#hooks.size >= MAX_WEBHOOKS) throw new TypeError(`there are ${MAX_WEBHOOKS} webhooks already`)
     const text = JSON.stringify(customData)

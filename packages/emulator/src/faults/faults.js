@@ -58,7 +58,7 @@ class Faults {
 
 function checkFault(fault) {
   const unknown = Object.keys(fault).find((key) => !KEYS.includes(key))
-  if (unknown !== undefined) throw new TypeError(`${unknown} is none of ${KEYS.join(', ')}`)
+  if (unknown !== undefined) throw new TypeError(`${unknown} is not one of ${KEYS.join(', ')}`)
   const { times = 1, status, delay, operation, body } = fault
   if (!Number.isInteger(times) || times < 1) throw new TypeError('times must be a whole number, 1 or more')
   if (!isResponse(fault) && delay === undefined && operation !== GATEWAY) {
@@ -70,7 +70,7 @@ function checkFault(fault) {
   }
   if (body !== undefined && !BODIES.includes(body)) throw new TypeError(`body must be one of ${BODIES.join(', ')}`)
   if (operation !== undefined && !OPERATIONS.includes(operation)) {
-    throw new TypeError(`${operation} is none of ${OPERATIONS.join(', ')}`)
+    throw new TypeError(`${operation} is not one of ${OPERATIONS.join(', ')}`)
   }
 }
 
