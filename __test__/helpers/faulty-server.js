@@ -37,13 +37,23 @@ const http1Behaviours = [
 const http2Behaviours = [
   [3, true, ({ stream }) => stream.close(NGHTTP2_INTERNAL_ERROR)],
   [3, false, ({ stream }) => stream.close(NGHTTP2_REFUSED_STREAM)],
-  [1, false, ({ stream }) => stream.session?.goaway()],
+  [1, false, ({ stream }) => goAway(stream.session)],
   // Not `session.destroy()`, which corrupts the heap of Node.js 20 once in some 10 000 times.
   [1, true, (_response, _accepted, _random, sockets) => [...sockets].at(-1)?.destroy()],
 ]
 
 /** Breaks a response off. */
 const cut = ({ stream, socket }) => (stream ? stream.close(NGHTTP2_INTERNAL_ERROR) : socket?.destroy())
+
+/** Sessions that have told their client which streams they still process. */
+const leaving = new WeakSet()
+
+/** Takes no more streams. Node.js still reads those that come before it has sent this, so that the server ignores them. */
+function goAway(session) {
+  if (!session) return
+  leaving.add(session)
+  session.goaway()
+}
 
 /**
  * A server that goes wrong at random. Its book has, for each publish that it has processed, the id and the users. With a
@@ -56,6 +66,7 @@ async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
   const all = [...behaviours, ...(certificate ? http2Behaviours : http1Behaviours)]
   const handle = async (request, response) => {
     response.on('error', () => {})
+    if (leaving.has(request.stream?.session)) return
     const users = await usersOf(request)
     if (!users) return
     let left = random() * all.reduce((sum, [weight]) => sum + weight, 0)
