@@ -8,6 +8,7 @@
 //! and of the official Node.js SDK.
 
 pub mod bulk;
+pub mod checks;
 pub mod client;
 pub mod config;
 pub mod deadline;

@@ -1,0 +1,5 @@
+//! Prints `docs/payload-checks.md`.
+
+fn main() {
+    print!("{}", beams::checks::write_page());
+}

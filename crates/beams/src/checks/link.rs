@@ -1,0 +1,86 @@
+//! What a URL in a payload leads to.
+
+use url::{Host, Url};
+
+/// What a text is as a URL, for somebody who gets a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// `https` to a public host.
+    Public,
+    /// `http` to a public host.
+    Insecure,
+    /// To this machine, or to a private network.
+    Local,
+    /// Of another scheme, such as `myapp:`.
+    OtherScheme,
+    /// With a scheme, and no URL for all that.
+    Invalid,
+    /// Without a scheme.
+    Relative,
+}
+
+/// Says what a text is as a URL.
+pub(super) fn classify(text: &str) -> Link {
+    if !has_scheme(text) {
+        return Link::Relative;
+    }
+    let Ok(url) = Url::parse(text) else { return Link::Invalid };
+    match (url.scheme(), url.host()) {
+        ("http" | "https", Some(host)) if is_private(&host) => Link::Local,
+        ("https", Some(_)) => Link::Public,
+        ("http", Some(_)) => Link::Insecure,
+        _ => Link::OtherScheme,
+    }
+}
+
+/// Whether a text begins as [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.1) has it.
+fn has_scheme(text: &str) -> bool {
+    let Some((scheme, _)) = text.split_once(':') else { return false };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+fn is_private(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(address) => address.is_loopback() || address.is_private() || address.is_unspecified(),
+        Host::Ipv6(address) => address.is_loopback() || address.is_unique_local() || address.is_unspecified(),
+        Host::Domain(name) => match name.trim_end_matches('.').rsplit_once('.') {
+            None => true,
+            Some((_, top)) => matches!(top, "localhost" | "local" | "internal" | "lan" | "test" | "invalid"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_what_it_leads_to() {
+        for (link, texts) in [
+            (Link::Public, &["https://example.com", "HTTPS://example.com/a?b#c", "https://1.1.1.1/"][..]),
+            (Link::Insecure, &["http://example.com/"]),
+            (
+                Link::Local,
+                &[
+                    "http://localhost:3000/a",
+                    "https://127.0.0.1",
+                    "http://192.168.1.4/",
+                    "https://[::1]/",
+                    "http://web/",
+                    "https://a.local",
+                ],
+            ),
+            (Link::OtherScheme, &["myapp://inbox", "javascript:alert(1)", "mailto:a@b.c", "localhost:3000"]),
+            (Link::Invalid, &["https://", "https://a b/"]),
+            (
+                Link::Relative,
+                &["", "/inbox", "inbox", "example.com/a", "//example.com/a", " https://example.com", "?a=b:c"],
+            ),
+        ] {
+            for text in texts {
+                assert_eq!(classify(text), link, "{text}");
+            }
+        }
+    }
+}

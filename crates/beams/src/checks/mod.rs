@@ -1,0 +1,59 @@
+//! Finds out before a publish why nothing would appear.
+//!
+//! Beams responds 200 to payloads that Apple, Google or a browser then drop, and 422 to some that every type system accepts.
+//! A [`Rule`] in [`rules`] says when that happens, what follows, and what to write instead; [`apns`], [`fcm`], [`web`] and
+//! [`body`] walk a payload once and say which rules apply. `docs/payload-checks.md` is written from the same table by
+//! [`page`].
+//!
+//! Only what has been reported of the live service is [`Severity::Refused`]: what is merely documented by a platform, or
+//! follows from its code, is a milder finding.
+
+mod apns;
+mod body;
+mod fcm;
+mod findings;
+mod link;
+mod members;
+mod names;
+mod page;
+mod parse;
+mod rule;
+pub mod rules;
+mod size;
+mod text;
+mod web;
+
+use serde_json::Value;
+
+pub use findings::Finding;
+pub use members::{Member, MemberKind, check_members};
+pub use page::write_page;
+pub use rule::{Language, Platform, Rule, Severity};
+
+use crate::targets::kind::TargetKind;
+use findings::{Findings, Path};
+
+/// Checks a payload. `targets` is the kind of targets it is for, where that is known: it decides how large it may be.
+pub fn check_payload(payload: &Value, targets: Option<&'static TargetKind>) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    body::check(payload, targets, &mut findings);
+    findings.into_sorted()
+}
+
+/// Checks a payload given as JSON, of which it may not be known whether it can be parsed: `JSON.stringify` writes lone
+/// surrogates that no UTF-8 has, and any depth.
+///
+/// # Errors
+///
+/// Where it is not JSON.
+pub fn check_json(json: &str, targets: Option<&'static TargetKind>) -> serde_json::Result<Vec<Finding>> {
+    if let Some(payload) = parse::parse(json)? {
+        return Ok(check_payload(&payload, targets));
+    }
+    let mut findings = Findings::default();
+    findings.add(&rules::body::TOO_DEEP, &Path::ROOT);
+    Ok(findings.into_sorted())
+}
+
+#[cfg(test)]
+mod tests;

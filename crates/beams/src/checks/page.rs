@@ -1,0 +1,103 @@
+//! Writes the page of the documentation about the rules, so that it cannot differ from them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::rule::{Platform, Rule, Severity};
+use super::rules::{TABLES, UNCHECKED, all};
+
+const INTRODUCTION: &str = "# Payload checks
+
+<!-- Written by `cargo run --package beams --example payload-checks > docs/payload-checks.md`; change crates/beams/src/checks/ instead. -->
+
+The most painful failure of push is silent: the publish succeeds, and nothing shows. Beams responds 200 to payloads that Apple, Google or a browser then drop, and 422 to some that every type system accepts.
+`checkPublishRequest` says so before the publish:
+
+```js
+const { checkPublishRequest } = require('beams-native')
+
+const findings = checkPublishRequest({ web: { notification: { title: 'Hello', deep_link: '/inbox' } } })
+for (const { severity, path, message } of findings) console.log(`${severity} ${path}: ${message}`)
+// refused /web/notification/deep_link: Beams refuses the publish (422): `deep_link` must be an absolute URL. …
+```
+
+A finding has the `rule`, its `severity`, the `platform` if it concerns only one, the `path` of the member as a JSON pointer, a `message` that says what will happen and what to write instead, a `suggestion` if there is exactly one, and the URL of the `documentation`.
+Neither message nor suggestion holds a value of the payload, so that they may be logged. An empty array means that no rule applies: in a test, `assert.deepEqual(checkPublishRequest(request), [])`.
+
+The worst findings come first. At most 100 are listed. What each severity means:
+
+- **refused**: Beams responds with 4xx, and nobody gets the publish. Only where this has been reported of the live service.
+- **dropped**: a platform drops the notification, or shows nothing.
+- **degraded**: a part of the notification has no effect.
+- **hint**: it works, but perhaps not as intended.
+
+Members that a platform adds later are not findings: `aps`, `fcm` and `fcm.notification` are open. Names that are nearly right are: those in another style (`timeToLive`), of another SDK (`url`), or with a slip of the finger (`titel`).
+";
+
+/// The page, in Markdown.
+pub fn write_page() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for (platform, rules) in &TABLES {
+        let title = match platform {
+            None => "Every platform",
+            Some(Platform::Web) => "Browsers: `web`",
+            Some(Platform::Fcm) => "Android devices: `fcm`",
+            Some(Platform::Apns) => "Apple devices: `apns`",
+        };
+        let _ = write!(page, "\n## {title}\n");
+        for rule in *rules {
+            write_rule(&mut page, rule);
+        }
+    }
+    write_unchecked(&mut page);
+    write_facts(&mut page);
+    page
+}
+
+fn write_rule(page: &mut String, rule: &Rule) {
+    let Rule { id, title, documentation, fails, passes, .. } = rule;
+    let severity = match rule.severity {
+        Severity::Refused => "refused",
+        Severity::Dropped => "dropped",
+        Severity::Degraded => "degraded",
+        Severity::Hint => "hint",
+    };
+    let message = match rule.message.strip_prefix("`{name}`") {
+        Some(rest) => format!("The member{rest}"),
+        None => rule.message.replace("`{name}`", "this member"),
+    };
+    let message = message.replace("{bytes}", "…").replace("`{instead}`", "its `suggestion`");
+    let _ = write!(
+        page,
+        "\n### `{id}`\n\n**{severity}**: {title} {message} ([documentation]({documentation}))\n\n- wrong: `{fails}`\n- right: `{passes}`\n"
+    );
+}
+
+fn write_unchecked(page: &mut String) {
+    page.push_str("\n## What no rule tells\n\n");
+    for unchecked in UNCHECKED {
+        let _ = writeln!(page, "- {} {} ({})", unchecked.title, unchecked.reason, unchecked.fact);
+    }
+}
+
+fn write_facts(page: &mut String) {
+    let mut facts: BTreeMap<(char, u32), Vec<&str>> = BTreeMap::new();
+    for rule in all() {
+        for fact in rule.facts {
+            facts.entry(fact_key(fact)).or_default().push(rule.id);
+        }
+    }
+    page.push_str(
+        "\n## Where the rules come from\n\nEach rule comes from a row of the project's list of payload facts, in which the source and the confidence stand: S are sizes, A Apple, F Google, W browsers, G whole requests; §7 is a survey of 71 public programs.\n\n",
+    );
+    for ((letter, number), rules) in facts {
+        let links: Vec<String> = rules.iter().map(|rule| format!("[`{rule}`](#{})", rule.replace('/', ""))).collect();
+        let _ = writeln!(page, "- {letter}{number}: {}", links.join(", "));
+    }
+}
+
+/// `A10` comes after `A9`.
+fn fact_key(fact: &str) -> (char, u32) {
+    let mut chars = fact.chars();
+    (chars.next().unwrap_or_default(), chars.as_str().parse().unwrap_or_default())
+}
