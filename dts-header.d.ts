@@ -10,10 +10,12 @@
 
 export * from './types/errors'
 export * from './types/many-users'
+export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
 import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
+import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
 import type { WebhookEvent } from './types/webhooks'
 import type { AbortSignal } from './types/globals'

@@ -10,10 +10,12 @@
 
 export * from './types/errors'
 export * from './types/many-users'
+export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
 import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
+import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
 import type { WebhookEvent } from './types/webhooks'
 import type { AbortSignal } from './types/globals'
@@ -186,6 +188,28 @@ export interface CallOptions {
    */
   signal?: AbortSignal | undefined
 }
+
+/**
+ * Finds out before a publish why nothing would appear: what Beams would refuse, what Apple, Google or a browser would drop,
+ * and which parts would have no effect.
+ *
+ * A finding says what will happen and what to write instead. The guide "Payload checks" lists every rule.
+ *
+ * @param publishRequest The payload, as a publish takes it.
+ * @param options The kind of targets, if it is known: it decides how large the payload may be.
+ * @returns The findings, the worst first; none if no rule applies. At most 100.
+ * @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if the payload is not a plain object or cannot be written as JSON.
+ *
+ * ### Example
+ *
+ * ```js
+ * const { checkPublishRequest } = require('beams-native')
+ *
+ * const findings = checkPublishRequest({ web: { notification: { title: 'Hello', deep_link: '/inbox' } } })
+ * for (const { severity, path, message } of findings) console.warn(`${severity} ${path}: ${message}`)
+ * ```
+ */
+export declare function checkPublishRequest(publishRequest: object, options?: PayloadCheckOptions): PayloadFinding[]
 
 /** Options of one `publishToManyUsers`. `undefined` means the client's own setting, or the default. */
 export interface ManyUsersOptions {

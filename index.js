@@ -2,8 +2,9 @@
 
 // CONTRIBUTING.md describes the path of a call from here to the socket and back.
 
+const { checkPublishRequest } = require('./lib/checks.js')
 const { BeamsError } = require('./lib/errors.js')
 const { PushNotifications } = require('./lib/push-notifications.js')
 const { signWebhook, verifyWebhook } = require('./lib/webhook.js')
 
-module.exports = { PushNotifications, BeamsError, signWebhook, verifyWebhook }
+module.exports = { PushNotifications, BeamsError, checkPublishRequest, signWebhook, verifyWebhook }

@@ -5,6 +5,7 @@
 //! [`pending_calls`]. CONTRIBUTING.md shows the whole way of a publish.
 
 mod bulk;
+mod checks;
 mod client;
 mod completion_queue;
 mod environment;

@@ -30,8 +30,11 @@ pub use members::{Member, MemberKind, check_members};
 pub use page::write_page;
 pub use rule::{Language, Platform, Rule, Severity};
 
-use crate::targets::kind::TargetKind;
+use crate::targets::kind::{TargetKind, USERS};
 use findings::{Findings, Path};
+
+/// Longer texts are refused for their size, whatever else is wrong with them.
+const MAX_JSON_LEN: usize = 4 * USERS.max_body_bytes;
 
 /// Checks a payload. `targets` is the kind of targets it is for, where that is known: it decides how large it may be.
 pub fn check_payload(payload: &Value, targets: Option<&'static TargetKind>) -> Vec<Finding> {
@@ -40,18 +43,22 @@ pub fn check_payload(payload: &Value, targets: Option<&'static TargetKind>) -> V
     findings.into_sorted()
 }
 
-/// Checks a payload given as JSON, of which it may not be known whether it can be parsed: `JSON.stringify` writes lone
-/// surrogates that no UTF-8 has, and any depth.
+/// Checks a payload given as JSON, as `JSON.stringify` writes it: with lone surrogates, which UTF-8 has no form for, and of
+/// any depth and size.
 ///
 /// # Errors
 ///
 /// Where it is not JSON.
 pub fn check_json(json: &str, targets: Option<&'static TargetKind>) -> serde_json::Result<Vec<Finding>> {
-    if let Some(payload) = parse::parse(json)? {
-        return Ok(check_payload(&payload, targets));
-    }
     let mut findings = Findings::default();
-    findings.add(&rules::body::TOO_DEEP, &Path::ROOT);
+    if json.len() > MAX_JSON_LEN {
+        findings.add_size(&rules::body::TOO_LARGE, &Path::ROOT, json.len());
+        return Ok(findings.into_sorted());
+    }
+    match parse::parse(json)? {
+        Some(payload) => body::check(&payload, targets, &mut findings),
+        None => findings.add(&rules::body::TOO_DEEP, &Path::ROOT),
+    }
     Ok(findings.into_sorted())
 }
 

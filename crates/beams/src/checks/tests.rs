@@ -200,6 +200,7 @@ fn deep_nesting_is_checked_without_recursion() {
     }
     let found = check(&json!({"web": {"data": value.clone(), "notification": {"title": value.clone()}}, "fcm": value}));
     assert!(found.contains(&"body/text-type"));
+    assert_eq!(ids(&check_json(&format!("\"{}\"", "x".repeat(1 << 20)), None).unwrap()), ["body/too-large"]);
     assert_eq!(
         ids(&check_json(&format!("{}1{}", "[".repeat(300_000), "]".repeat(300_000)), None).unwrap()),
         ["body/too-deep"]

@@ -1,0 +1,88 @@
+'use strict'
+
+const native = require('./load.js')
+const { callNative, toArgumentError } = require('./errors.js')
+const { checkOptions, serializeBody } = require('./arguments.js')
+
+const { getPrototypeOf, hasOwn, keys } = Object
+const { toString } = Object.prototype
+
+const PLATFORMS = ['apns', 'fcm', 'web']
+
+/** Getters and proxies may have no end. */
+const MAX_VALUES = 10_000
+const MAX_DEPTH = 100
+
+function checkPublishRequest(publishRequest, options) {
+  try {
+    const { targets } = { __proto__: null, ...checkOptions(options) }
+    const json = serializeBody(publishRequest)
+    const members = json ? listHiddenMembers(publishRequest) : []
+    const kind = targets === undefined || typeof targets === 'string' ? targets : ''
+    return JSON.parse(callNative(() => native.checkPublishRequest(json, kind, members)))
+  } catch (thrown) {
+    throw toArgumentError(thrown, checkPublishRequest)
+  }
+}
+
+/** The members that JSON does not show as they are, each with what becomes of it before its names. */
+function listHiddenMembers(publishRequest) {
+  const members = []
+  if (typeof publishRequest.toJSON === 'function') return members
+  for (const name of ['interests', 'users']) if (hasOwn(publishRequest, name)) members.push(['targets', name])
+  const walk = { left: MAX_VALUES, members }
+  for (const platform of PLATFORMS) {
+    const data = readMember(readMember(publishRequest, platform), 'data')
+    if (data !== undefined) visit(data, [platform, 'data'], walk)
+  }
+  return members
+}
+
+function readMember(object, name) {
+  return typeof object === 'object' && object !== null && hasOwn(object, name) ? object[name] : undefined
+}
+
+function visit(value, names, walk) {
+  if (--walk.left < 0 || names.length > MAX_DEPTH) return
+  const fate = fateOf(value)
+  if (fate !== 'kept') walk.members.push([fate, ...names])
+  if (fate === 'lost' || typeof value !== 'object' || value === null || hasForm(value)) return
+  for (const name of keys(value)) visit(value[name], [...names, name], walk)
+}
+
+/** What JSON makes of a value: it is kept, changed or lost. */
+function fateOf(value) {
+  switch (typeof value) {
+    case 'function':
+    case 'symbol':
+      return 'lost'
+    case 'undefined':
+      return 'changed'
+    case 'number':
+      return Number.isFinite(value) ? 'kept' : 'changed'
+    case 'object':
+      return value === null ? 'kept' : fateOfObject(value)
+    default:
+      return 'kept'
+  }
+}
+
+function fateOfObject(object) {
+  if (toString.call(object) === '[object Date]' || ArrayBuffer.isView(object)) return 'changed'
+  if (Array.isArray(object) || hasForm(object)) return 'kept'
+  const prototype = getPrototypeOf(object)
+  const isPlain = prototype === null || getPrototypeOf(prototype) === null
+  if (isPlain) return 'kept'
+  return keys(object).length === 0 ? 'lost' : 'changed'
+}
+
+/** Whether somebody has chosen the form of an object in JSON, or the language has. */
+function hasForm(object) {
+  return (
+    ArrayBuffer.isView(object) ||
+    typeof object.toJSON === 'function' ||
+    /^\[object (String|Number|Boolean)\]$/.test(toString.call(object))
+  )
+}
+
+module.exports = { checkPublishRequest }
