@@ -153,7 +153,7 @@ export declare class PushNotifications {
    *
    * @param users The user ids: an array, an iterable, or an async iterable. An invalid id (not a string, empty, longer
    * than 164 UTF-16 code units) is reported in `failures`. When the call is stopped, the iterator's `return()` is called,
-   * a stream is destroyed, and a user that is just being read is waited for, for up to a second.
+   * a stream is destroyed, and a pending read is awaited for up to a second.
    * @param publishRequest The payload for at least one platform. Up to 199 KiB as JSON.
    * @param options Options of this call.
    * @returns What became of every user, even if not all were published to.
@@ -328,7 +328,7 @@ export interface PushNotificationsOptions {
   tokenBackdate?: number | undefined
   /**
    * The URL of a proxy (`http`, `https`, `socks5` or `socks5h`), with a user name and password if it requires them. Without
-   * it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in either case.
+   * it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in upper or lower case.
    */
   proxy?: string | undefined
   /** Certificates in PEM to trust instead of the system's, as in Node's own `tls`. */
