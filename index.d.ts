@@ -217,7 +217,7 @@ export interface ManyUsersOptions {
   timeout?: number | undefined
   /** How many retries may follow the first attempt at a request, from 0 to 100. */
   maxRetries?: number | undefined
-  /** The time limit for each request, with all retries and waits, in milliseconds. */
+  /** The time limit for the whole call, in milliseconds. The client's own `deadline` does not apply to this method. */
   deadline?: number | undefined
   /**
    * Stops the call: no further request is made, those in flight are completed, and the call rejects with
@@ -305,8 +305,8 @@ export interface PushNotificationsOptions {
   maxConcurrentRequests?: number | undefined
   /**
    * The time limit for a whole call, with all retries and waits, in milliseconds. A call that cannot complete by then
-   * rejects with `ERR_BEAMS_TIMEOUT`, and its `delivery` tells what became of the notification, which an
-   * `AbortSignal.timeout` cannot. A bulk publish applies it to each of its requests.
+   * rejects with `ERR_BEAMS_TIMEOUT`, and its `delivery` says what became of the notification, which an
+   * `AbortSignal.timeout` cannot. `publishToManyUsers` has a `deadline` of its own.
    *
    * @default none
    */

@@ -5,11 +5,9 @@
 const { test, before, after, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { execFile, spawn } = require('node:child_process')
-const { once } = require('node:events')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
-const readline = require('node:readline')
 const { promisify, stripVTControlCharacters } = require('node:util')
 const { startEmulator } = require('beams-emulator')
 const esbuild = require('esbuild')
@@ -288,20 +286,22 @@ test('installed by Yarn 1, it works, and no warning speaks of workspaces', async
   })
 })
 
-test('three commands lead from an empty folder to a notification, as the README says', async (t) => {
+test('four commands lead from an empty folder to a notification, as the README says', async (t) => {
   const readme = fs.readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8')
   const [, block] = /^```sh\n(npm install beams-native beams-emulator\n.*?)^```/ms.exec(readme)
   const port = await unusedPort()
   // The port is replaced by one that is free, and the names by the tarballs.
-  const [, install, start, use] = /^(.+)\n(.+) &\n(node .+)$/s.exec(block.trimEnd().replaceAll('8081', port))
-  const folder = emptyFolder('three-commands')
+  const [, install, start, wait, use] = /^(.+)\n(.+) &\n(.+ --wait)\n(node .+)$/s.exec(
+    block.trimEnd().replaceAll('8081', port),
+  )
+  const folder = emptyFolder('four-commands')
   const tarballs = Object.values(packages).map(({ tarball }) => tarball)
   await run(folder, 'bash', '-c', install.replace('beams-native beams-emulator', tarballs.join(' ')))
   const command = `exec ${start} --port ${port}`
   const options = { cwd: folder, env: { ...process.env, PATH }, shell: true, detached: true }
   const emulatorProgram = spawn(command, options)
   t.after(() => process.kill(-emulatorProgram.pid, 'SIGKILL'))
-  await once(readline.createInterface({ input: emulatorProgram.stdout }), 'line')
+  await run(folder, 'bash', '-c', `${wait} --port ${port}`)
   assert.match(await run(folder, 'bash', '-c', use), /publishId: 'pubid-/)
   const book = await (await fetch(`http://127.0.0.1:${port}/emulator/publishes`)).json()
   assert.equal(JSON.stringify(book).includes('Hello'), true)

@@ -282,12 +282,15 @@ impl PushNotifications {
         let bulk = catch_panic(|| {
             let prefix = BodyPrefix::new(&USERS, &read_payload(&payload, MAX_PAYLOAD_LEN)?)?;
             let options = options.unwrap_or_default();
-            let request_options = self.request_options(Some(CallOptions {
+            let deadline = options.deadline;
+            let mut request_options = self.request_options(Some(CallOptions {
                 timeout: options.timeout,
                 max_retries: options.max_retries,
-                deadline: options.deadline,
+                deadline,
                 signal: None,
             }))?;
+            // A campaign takes as long as it takes, unless its caller says otherwise.
+            request_options.deadline = request_options.deadline.filter(|_| deadline.is_some());
             let options = BulkOptions {
                 concurrency: check_concurrency(options.concurrency)?,
                 dedupe: options.dedupe.unwrap_or(true),

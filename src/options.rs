@@ -58,8 +58,8 @@ pub struct PushNotificationsOptions {
     #[napi(ts_type = "number | undefined")]
     pub max_concurrent_requests: Option<f64>,
     /// The time limit for a whole call, with all retries and waits, in milliseconds. A call that cannot complete by then
-    /// rejects with `ERR_BEAMS_TIMEOUT`, and its `delivery` tells what became of the notification, which an
-    /// `AbortSignal.timeout` cannot. A bulk publish applies it to each of its requests.
+    /// rejects with `ERR_BEAMS_TIMEOUT`, and its `delivery` says what became of the notification, which an
+    /// `AbortSignal.timeout` cannot. `publishToManyUsers` has a `deadline` of its own.
     ///
     /// @default none
     #[napi(ts_type = "number | undefined")]
@@ -115,7 +115,7 @@ pub struct ManyUsersOptions {
     /// How many retries may follow the first attempt at a request, from 0 to 100.
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
-    /// The time limit for each request, with all retries and waits, in milliseconds.
+    /// The time limit for the whole call, in milliseconds. The client's own `deadline` does not apply to this method.
     #[napi(ts_type = "number | undefined")]
     pub deadline: Option<f64>,
     /// Stops the call: no further request is made, those in flight are completed, and the call rejects with

@@ -109,7 +109,7 @@ pub enum Error {
     Closed,
 
     /// A call of many requests was stopped, by its caller, before the last of them. Never retried.
-    #[error("the call was interrupted before it had published to all users")]
+    #[error("the call was stopped early; its report says what became of the users")]
     Interrupted,
 
     /// A webhook is not signed by the service. Never retried.
