@@ -221,3 +221,18 @@ test('the emulator refuses a wrong key and instance as the service does', async 
   assert.equal(wrongInstance.message, '404 Instance not found - Could not find the instance')
   assert.equal(await clientOf(emulator, { secretKey: 'right' }).deleteUser('u'), undefined)
 })
+
+test('a server that quotes the request does not get the secret key into an error', async (t) => {
+  const secretKey = '0123456789abcdef'
+  const body = JSON.stringify({ error: 'Bad Request', description: `headers: Authorization: Bearer ${secretKey}` })
+  const { port } = await recordingServer(t, () => ({ status: 400, body }))
+  const error = await rejection(clientOf({ port }, { secretKey }).publishToUsers(['u'], payload))
+  assert.equal(error.description, 'headers: Authorization: Bearer [secret]')
+  assert.doesNotMatch(inspect(error, { depth: 9 }), /0123456789abcdef/)
+})
+
+test('the last status is on the error of a call that has no time left for a retry', async (t) => {
+  const { port } = await recordingServer(t, () => ({ status: 429, headers: { 'retry-after': '30' } }))
+  const error = await rejection(clientOf({ port }, { deadline: 10_000 }).publishToUsers(['u'], payload))
+  assert.deepEqual([error.code, error.status, error.delivery], ['ERR_BEAMS_TIMEOUT', 429, 'refused'])
+})

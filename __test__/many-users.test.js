@@ -253,6 +253,20 @@ describe('a publishToManyUsers of which a request fails', () => {
   })
 })
 
+test('a report of many parts leaves the event loop turns', async (t) => {
+  const { beams } = await answering(t)
+  let turns = 0
+  let isDone = false
+  const count = () => isDone || (turns++, setImmediate(count))
+  const users = function* () {
+    yield* Array(200_000).fill('')
+    setImmediate(count)
+  }
+  const { failures } = await beams.publishToManyUsers(users(), payload).finally(() => (isDone = true))
+  assert.equal(failures[0].users.length, 200_000)
+  assert.ok(turns >= 200_000 / 1000 / 32, `${turns} turns`)
+})
+
 describe('a publishToManyUsers that is stopped', () => {
   const oops = new Error('oops')
 
@@ -295,6 +309,30 @@ describe('a publishToManyUsers that is stopped', () => {
       ['ERR_BEAMS_INTERRUPTED', oops, 'not-sent', 0],
     )
     assert.deepEqual([error.remaining, error.report.publishedCount, hasBegun, requests.length], [[], 0, false, 0])
+  })
+
+  test('by its deadline does not wait for users who never come', async (t) => {
+    const { requests, beams } = await answering(t)
+    let isClosed = false
+    const users = {
+      [Symbol.asyncIterator]: () => ({
+        read: 0,
+        next() {
+          return this.read++ < 3 ? Promise.resolve({ value: `user-${this.read}`, done: false }) : never
+        },
+        return: async () => ((isClosed = true), {}),
+      }),
+    }
+    const error = await rejection(beams.publishToManyUsers(users, payload, { deadline: 50 }))
+    assert.deepEqual([error.code, error.delivery, isClosed], ['ERR_BEAMS_TIMEOUT', 'not-sent', true])
+    assert.deepEqual(error.remaining, ['user-1', 'user-2', 'user-3'])
+    assert.equal(requests.length, 0)
+  })
+
+  test("has a deadline of its own, not the client's", async (t) => {
+    const { port } = await recordingServer(t, () => accepted)
+    const beams = clientOf({ port }, { deadline: 1, maxRequestsPerSecond: Infinity })
+    assert.equal((await beams.publishToManyUsers(idsOf(10), payload)).publishedCount, 10)
   })
 
   test('by a signal does not wait for a turn, for a retry or for users', async (t) => {

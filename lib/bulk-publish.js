@@ -4,7 +4,7 @@
 // call for each would cost more than everything else.
 
 const native = require('./load.js')
-const { setTimeout, clearTimeout } = require('node:timers')
+const { clearTimeout, setImmediate, setTimeout } = require('node:timers')
 const {
   MAX_DESCRIPTION_LENGTH,
   callNative,
@@ -27,6 +27,12 @@ const BATCH_SIZE = { async: 1000, sync: 4000 }
 /** How long the text of a batch may become before it is pushed: a string has a longest length. */
 const MAX_BATCH_LENGTH = 1 << 22
 
+/** How many users are read before other work gets a turn. The size of a batch is a multiple of it. */
+const USERS_PER_TURN = 1000
+
+/** How many parts of a report, of up to 1 000 users each, are read before other work gets a turn. */
+const PARTS_PER_TURN = 32
+
 /** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
 const CLOSE_TIMEOUT_MS = 1000
 
@@ -36,7 +42,7 @@ async function publishToManyUsers(client, users, publishRequest, options) {
   // What has begun must be finished, or the client could not be closed: not even a stack that is almost full may end it.
   await undefined
   const failure = await new BulkPublish(bulk, source).run(signal, onProgress)
-  const { summary, report, remaining } = assembleReport(native.bulkReport(bulk, failure !== undefined))
+  const { summary, report, remaining } = await assembleReport(bulk, failure !== undefined)
   const { attempts, status, userCount: targets, error: details } = summary
   if (details === undefined) return { result: report, attempts, status, targets }
 
@@ -158,7 +164,10 @@ class BulkPublish {
   async #readSync(iterator) {
     this.#lengths = new Uint32Array(BATCH_SIZE.sync)
     while (this.#fill(iterator)) {
-      if (await this.#push()) continue
+      // Without a wait for I/O, the answers of the native side could keep the event loop in one turn.
+      await nextTurn()
+      const isFull = this.#count + this.#rejected.length >= BATCH_SIZE.sync || this.#text.length >= MAX_BATCH_LENGTH
+      if (!this.#isStopped && (!isFull || (await this.#push()))) continue
       this.#isStopped = true
       void closeSync(iterator)
       return false
@@ -166,12 +175,12 @@ class BulkPublish {
     return true
   }
 
-  /** Reads a batch, and whether there may be more. A loop that waits for nothing: any other takes longer. */
+  /** Reads a part of a batch, and whether there may be more. A loop that waits for nothing: any other takes longer. */
   #fill(iterator) {
-    let [text, count] = ['', 0]
+    let [text, count] = [this.#text, this.#count]
     const lengths = this.#lengths
     try {
-      for (let read = 0; read < BATCH_SIZE.sync && text.length < MAX_BATCH_LENGTH; read++) {
+      for (let read = 0; read < USERS_PER_TURN && text.length < MAX_BATCH_LENGTH; read++) {
         const result = iterator.next()
         if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
         if (result.done) return false
@@ -281,22 +290,30 @@ async function within(milliseconds, promise) {
   clearTimeout(timer)
 }
 
-/** Makes the report of its parts: as one text, it could be longer than a string may be. */
-function assembleReport(parts) {
-  const summary = parseDetails(parts[0])
+/**
+ * Makes the report of its parts: as one text, it could be longer than a string may be, and making it would block the event
+ * loop.
+ */
+async function assembleReport(bulk, isAborted) {
+  const summary = parseDetails(native.bulkReportPart(bulk, isAborted))
   const { publishedCount, duplicateCount } = summary
   const report = { publishes: [], publishedCount, duplicateCount, failures: [] }
   const remaining = []
-  for (let index = 1; index < parts.length; index++) {
-    const { publishes, failure, users, unsent } = parseDetails(parts[index])
-    // Half of the memory there is may be in them.
-    parts[index] = undefined
+  let json
+  for (let count = 1; (json = native.bulkReportPart(bulk, isAborted)) !== null; count++) {
+    const { publishes, failure, users, unsent } = parseDetails(json)
     if (publishes !== undefined) append(report.publishes, publishes)
     else if (failure !== undefined) report.failures.push({ users: [], error: createFailure(failure) })
     else if (users !== undefined) append(report.failures.at(-1).users, users)
     else append(remaining, unsent)
+    if (count % PARTS_PER_TURN === 0) await nextTurn()
   }
   return { summary, report, remaining }
+}
+
+/** Resolves in the next turn of the event loop. */
+function nextTurn() {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function createFailure(details) {

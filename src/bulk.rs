@@ -1,6 +1,6 @@
 //! A bulk publish, as `lib/bulk-publish.js` drives it: it reads the users, which only JavaScript can, and pushes them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,20 +9,21 @@ use beams::bulk::report::{Report, StopReason};
 use beams::client::Outcome;
 use beams::targets::list::IdBatch;
 use napi::Env;
-use napi::bindgen_prelude::{Array, External, Uint32ArraySlice, Unknown};
+use napi::bindgen_prelude::{External, Uint32ArraySlice, Unknown};
 use napi_derive::napi;
 
 use crate::environment::Environment;
 use crate::ffi::utf16;
-use crate::output::{Output, report_parts};
+use crate::output::{Output, ReportParts, report_parts};
 use crate::pending_calls::CallId;
 
 /// A bulk publish in flight. It is an `External` with functions: napi-rs would declare a class in the public typings.
 pub struct BulkPublish {
     environment: Rc<Environment>,
     bulk: Arc<Bulk>,
-    /// The report, once there is one.
+    /// The report, from when there is one until its first part is taken.
     report: Arc<Mutex<Option<Report>>>,
+    parts: RefCell<Option<ReportParts>>,
     number: u32,
     last_call: Cell<u64>,
 }
@@ -31,7 +32,14 @@ impl BulkPublish {
     /// Its calls are numbered like those of a client.
     pub fn new(environment: Rc<Environment>, bulk: Bulk) -> Self {
         let number = environment.next_client();
-        Self { environment, bulk: Arc::new(bulk), report: Arc::default(), number, last_call: Cell::default() }
+        Self {
+            environment,
+            bulk: Arc::new(bulk),
+            report: Arc::default(),
+            parts: RefCell::default(),
+            number,
+            last_call: Cell::default(),
+        }
     }
 
     fn call<'env, Call>(&self, env: &'env Env, call: impl FnOnce(Arc<Bulk>) -> Call) -> napi::Result<Unknown<'env>>
@@ -99,15 +107,18 @@ pub fn bulk_finish<'env>(
     })
 }
 
-/// The parts of the report, as JSON, once [`bulk_finish`] has resolved. `is_aborted` tells that the caller had a reason of
-/// its own to end early.
+/// The next part of the report, as JSON, once [`bulk_finish`] has resolved; nothing after the last. `is_aborted` tells that
+/// the caller had a reason of its own to end early.
 #[napi(catch_unwind, skip_typescript)]
-pub fn bulk_report<'env>(env: &'env Env, bulk: &External<BulkPublish>, is_aborted: bool) -> napi::Result<Array<'env>> {
-    let mut report = bulk.report.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-    if is_aborted {
-        report.stop_reason = Some(StopReason::Aborted);
+pub fn bulk_report_part(bulk: &External<BulkPublish>, is_aborted: bool) -> Option<String> {
+    let mut parts = bulk.parts.borrow_mut();
+    if let Some(mut report) = bulk.report.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if is_aborted {
+            report.stop_reason = Some(StopReason::Aborted);
+        }
+        *parts = Some(report_parts(report));
     }
-    report_parts(env, report)
+    parts.as_mut().and_then(Iterator::next)
 }
 
 fn user_batch(text: &Unknown<'_>, lengths: &[u32], rejected: Vec<String>) -> napi::Result<UserBatch> {

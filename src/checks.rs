@@ -51,7 +51,7 @@ pub fn check_publish_request(
         let members: Vec<Member> = members.into_iter().filter_map(member_of).collect();
         Ok(serde_json::to_string(&check_members(findings, &members)).unwrap_or_default())
     });
-    checked.map_err(|error| throw(env, &error_json(&error, 0)))
+    checked.map_err(|error| throw(env, &error_json(&error, 0, None)))
 }
 
 fn kind_of(targets: &str) -> Result<&'static TargetKind> {

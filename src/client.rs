@@ -61,7 +61,7 @@ impl PushNotifications {
     pub fn new(env: Env, options: PushNotificationsOptions, is_compat: bool) -> napi::Result<Self> {
         let environment = Environment::of(&env)?;
         let client = catch_panic(|| Client::new(Config::try_from(options)?));
-        let client = client.map_err(|error| throw(&env, &error_json(&error, 0)))?;
+        let client = client.map_err(|error| throw(&env, &error_json(&error, 0, None)))?;
         let number = environment.next_client();
         Ok(Self { environment, client: Arc::new(client), number, is_compat })
     }
@@ -179,7 +179,7 @@ impl PushNotifications {
             let value = options.and_then(|options| options.backdate);
             self.client.generate_token(user, value.map(|value| backdate("backdate", value)).transpose()?)
         });
-        token.map_err(|error| throw(env, &error_json(&error, 0)))
+        token.map_err(|error| throw(env, &error_json(&error, 0, None)))
     }
 
     /// Deletes a user and all of their devices from the instance.
@@ -301,7 +301,7 @@ impl PushNotifications {
             self.environment.spawn(env, driver)?;
             Ok(bulk)
         });
-        let bulk = bulk.map_err(|error| throw(env, &error_json(&error, 0)))?;
+        let bulk = bulk.map_err(|error| throw(env, &error_json(&error, 0, None)))?;
         Ok(External::new(BulkPublish::new(self.environment.clone(), bulk)))
     }
 
@@ -322,7 +322,7 @@ impl PushNotifications {
             kind.check_list(&targets.read(self.is_compat)?)?;
             targets.not_a_string.as_deref().map_or(Ok(()), |shown| Err(kind.not_a_string(shown)))
         });
-        checked.map_err(|error| throw(env, &error_json(&error, 0)))
+        checked.map_err(|error| throw(env, &error_json(&error, 0, None)))
     }
 
     /// Aborts a call in flight; its promise rejects with `null`.

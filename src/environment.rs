@@ -65,7 +65,7 @@ impl Environment {
                     worker.spawn(task);
                 }
             }
-            Err(error) => deferred.reject(env, error_json(&error, 0))?,
+            Err(error) => deferred.reject(env, error_json(&error, 0, None))?,
         }
         Ok(promise)
     }

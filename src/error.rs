@@ -38,8 +38,8 @@ struct Cause {
 }
 
 impl<'a> ErrorDetails<'a> {
-    /// The details of an error. `attempts` is how many requests were made.
-    pub fn new(error: &'a Error, attempts: u32) -> Self {
+    /// The details of an error. `attempts` is how many requests were made, `status` that of the last response.
+    pub fn new(error: &'a Error, attempts: u32, status: Option<u16>) -> Self {
         let (title, description) = match error {
             Error::Status { error, description, .. } => (error.as_deref(), description.as_deref()),
             _ => (None, None),
@@ -49,7 +49,7 @@ impl<'a> ErrorDetails<'a> {
             code: error.code(),
             delivery: error.delivery().as_str(),
             attempts,
-            status: error.status(),
+            status: error.status().or(status),
             error: title,
             description,
             retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
@@ -83,8 +83,8 @@ impl Cause {
 }
 
 /// The JSON text of an error.
-pub fn error_json(error: &Error, attempts: u32) -> String {
-    serde_json::to_string(&ErrorDetails::new(error, attempts)).unwrap_or_default()
+pub fn error_json(error: &Error, attempts: u32, status: Option<u16>) -> String {
+    serde_json::to_string(&ErrorDetails::new(error, attempts, status)).unwrap_or_default()
 }
 
 /// Runs what prepares a call. A panic in it is a defect of this library, and no reason to end the process.

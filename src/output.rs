@@ -1,10 +1,12 @@
 //! What calls resolve to, on its way to JavaScript: strings, of which `lib/` makes objects of the caller's own realm.
 
+use std::iter;
+
 use beams::bulk::report::{Failure, Progress, Published, Report, StopReason};
 use beams::client::Outcome;
 use beams::targets::list::JsonIds;
 use napi::Env;
-use napi::bindgen_prelude::{Array, Null};
+use napi::bindgen_prelude::Null;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -48,7 +50,7 @@ pub fn settle(env: &Env, deferred: Deferred, outcome: Outcome<Output>, is_traced
     let Outcome { result, attempts, status, .. } = outcome;
     let output = match result {
         Ok(output) => output,
-        Err(error) => return deferred.reject(env, error_json(&error, attempts)),
+        Err(error) => return deferred.reject(env, error_json(&error, attempts, status)),
     };
     if is_traced {
         let (publish_id, body) = match &output {
@@ -104,9 +106,6 @@ enum Part<'a> {
         /// The error that ended the call early.
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorDetails<'a>>,
-        /// The failure whose error that is.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        failure_index: Option<usize>,
     },
     Publishes {
         publishes: Vec<PublishedJson<'a>>,
@@ -130,49 +129,47 @@ struct PublishedJson<'a> {
     users: usize,
 }
 
-/// The parts of a report, as JSON. The first is a summary.
-pub fn report_parts<'env>(env: &'env Env, report: Report) -> napi::Result<Array<'env>> {
-    let mut parts = env.create_array(0)?;
-    let failure_index = match report.stop_reason {
-        Some(StopReason::Failed(index)) => Some(index),
-        _ => None,
+/// The parts of a report, as JSON, made one by one: a report may take half of the memory there is.
+pub type ReportParts = Box<dyn Iterator<Item = String> + Send>;
+
+/// Takes a report apart. The first part is a summary.
+pub fn report_parts(report: Report) -> ReportParts {
+    let attempts = match report.stop_reason {
+        Some(StopReason::Failed(index)) => report.failures.get(index).map_or(0, |failure| failure.attempts),
+        _ => 0,
     };
-    let attempts = failure_index
-        .and_then(|index| report.failures.get(index))
-        .map_or(report.attempts, |failure: &Failure| failure.attempts.max(report.attempts));
-    parts.insert(to_json(&Part::Summary {
+    let attempts = attempts.max(report.attempts);
+    let summary = to_json(&Part::Summary {
         published_count: report.published_count,
         duplicate_count: report.duplicate_count,
         user_count: report.user_count(),
         attempts: report.attempts,
         status: report.status,
-        error: report.error().map(|error| ErrorDetails::new(error, attempts).with_delivery(report.delivery().as_str())),
-        failure_index,
-    }))?;
-    for publishes in report.publishes.chunks(PUBLISHES_PER_PART) {
+        error: report
+            .error()
+            .map(|error| ErrorDetails::new(error, attempts, report.status).with_delivery(report.delivery().as_str())),
+    });
+    let Report { publishes, failures, unsent, .. } = report;
+    let publishes = (0..publishes.len()).step_by(PUBLISHES_PER_PART).map(move |start| {
         let publishes = publishes
             .iter()
+            .skip(start)
+            .take(PUBLISHES_PER_PART)
             .map(|Published { publish_id, users }| PublishedJson { publish_id, users: *users })
             .collect();
-        parts.insert(to_json(&Part::Publishes { publishes }))?;
-    }
-    for failure in report.failures {
-        parts.insert(to_json(&Part::Failure { failure: ErrorDetails::new(&failure.error, failure.attempts) }))?;
-        for ids in failure.users {
-            insert_ids(&mut parts, ids, |users| Part::FailedUsers { users })?;
-        }
-    }
-    for ids in report.unsent {
-        insert_ids(&mut parts, ids, |unsent| Part::Unsent { unsent })?;
-    }
-    Ok(parts)
+        to_json(&Part::Publishes { publishes })
+    });
+    let failures = failures.into_iter().flat_map(|Failure { users, error, attempts }| {
+        let failure = to_json(&Part::Failure { failure: ErrorDetails::new(&error, attempts, None) });
+        iter::once(failure).chain(users.into_iter().map(|ids| ids_json(ids, |users| Part::FailedUsers { users })))
+    });
+    let unsent = unsent.into_iter().map(|ids| ids_json(ids, |unsent| Part::Unsent { unsent }));
+    Box::new(iter::once(summary).chain(publishes).chain(failures).chain(unsent))
 }
 
-/// Drops the ids before the next are written: a report may take half of the memory there is.
-fn insert_ids(parts: &mut Array<'_>, ids: JsonIds, part: impl FnOnce(&RawValue) -> Part<'_>) -> napi::Result<()> {
+fn ids_json(ids: JsonIds, part: impl FnOnce(&RawValue) -> Part<'_>) -> String {
     let list = RawValue::from_string(format!("[{}]", ids.json)).unwrap_or_default();
-    drop(ids);
-    parts.insert(to_json(&part(&list)))
+    to_json(&part(&list))
 }
 
 /// Only maps with keys that are not strings fail to serialize, and there are none.

@@ -65,7 +65,7 @@ pub fn verify_webhook(
         };
         Ok(serde_json::to_string(&details).unwrap_or_default())
     });
-    verified.map_err(|error| throw(env, &error_json(&error, 0)))
+    verified.map_err(|error| throw(env, &error_json(&error, 0, None)))
 }
 
 /// Signs a webhook as the service does, for tests of your own handler.
@@ -87,5 +87,5 @@ pub fn verify_webhook(
     ts_return_type = "{ 'Content-Type': 'application/json'; 'Webhook-Signature': string }"
 )]
 pub fn sign_webhook(env: &Env, body: Uint8ArraySlice<'_>, secret: String) -> napi::Result<String> {
-    catch_panic(|| sign(&body, &secret)).map_err(|error| throw(env, &error_json(&error, 0)))
+    catch_panic(|| sign(&body, &secret)).map_err(|error| throw(env, &error_json(&error, 0, None)))
 }

@@ -207,7 +207,8 @@ impl Client {
             outcome.result = match response.and_then(read) {
                 Err(error) if may_be_processed => Err(error.after_unknown()),
                 result => result,
-            };
+            }
+            .map_err(|error| error.redact(&self.config.secret.key));
             let record = AttemptRecord {
                 started: started - begun,
                 duration: started.elapsed(),
@@ -298,6 +299,10 @@ fn log<T>(request: &Request, outcome: &Outcome<T>, duration: Duration) {
     let (attempt, status, milliseconds) = (outcome.attempts, outcome.status, duration.as_millis() as u64);
     match &outcome.result {
         Ok(_) => tracing::debug!(attempt, status, milliseconds, "{}", request.operation),
-        Err(error) => tracing::debug!(attempt, status, milliseconds, %error, "{}", request.operation),
+        Err(error) => {
+            // A response's text must not forge a line.
+            let error = error.to_string().replace(char::is_control, " ");
+            tracing::debug!(attempt, status, milliseconds, %error, "{}", request.operation);
+        }
     }
 }

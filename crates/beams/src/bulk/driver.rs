@@ -1,6 +1,7 @@
 //! A bulk publish and the one task that drives it: it owns the chunker and the tally, and is fed through a bounded channel.
 
 use std::collections::{HashMap, VecDeque};
+use std::future::pending;
 use std::mem;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
@@ -16,7 +18,7 @@ use crate::bulk::report::{Progress, Report, StopReason, Tally};
 use crate::client::{Client, Outcome};
 use crate::config::RequestOptions;
 use crate::deadline::Deadline;
-use crate::error::{Error, Result, TimeoutKind};
+use crate::error::{Delivery, Error, Result, TimeoutKind};
 use crate::publish::BodyPrefix;
 use crate::targets::list::{IdBatch, JsonIds};
 
@@ -157,6 +159,7 @@ impl Driver {
             tokio::select! {
                 biased;
                 Some(ended) = self.requests.join_next_with_id() => self.count(ended),
+                error = expired(self.deadline), if !self.stop.is_cancelled() => self.stop_at_deadline(error),
                 () = self.stop.cancelled(), if !self.waiting.is_empty() => {}
                 command = commands.recv(), if self.waiting.is_empty() => match command {
                     Some(Command::Push(batch, started)) => {
@@ -172,6 +175,15 @@ impl Driver {
                 },
             }
         }
+    }
+
+    /// The caller may be waiting for a user who never comes.
+    fn stop_at_deadline(&mut self, error: Error) {
+        if self.tally.report.stop_reason.is_none() {
+            self.tally.report.stop_reason = Some(StopReason::Deadline);
+            self.tally.report.deadline_error = Some(error);
+        }
+        self.stop.cancel();
     }
 
     fn add(&mut self, batch: &UserBatch) {
@@ -241,5 +253,16 @@ impl Driver {
         self.stop.cancel();
         // Nobody may be waiting any more, at the end of the runtime.
         let _ = report.send(finished);
+    }
+}
+
+/// Resolves to the error of a call whose deadline has passed.
+async fn expired(deadline: Option<Deadline>) -> Error {
+    match deadline {
+        Some(deadline) => {
+            sleep_until(deadline.at).await;
+            deadline.error(Delivery::NotSent)
+        }
+        None => pending().await,
     }
 }

@@ -36,6 +36,8 @@ pub struct Report {
     pub status: Option<u16>,
     /// Why the call ended early, if it did.
     pub stop_reason: Option<StopReason>,
+    /// The error of a call that was stopped by its deadline.
+    pub deadline_error: Option<Error>,
 }
 
 /// A publish that was accepted.
@@ -64,6 +66,8 @@ pub enum StopReason {
     /// A publish failed, at this index of [`Report::failures`], and the others would have failed alike, or were not wanted
     /// any more.
     Failed(usize),
+    /// The deadline passed while users were read.
+    Deadline,
     /// The client was closed.
     Closed,
     /// The caller stopped it.
@@ -139,6 +143,7 @@ impl Report {
     pub fn error(&self) -> Option<&Error> {
         Some(match self.stop_reason? {
             StopReason::Failed(index) => self.failures.get(index).map_or(&Error::Interrupted, |failure| &failure.error),
+            StopReason::Deadline => self.deadline_error.as_ref().unwrap_or(&Error::Interrupted),
             StopReason::Closed => &Error::Closed,
             StopReason::Aborted => &Error::Interrupted,
         })

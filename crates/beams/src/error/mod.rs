@@ -131,6 +131,22 @@ impl Error {
         Self::InvalidArgument(message.into())
     }
 
+    /// The same error without the secret key, should a server have quoted the request's headers. A key of a few characters
+    /// is a placeholder, and may be part of any word.
+    pub(crate) fn redact(mut self, secret: &str) -> Self {
+        const MIN_SECRET_LEN: usize = 8;
+        if secret.len() >= MIN_SECRET_LEN
+            && let Self::Status { message, error, description, .. } = &mut self
+        {
+            for text in [Some(message), error.as_mut(), description.as_mut()].into_iter().flatten() {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "[secret]");
+                }
+            }
+        }
+        self
+    }
+
     /// The documented code.
     pub fn code(&self) -> &'static str {
         match self {
