@@ -21,6 +21,9 @@ pub(super) enum Link {
 
 /// Says what a text is as a URL.
 pub(super) fn classify(text: &str) -> Link {
+    if is_plain(text) {
+        return Link::Public;
+    }
     if !has_scheme(text) {
         return Link::Relative;
     }
@@ -31,6 +34,17 @@ pub(super) fn classify(text: &str) -> Link {
         ("http", Some(_)) => Link::Insecure,
         _ => Link::OtherScheme,
     }
+}
+
+/// Whether a text is so ordinary a URL that parsing it would tell nothing new: most are, and parsing takes a while.
+fn is_plain(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let tops = [".com", ".org", ".net", ".io", ".app", ".dev", ".example"];
+    tops.iter().any(|top| host.ends_with(top))
+        && host.starts_with(|first: char| first.is_ascii_lowercase())
+        && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.')
+        && !host.contains("..")
 }
 
 /// Whether a text begins as [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.1) has it.
@@ -54,6 +68,25 @@ fn is_private(host: &Host<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ordinary_url_is_what_parsing_says() {
+        for text in ["https://example.com", "https://a.b.example.io/c?d#e", "https://shop.app?x", "https://a1.dev/ü \\"]
+        {
+            assert!(is_plain(text) && Url::parse(text).is_ok(), "{text}");
+        }
+        for text in [
+            "https://a..com",
+            "https://xn--a.com",
+            "https://a@b.com",
+            "https://a.com:80",
+            "http://a.com",
+            "https://.com",
+            "https://1.com",
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_link_is_what_it_leads_to() {
