@@ -10,11 +10,13 @@
 
 export * from './types/errors'
 export * from './types/many-users'
+export * from './types/message'
 export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
 import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
+import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
 import type { WebhookEvent } from './types/webhooks'

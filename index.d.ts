@@ -10,11 +10,13 @@
 
 export * from './types/errors'
 export * from './types/many-users'
+export * from './types/message'
 export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
 import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
+import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
 import type { WebhookEvent } from './types/webhooks'
@@ -357,6 +359,32 @@ export interface TokenOptions {
   /** By how many seconds the token is backdated, instead of the client's `tokenBackdate`. */
   backdate?: number | undefined
 }
+
+/**
+ * Turns one message into a payload for each platform, in the form that it needs: a date or a duration, strings in `fcm.data`,
+ * absolute URLs. The table at {@link Message} says what each member becomes.
+ *
+ * @param message What to say. With `silent: true`, it wakes the apps and shows nothing.
+ * @returns What `publishToUsers`, `publishToInterests` and `publishToManyUsers` take.
+ * @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if a member is missing, mistyped or unknown, or cannot work on a platform.
+ *
+ * ### Example
+ *
+ * ```js
+ * const { toPublishRequest } = require('beams-native')
+ *
+ * const publishRequest = toPublishRequest({
+ *   title: 'Your order',
+ *   body: 'It is on its way.',
+ *   link: '/orders/7',
+ *   baseUrl: 'https://example.com',
+ *   data: { orderId: 7 },
+ *   ttl: 3600,
+ * })
+ * await beams.publishToUsers(['user-001'], publishRequest)
+ * ```
+ */
+export declare function toPublishRequest(message: Message): PublishRequest
 
 /**
  * Verifies that a webhook was sent by the service, and returns its event.

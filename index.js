@@ -4,7 +4,8 @@
 
 const { checkPublishRequest } = require('./lib/checks.js')
 const { BeamsError } = require('./lib/errors.js')
+const { toPublishRequest } = require('./lib/message.js')
 const { PushNotifications } = require('./lib/push-notifications.js')
 const { signWebhook, verifyWebhook } = require('./lib/webhook.js')
 
-module.exports = { PushNotifications, BeamsError, checkPublishRequest, signWebhook, verifyWebhook }
+module.exports = { PushNotifications, BeamsError, checkPublishRequest, signWebhook, toPublishRequest, verifyWebhook }

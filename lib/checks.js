@@ -30,12 +30,17 @@ function listHiddenMembers(publishRequest) {
   const members = []
   if (typeof publishRequest.toJSON === 'function') return members
   for (const name of ['interests', 'users']) if (hasOwn(publishRequest, name)) members.push(['targets', name])
-  const walk = { left: MAX_VALUES, members }
   for (const platform of PLATFORMS) {
-    const data = readMember(readMember(publishRequest, platform), 'data')
-    if (data !== undefined) visit(data, [platform, 'data'], walk)
+    members.push(...listHidden(readMember(readMember(publishRequest, platform), 'data'), [platform, 'data']))
   }
   return members
+}
+
+/** The same for a platform's data, or a message's. */
+function listHidden(data, names) {
+  const walk = { left: MAX_VALUES, members: [] }
+  if (data !== undefined) visit(data, names, walk)
+  return walk.members
 }
 
 function readMember(object, name) {
@@ -85,4 +90,4 @@ function hasForm(object) {
   )
 }
 
-module.exports = { checkPublishRequest }
+module.exports = { checkPublishRequest, listHidden }

@@ -12,6 +12,7 @@ mod environment;
 mod error;
 mod ffi;
 mod log;
+mod message;
 mod node_codes;
 mod numbers;
 mod options;

@@ -24,7 +24,9 @@ expectTypeOf<beams.PublishResponse>().toEqualTypeOf<{ publishId: string }>()
 expectTypeOf<beams.BeamsError['delivery']>().toEqualTypeOf<'not-sent' | 'refused' | 'unknown'>()
 expectTypeOf<beams.BeamsError['status']>().toEqualTypeOf<number | undefined>()
 expectTypeOf<beams.BeamsError>().toExtend<Error>()
-expectTypeOf<keyof typeof beams>().toEqualTypeOf<'PushNotifications' | 'BeamsError' | 'verifyWebhook' | 'signWebhook'>()
+expectTypeOf<keyof typeof beams>().toEqualTypeOf<
+  'PushNotifications' | 'BeamsError' | 'verifyWebhook' | 'checkPublishRequest' | 'toPublishRequest' | 'signWebhook'
+>()
 
 expectTypeOf<Compat['generateToken']>().returns.toEqualTypeOf<{ token: string }>()
 expectTypeOf<Compat['publishToInterests']>().returns.toEqualTypeOf<Promise<Compat.PublishResponse>>()

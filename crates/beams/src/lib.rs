@@ -15,6 +15,7 @@ pub mod deadline;
 pub mod endpoint;
 pub mod error;
 pub mod http;
+pub mod message;
 mod no_proxy;
 pub mod proxy;
 pub mod publish;

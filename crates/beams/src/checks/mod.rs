@@ -14,13 +14,13 @@ mod fcm;
 mod findings;
 mod link;
 mod members;
-mod names;
+pub(crate) mod names;
 mod page;
-mod parse;
+pub(crate) mod parse;
 mod rule;
 pub mod rules;
 mod size;
-mod text;
+pub(crate) mod text;
 mod web;
 
 use serde_json::Value;

@@ -5,7 +5,7 @@ const MAX_NAME_LEN: usize = 48;
 
 /// The names that an object has.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// The documented names, which are also what is suggested.
     pub known: &'static [&'static str],
     /// Names that have an effect and are never suggested.

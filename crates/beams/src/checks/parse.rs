@@ -8,7 +8,7 @@ use serde_json::Value;
 const MAX_DEPTH: usize = 127;
 
 /// The value of a JSON text; `None` where it is nested too deeply.
-pub(super) fn parse(json: &str) -> serde_json::Result<Option<Value>> {
+pub(crate) fn parse(json: &str) -> serde_json::Result<Option<Value>> {
     let parsed = serde_json::from_str(json).or_else(|_| serde_json::from_str(&replace_surrogates(json)));
     match parsed {
         Ok(value) => Ok(Some(value)),

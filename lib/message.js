@@ -1,0 +1,26 @@
+'use strict'
+
+const native = require('./load.js')
+const { callNative, toArgumentError } = require('./errors.js')
+const { listHidden } = require('./checks.js')
+
+const { toString } = Object.prototype
+
+function toPublishRequest(message) {
+  try {
+    const json = serializeMessage(message)
+    const hidden = json && typeof message.toJSON !== 'function' ? listHidden(message.data, ['data']) : []
+    const lost = hidden.filter(([fate]) => fate === 'lost').map(([, ...names]) => names)
+    return JSON.parse(callNative(() => native.toPublishRequest(json, lost)))
+  } catch (thrown) {
+    throw toArgumentError(thrown, toPublishRequest)
+  }
+}
+
+/** The JSON of a message; `undefined` where it is missing, `null` where it is not a plain object. */
+function serializeMessage(message) {
+  if (message === undefined || message === null) return undefined
+  return (toString.call(message) === '[object Object]' && JSON.stringify(message)) || null
+}
+
+module.exports = { toPublishRequest }
