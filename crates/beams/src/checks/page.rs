@@ -32,6 +32,23 @@ The worst findings come first. At most 100 are listed. What each severity means:
 - **hint**: it works, but perhaps not as intended.
 
 Members that a platform adds later are not findings: `aps`, `fcm` and `fcm.notification` are open. Names that are nearly right are: those in another style (`timeToLive`), of another SDK (`url`), or with a slip of the finger (`titel`).
+
+Whoever sends the same to every platform need not write three payloads: `toPublishRequest` makes them of one message, in the form that each platform needs. The checker finds nothing in them but what their content causes, such as a local link or too long a text.
+
+```js
+const { checkPublishRequest, toPublishRequest } = require('beams-native')
+
+const publishRequest = toPublishRequest({
+  title: 'Your order',
+  body: 'It is on its way.',
+  link: '/orders/7',
+  baseUrl: 'https://example.com',
+  data: { orderId: 7 },
+  ttl: 3600,
+})
+console.log(publishRequest.fcm.data) // { link: 'https://example.com/orders/7', orderId: '7' }
+console.log(checkPublishRequest(publishRequest)) // []
+```
 ";
 
 /// The page, in Markdown.

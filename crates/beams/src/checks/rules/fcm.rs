@@ -5,7 +5,7 @@ use crate::checks::rule::{Language, Platform, Rule, Severity, pages, rules};
 rules! { Some(Platform::Fcm);
     DATA_NOT_STRINGS = Dropped "fcm/data-not-a-string" ["F1"] GOOGLE_MESSAGE
         when "A value in `data` is not a string."
-        then "Google takes only strings in `data`, and refuses the whole message for anything else. Write `String(value)`, or `JSON.stringify(value)` for objects and lists."
+        then "Google takes only strings in `data`, and refuses the whole message for anything else; that Beams turns it into text first is not documented. Write `String(value)`, or `JSON.stringify(value)` for objects and lists."
         Json r#"{"fcm":{"notification":{"title":"Hello"},"data":{"orderId":7}}}"#
         not r#"{"fcm":{"notification":{"title":"Hello"},"data":{"orderId":"7"}}}"#;
 
