@@ -83,6 +83,7 @@ async fn what_waits_for_a_stream_is_given_up_after_the_connect_timeout_and_never
 async fn a_call_that_is_dropped_while_it_waits_for_a_stream_never_arrives() {
     let (server, gate, is_taken) = one_stream().await;
     let client = server.client(|_| {});
+    assert!(publish(&client, "warm-up").await.result.is_ok(), "the client knows how many streams there are");
     let mut first = take_stream(&client, &is_taken).await;
 
     // Polled so often before it is dropped: in the rate limiter, in the pool, in the connection.
@@ -169,13 +170,20 @@ fn answering_early() -> u16 {
 #[tokio::test]
 async fn a_response_that_comes_before_the_body_was_sent_counts() {
     let port = answering_early();
-    // A write that fails before the response was read has not sent the request, so that it is safe to try again.
+    // A write may fail before the response is read, which HTTP/1 in hyper does not do any more then. The request was not sent
+    // by then, so that it is safe to try again, and sooner or later the response is read.
     let client = client(&format!("http://127.0.0.1:{port}"), None, |options| options.max_retries = Some(3));
-    for mebibytes in [4, 4, 4, 8] {
-        let outcome = publish_with(&client, "u", mebibytes * 1024 * 1024).await;
-        let error = outcome.result.unwrap_err();
-        assert_eq!(error.to_string(), "400 Bad request - too large", "{mebibytes} MiB: {error:?}");
+    let mut answered = 0;
+    for _ in 0..6 {
+        match publish_with(&client, "u", 4 * 1024 * 1024).await.result.unwrap_err() {
+            error @ Error::Connection { .. } => assert_eq!(error.delivery(), Delivery::NotSent, "{error:?}"),
+            error => {
+                assert_eq!(error.to_string(), "400 Bad request - too large");
+                answered += 1;
+            }
+        }
     }
+    assert!(answered >= 3, "{answered}");
 }
 
 #[tokio::test]
