@@ -47,5 +47,5 @@ pub fn to_publish_request(
         }?;
         message::from_json(&json, &lost, SystemTime::now())
     });
-    built.map_err(|error| throw(env, &error_json(&error, 0)))
+    built.map_err(|error| throw(env, &error_json(&error, 0, None)))
 }

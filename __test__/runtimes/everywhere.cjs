@@ -44,7 +44,7 @@ test('publishes to many users, from an async iterable', async () => {
     for (let number = 0; number < 2500; number++) yield `user-${number}`
   }
   const report = await beams.publishToManyUsers(users(), payload)
-  assert.deepEqual([report.published, report.publishes.length, report.failed.length], [2500, 3, 0])
+  assert.deepEqual([report.publishedCount, report.publishes.length, report.failures.length], [2500, 3, 0])
 })
 
 test('makes tokens', () => {
