@@ -5,6 +5,7 @@
 // construct this one when they are loaded, with whatever their environment holds.
 
 const { deprecate } = require('node:util')
+const { readOption } = require('./lib/arguments.js')
 const { BeamsError } = require('./lib/errors.js')
 const { COMPAT, PushNotifications: Client, deleteUserForBody } = require('./lib/push-notifications.js')
 
@@ -25,7 +26,7 @@ function PushNotifications(options) {
     instanceId: field(instanceId),
     // Not enumerable, so that it does not get into logs.
     secretKey: { ...field(secretKey), enumerable: false },
-    port: field(inheritedMember(options, 'port') || null),
+    port: field(readOption(options, 'port') || null),
     protocol: field(isHttp(endpoint) ? 'http' : 'https'),
     endpoint: field(endpoint ?? buildHost(instanceId)),
     [connect]: { ...field(connector({ ...options })), enumerable: false },
@@ -48,14 +49,6 @@ function check(options) {
 
 function ownMember(object, name) {
   return hasOwn(object, name) ? object[name] : undefined
-}
-
-/** Leaves out the root of the prototype chain, so that nobody's `Object.prototype.port` takes effect. */
-function inheritedMember(object, name) {
-  for (let owner = object; owner !== null; owner = getPrototypeOf(owner)) {
-    if (hasOwn(owner, name) && (owner === object || getPrototypeOf(owner) !== null)) return object[name]
-  }
-  return undefined
 }
 
 function isHttp(endpoint) {

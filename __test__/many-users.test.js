@@ -21,10 +21,10 @@ function usersOf(requests) {
   return requests.map(({ body }) => JSON.parse(body).users)
 }
 
-/** A server that answers with these statuses, one after the other, and accepts from then on; no pace, and no retries. */
 /** A 503 is a refusal only where the body is the service's own. */
 const refusal = { status: 503, body: '{"error":"Unavailable","description":"try again"}' }
 
+/** A server that sends these responses, one after the other, and accepts from then on; no rate limit, and no retries. */
 async function answering(t, ...answers) {
   const { requests, port } = await recordingServer(t, (_request, number) => answers[number - 1] ?? accepted)
   return { requests, beams: clientOf({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0 }) }

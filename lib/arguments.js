@@ -282,6 +282,7 @@ module.exports = {
   readCallOptions,
   readClientOptions,
   readFunction,
+  readOption,
   readShortString,
   readSignal,
   readTargets,
