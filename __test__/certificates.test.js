@@ -87,14 +87,14 @@ const rows = [
     make: async () => selfSigned({ names: false }),
     code: 'ERR_TLS_CERT_ALTNAME_INVALID',
     message:
-      /^the certificate of HOST names its host only as a common name, which no longer counts; .*: openssl req -x509 .* -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE$/,
+      /^the certificate of HOST names its host only in the common name, which is no longer accepted; .*: openssl req -x509 .* -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE$/,
     node: 'takes the common name',
   },
   {
     name: 'with a common name only, an authority and in ca',
     make: async () => selfSigned({ isAuthority: true, names: false, purpose: { extended: null } }),
     code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-    message: /names its host only as a common name/,
+    message: /names its host only in the common name/,
     node: 'takes the common name',
   },
   {
@@ -113,7 +113,7 @@ const rows = [
     make: async ({ authority }) => ({ server: await makeCertificate(await makeAuthority()), ca: authority.cert }),
     code: 'CERT_SIGNATURE_FAILURE',
     message:
-      /^the certificate of HOST is not signed by a trusted authority: the signature does not fit the key of the one that it names/,
+      /^the certificate of HOST is not signed by a trusted authority: its signature does not match the key of the issuer that it names/,
   },
   {
     name: 'of an unknown authority that the server sends along',
@@ -124,7 +124,7 @@ const rows = [
     },
     code: 'SELF_SIGNED_CERT_IN_CHAIN',
     message:
-      /^the certificate of HOST is not signed by a trusted authority, but by one that the server itself sent; see/,
+      /^the certificate of HOST is not signed by a trusted authority: the chain that the server sent ends in a self-signed certificate that is not trusted; see/,
   },
   {
     name: 'signed by itself and not in ca',
@@ -158,7 +158,7 @@ const rows = [
     }),
     code: 'INVALID_PURPOSE',
     message:
-      /^the certificate of HOST is that of an authority, not of a server: pass exactly this certificate as the `ca`/,
+      /^the certificate of HOST is a CA certificate, not a server certificate: pass exactly this certificate as the `ca`/,
     node: 'lets authorities be servers',
   },
   {
@@ -168,27 +168,27 @@ const rows = [
       ca: authority.cert,
     }),
     code: 'INVALID_PURPOSE',
-    message: /^the certificate of HOST is not meant for a server/,
+    message: /^the certificate of HOST is not valid for a server/,
   },
   {
     name: 'for clients, though it is an authority and in ca',
     make: async () => selfSigned({ isAuthority: true, purpose: { extended: { clientAuth: true } } }),
     code: 'INVALID_PURPOSE',
-    message: /^the certificate of HOST is not meant for a server/,
+    message: /^the certificate of HOST is not valid for a server/,
   },
   {
     name: 'for nothing but signing, though it is an authority and in ca',
     make: async () =>
       selfSigned({ isAuthority: true, purpose: { extended: null, usage: { keyCertSign: true, cRLSign: true } } }),
     code: 'INVALID_PURPOSE',
-    message: /^the certificate of HOST is not meant for a server/,
+    message: /^the certificate of HOST is not valid for a server/,
   },
   {
     name: 'with an RSA key of 1024 bits',
     make: async () => selfSigned({ keyType: 'rsa', keySize: 1024 }),
     code: 'CERT_SIGNATURE_FAILURE',
     message:
-      /^the certificate of HOST is not signed by a trusted authority: .* the key is not supported \(supported are RSA of 2048 bits or more/,
+      /^the certificate of HOST is not signed by a trusted authority: .* that key is not supported \(supported are RSA of 2048 bits or more/,
     node: 'takes short keys',
   },
   {
@@ -196,7 +196,7 @@ const rows = [
     make: async () => selfSigned({ curve: 'P-521' }),
     code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
     message:
-      /^TLS handshake with HOST failed: .* supports neither TLS 1\.2 nor 1\.3, or none of the keys of this client/,
+      /^TLS handshake with HOST failed: there is no protocol version or signature algorithm in common; this client supports TLS 1\.2 and 1\.3 with RSA/,
     node: 'has more algorithms',
   },
   {
@@ -206,7 +206,7 @@ const rows = [
       return { server: await makeCertificate(authority), ca: authority.cert }
     },
     code: 'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
-    message: /^the certificate of HOST has a key or signature that is not supported; supported are RSA of 2048 bits/,
+    message: /^the certificate of HOST has an unsupported key or signature algorithm; supported are RSA of 2048 bits/,
     node: 'has more algorithms',
   },
 ]

@@ -137,7 +137,7 @@ describe('with https', () => {
     const variables = { NODE_EXTRA_CA_CERTS: authorityFile }
     const [first, second] = await run(program, { endpoint }, variables, 64)
     assert.deepEqual([first.code, first.delivery, first.cause], ['ERR_BEAMS_CONNECTION', 'not-sent', 'EMFILE'])
-    assert.match(first.message, /^no file descriptor is left for a connection to 127\.0\.0\.1:\d+; see the limit/)
+    assert.match(first.message, /^no file descriptor is available for a connection to 127\.0\.0\.1:\d+; raise the limit/)
     assert.equal(second, 'deleted')
   })
 })
@@ -190,7 +190,7 @@ test('without descriptors the first call sends nothing and says why; the next on
   const [none, name, later] = await run(program, { endpoint: `127.0.0.1:${port}` }, {}, 64)
   for (const outcome of [none, name]) {
     assert.deepEqual([outcome.code, outcome.delivery, outcome.cause], ['ERR_BEAMS_CONNECTION', 'not-sent', 'EMFILE'])
-    assert.match(outcome.message, /^no file descriptor is left for a connection to /)
+    assert.match(outcome.message, /^no file descriptor is available for a connection to /)
   }
   assert.equal(later, 'deleted')
 })

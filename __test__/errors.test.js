@@ -100,7 +100,7 @@ describe('a connection', () => {
     const port = await unusedPort()
     const error = await rejection(clientOf({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
     assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_CONNECTION', attempts: 1, delivery: 'not-sent' })
-    assert.equal(error.message, `127.0.0.1:${port} refused the connection: nothing listens there`)
+    assert.equal(error.message, `127.0.0.1:${port} refused the connection: no server is listening there`)
     assert.equal(error.cause.code, 'ECONNREFUSED')
   })
 

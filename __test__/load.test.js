@@ -106,7 +106,7 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
     const [message] = failure(`Object.defineProperty(process, 'platform', { value: 'sunos' })`)
     assert.match(
       message,
-      /^beams-native has no binary for sunos-x64\. It has those for darwin-arm64, .+, win32-x64-msvc\.$/,
+      /^beams-native has no binary for sunos-x64\. Supported platforms: darwin-arm64, .+, win32-x64-msvc\.$/,
     )
   })
 })

@@ -71,8 +71,8 @@ describe('what cannot be right throws', () => {
     ['a slip of the finger', { ...texts, titel: 'x' }, /^message has no member `titel`; did you mean `title`\?$/],
     ['targets', { ...texts, users: ['user-1'] }, /^message has no member `users`$/],
     ['a relative link', { ...texts, link: '/inbox' }, /^message\.link is relative: .* message\.baseUrl$/],
-    ['a Set in data', { ...texts, data: { tags: [new Set()] } }, /^message\.data\.tags\.0 has no form in JSON: /],
-    ['a function in data', { ...texts, data: { call() {} } }, /^message\.data\.call has no form in JSON: /],
+    ['a Set in data', { ...texts, data: { tags: [new Set()] } }, /^message\.data\.tags\.0 cannot be represented in JSON: /],
+    ['a function in data', { ...texts, data: { call() {} } }, /^message\.data\.call cannot be represented in JSON: /],
     ['a BigInt', { ...texts, data: { id: 7n } }, /BigInt/],
   ]) {
     test(name, () => {

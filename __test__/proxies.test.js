@@ -220,7 +220,7 @@ describe('a proxy that fails', () => {
     test(`because it does not listen is told from ${endpoint}`, async () => {
       const port = await unusedPort()
       const [message, code] = await failure({ endpoint, proxy: `http://127.0.0.1:${port}` })
-      assert.equal(message, unreachable(`127.0.0.1:${port} refused the connection: nothing listens there`))
+      assert.equal(message, unreachable(`127.0.0.1:${port} refused the connection: no server is listening there`))
       assert.equal(code, 'ECONNREFUSED')
     })
 
@@ -256,7 +256,7 @@ describe('a proxy that fails', () => {
     t.after(() => server.close())
     const proxy = `http://127.0.0.1:${server.address().port}`
     const [message] = await failure({ endpoint: `https://${name}`, proxy })
-    assert.equal(message, `the proxy refused to connect to ${name}: it wants another user name and password`)
+    assert.equal(message, `the proxy refused to connect to ${name}: proxy authentication failed; check the user name and password in the proxy's URL`)
   })
 
   test('leaves alone what fails behind it', async (t) => {
@@ -276,9 +276,9 @@ describe('a proxy that fails', () => {
   })
 })
 
-/** Whether the name service answers depends on the machine; what is said about it must not. */
+/** Whether the DNS server responds depends on the machine; the message must fit the code. */
 function messageOf(code, host) {
-  if (code === 'EAI_AGAIN') return `the name service did not answer when asked for ${host}`
+  if (code === 'EAI_AGAIN') return `the DNS lookup of ${host} failed: the DNS server did not respond`
   assert.equal(code, 'ENOTFOUND')
   return `the host name ${host} was not found`
 }

@@ -71,8 +71,8 @@ describe('the constructor refuses', () => {
     ['half a port', { ...keys, port: 80.5 }, 'port must be an integer from 1 to 65535'],
     ['a port in words', { ...keys, port: 'http' }, 'port must be an integer from 1 to 65535'],
     ...numbers.map(([option, value, text]) => [`${option}: ${String(value)}`, { ...keys, [option]: value }, text]),
-    ['a certificate that is none', { ...keys, ca: 'x' }, /^ca must hold at least one certificate in PEM form$/],
-    ['a certificate of another type', { ...keys, ca: 1 }, /^ca must be a string or a Buffer in PEM form/],
+    ['a ca without a certificate', { ...keys, ca: 'x' }, /^ca must contain at least one certificate in PEM format$/],
+    ['a certificate of another type', { ...keys, ca: 1 }, /^ca must be a string or a Buffer in PEM format/],
     ['options that throw', throwing, 'a getter of the options threw'],
   ]) {
     test(name, () => {

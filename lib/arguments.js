@@ -191,7 +191,7 @@ function encodeCertificate(value) {
   if (typeof value === 'string') return Buffer.from(checkLength(value, 'ca', MAX_CERTIFICATES_LENGTH))
   const bytes = viewBytes(value)
   if (bytes === undefined) {
-    throw createArgumentError('ca must be a string or a Buffer in PEM form, or an array of them')
+    throw createArgumentError('ca must be a string or a Buffer in PEM format, or an array of them')
   }
   return Buffer.from(checkLength(bytes, 'ca', MAX_CERTIFICATES_LENGTH))
 }

@@ -49,14 +49,14 @@ function readMember(object, name) {
 
 function visit(value, names, walk) {
   if (--walk.left < 0 || names.length > MAX_DEPTH) return
-  const fate = fateOf(value)
+  const fate = classifyValue(value)
   if (fate !== 'kept') walk.members.push([fate, ...names])
   if (fate === 'lost' || typeof value !== 'object' || value === null || hasForm(value)) return
   for (const name of keys(value)) visit(value[name], [...names, name], walk)
 }
 
 /** What JSON makes of a value: it is kept, changed or lost. */
-function fateOf(value) {
+function classifyValue(value) {
   switch (typeof value) {
     case 'function':
     case 'symbol':
@@ -66,13 +66,13 @@ function fateOf(value) {
     case 'number':
       return Number.isFinite(value) ? 'kept' : 'changed'
     case 'object':
-      return value === null ? 'kept' : fateOfObject(value)
+      return value === null ? 'kept' : classifyObject(value)
     default:
       return 'kept'
   }
 }
 
-function fateOfObject(object) {
+function classifyObject(object) {
   if (toString.call(object) === '[object Date]' || ArrayBuffer.isView(object)) return 'changed'
   if (Array.isArray(object) || hasForm(object)) return 'kept'
   const prototype = getPrototypeOf(object)

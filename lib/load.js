@@ -75,7 +75,7 @@ const packages = {
 function load() {
   const name = platformName()
   if (!(name in packages)) {
-    throw new Error(`beams-native has no binary for ${name}. It has those for ${Object.keys(packages).join(', ')}.`)
+    throw new Error(`beams-native has no binary for ${name}. Supported platforms: ${Object.keys(packages).join(', ')}.`)
   }
   const errors = []
   const failed = (error) => void errors.push(error)
@@ -103,12 +103,12 @@ function platformName() {
 /** Which C library Node.js itself was linked with. */
 function isMusl() {
   if (process.platform !== 'linux') return false
-  const loader = loaderOfNode()
-  return (loader ?? loaderInReport())?.includes('/ld-musl-') ?? false
+  const loader = readOwnLoader()
+  return (loader ?? readLoaderFromReport())?.includes('/ld-musl-') ?? false
 }
 
 /** The first page of the executable holds the name of its loader. Unknown where the file may not be read. */
-function loaderOfNode() {
+function readOwnLoader() {
   try {
     const page = Buffer.allocUnsafe(4096)
     const file = openSync(process.execPath)
@@ -121,7 +121,7 @@ function loaderOfNode() {
 }
 
 /** Node's diagnostic report needs no permission, and takes some milliseconds. */
-function loaderInReport() {
+function readLoaderFromReport() {
   const { report } = process
   if (report === undefined) return undefined
   const { excludeNetwork } = report
@@ -144,7 +144,7 @@ function explain(name, cause) {
   }
   const isOldLibc = /GLIBC_[\d.]+' not found/.test(cause.message)
   const need = isOldLibc ? ' It needs glibc 2.17 or later.' : ''
-  return `beams-native has a binary for ${name}, which does not load: ${cause.message}.${need}`
+  return `beams-native has a binary for ${name}, which does not load: ${cause.message.replace(/\.?$/, '.')}${need}`
 }
 
 module.exports = load()

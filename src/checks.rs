@@ -45,16 +45,16 @@ pub fn check_publish_request(
             Either3::B(Null) => Err(Error::invalid("publishRequest argument must be a plain object")),
             Either3::C(()) => Err(Error::invalid("publishRequest argument is required")),
         }?;
-        let targets = targets.as_deref().map(kind_of).transpose()?;
+        let targets = targets.as_deref().map(parse_targets).transpose()?;
         let findings = check_json(&json, targets)
             .map_err(|error| Error::invalid(format!("publishRequest argument could not be read: {error}")))?;
-        let members: Vec<Member> = members.into_iter().filter_map(member_of).collect();
+        let members: Vec<Member> = members.into_iter().filter_map(parse_member).collect();
         Ok(serde_json::to_string(&check_members(findings, &members)).unwrap_or_default())
     });
     checked.map_err(|error| throw(env, &error_json(&error, 0, None)))
 }
 
-fn kind_of(targets: &str) -> Result<&'static TargetKind> {
+fn parse_targets(targets: &str) -> Result<&'static TargetKind> {
     [&INTERESTS, &USERS]
         .into_iter()
         .find(|kind| kind.key == targets)
@@ -62,7 +62,7 @@ fn kind_of(targets: &str) -> Result<&'static TargetKind> {
 }
 
 /// A member that JSON does not show as it was: what becomes of it, and its names.
-fn member_of(parts: Vec<String>) -> Option<Member> {
+fn parse_member(parts: Vec<String>) -> Option<Member> {
     let mut parts = parts.into_iter();
     let kind = match parts.next()?.as_str() {
         "lost" => MemberKind::Lost,

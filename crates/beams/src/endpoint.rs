@@ -29,7 +29,7 @@ pub fn base_url(instance_id: &str, endpoint: Option<&str>, port: Option<u16>) ->
         Some(host) => bare_host(host)?,
     };
     if port.is_some() {
-        url.set_port(port).map_err(|()| invalid("has no host that a port could be added to"))?;
+        url.set_port(port).map_err(|()| invalid("has no host to which a port could be added"))?;
     }
     Ok(url)
 }
@@ -53,7 +53,7 @@ fn full_url(endpoint: &str) -> Result<Url> {
         return Err(invalid("must be an http or https URL"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid("must not hold a user name or password"));
+        return Err(invalid("must not contain a user name or password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(invalid("must not have a query or a fragment"));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_endpoint_it_is_the_instance_over_https() {
+    fn the_default_endpoint_is_the_instance_s_host_over_https() {
         assert_eq!(base(None, None), "https://my-instance.pushnotifications.pusher.com/");
         assert_eq!(base(None, Some(8443)), "https://my-instance.pushnotifications.pusher.com:8443/");
     }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_url_is_taken_as_it_is() {
+    fn a_full_url_is_used_unchanged() {
         for (endpoint, port, expected) in [
             ("https://beams.example", None, "https://beams.example/"),
             ("https://beams.example/base/path", None, "https://beams.example/base/path"),

@@ -108,15 +108,15 @@ pub fn to_publish_request(message: &Value, now: SystemTime) -> Result<Value> {
     Ok(Value::Object(request))
 }
 
-/// The JSON of [`to_publish_request`] for the JSON of a message. `lost` are members of it that have no form in JSON.
+/// The JSON of [`to_publish_request`] for the JSON of a message. `lost` are members of it that JSON cannot represent.
 ///
 /// # Errors
 ///
-/// Its errors; and those of a text that is no JSON.
+/// Its errors; and those of a text that is not JSON.
 pub fn from_json(message: &str, lost: &[Vec<String>], now: SystemTime) -> Result<String> {
     if let Some(names) = lost.first() {
         return Err(Error::invalid(format!(
-            "message.{} has no form in JSON: write plain objects, arrays and strings",
+            "message.{} cannot be represented in JSON: use plain objects, arrays and strings",
             names.join(".")
         )));
     }
@@ -295,7 +295,9 @@ impl<'a> Message<'a> {
         match (localized.get(key), args) {
             (None | Some(Value::Null), None) => Ok(None),
             (Some(Value::String(key)), args) if !key.is_empty() => Ok(Some((json!(key), args.cloned()))),
-            _ => Err(Error::invalid(format!("message.localized.{key} must be the key of a text in the app"))),
+            _ => {
+                Err(Error::invalid(format!("message.localized.{key} must be the key of a localized string in the app")))
+            }
         }
     }
 }

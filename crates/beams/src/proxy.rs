@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_variable_that_is_used_can_be_unusable() {
+    fn a_variable_that_is_not_used_may_be_invalid() {
         for value in ["ftp://a:1", "socks4://a:1", "http://", "http://a:b", "http://a b", "://", "socks5://"] {
             assert_eq!(route("https://beams.example", &[("HTTPS_PROXY", value)]), "HTTPS_PROXY is unusable", "{value}");
         }

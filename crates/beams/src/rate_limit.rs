@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn those_that_wait_are_spaced_evenly_and_never_exceed_the_limit() {
+    async fn waiting_requests_are_spaced_evenly_and_never_exceed_the_limit() {
         let times = start_times(Arc::new(RateLimiter::new(100.0)), 1000).await;
         for (index, window) in times.windows(101).enumerate() {
             assert!(window[100] - window[0] >= 1000, "requests {index} to {}", index + 100);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn infinity_is_no_limit() {
+    async fn infinity_means_no_limit() {
         assert_eq!(start_times(Arc::new(RateLimiter::new(f64::INFINITY)), 10_000).await, [0; 10_000]);
     }
 
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_stops_every_request_even_those_that_wait_already() {
+    async fn a_pause_delays_every_request_that_has_not_started() {
         for rate in [100.0, f64::INFINITY] {
             let rate_limiter = Arc::new(RateLimiter::new(rate));
             rate_limiter.pause_for(Duration::from_secs(5));
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_earliest_start_is_when_a_request_does_start() {
+    async fn the_earliest_start_is_when_the_next_request_starts() {
         for rate in [100.0, 3.0, 0.5] {
             for used in [0, 1, 3, 100] {
                 let rate_limiter = Arc::new(RateLimiter::new(rate));

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_asks_for_more_than_a_minute_is_not_asked_again() {
+    fn a_request_is_not_retried_if_the_service_asks_to_wait_for_more_than_a_minute() {
         let policy = RetryPolicy { max_retries: 3, retry_unknown: true };
         for idempotency in [Idempotency::Idempotent, Idempotency::NonIdempotent] {
             assert!(policy.allows(&asking(Duration::from_secs(60)), idempotency, 0));

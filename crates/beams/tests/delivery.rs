@@ -1,4 +1,4 @@
-//! What a call says about its request agrees with what servers have received.
+//! The outcome of a call agrees with what the server received.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test")]
 
 mod servers;
@@ -12,7 +12,7 @@ use beams::client::{Client, Outcome};
 use beams::error::{Delivery, Error, TimeoutKind};
 use fastrand::Rng;
 use servers::{
-    ACCEPTED, Gate, LOST, REFUSED, Received, Reply, Server, client, delete, failure, http1, http2, listen, publish,
+    ACCEPTED, Gate, LOST, REFUSED, Received, Response, Server, client, delete, failure, http1, http2, listen, publish,
     publish_with, read_request,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 const NOT_SENT_IN_TIME: (&str, Delivery) = ("ERR_BEAMS_TIMEOUT", Delivery::NotSent);
 
 /// A server with one stream, which the user `first` holds until the gate is opened.
-async fn one_stream() -> (Server, Gate, Arc<AtomicBool>) {
+async fn serve_one_stream() -> (Server, Gate, Arc<AtomicBool>) {
     let (gate, is_taken) = (Gate::closed(), Arc::new(AtomicBool::new(false)));
     let (held, taken) = (gate.clone(), is_taken.clone());
     let server = http2(1, move |request: Received| {
@@ -52,8 +52,8 @@ async fn take_stream(client: &Arc<Client>, is_taken: &AtomicBool) -> JoinSet<Out
 }
 
 #[tokio::test]
-async fn what_waits_for_a_stream_is_given_up_after_the_connect_timeout_and_never_arrives() {
-    let (server, gate, is_taken) = one_stream().await;
+async fn a_publish_that_waits_for_a_stream_times_out_after_the_connect_timeout_and_never_arrives() {
+    let (server, gate, is_taken) = serve_one_stream().await;
     let client = server.client(|options| options.connect_timeout = Some(Duration::from_millis(100)));
     assert!(publish(&client, "warm-up").await.result.is_ok(), "the client knows how many streams there are");
     let mut first = take_stream(&client, &is_taken).await;
@@ -71,7 +71,7 @@ async fn what_waits_for_a_stream_is_given_up_after_the_connect_timeout_and_never
 
     gate.open();
     assert!(first.join_next().await.unwrap().unwrap().result.is_ok());
-    // What is queued in the connection goes out before this.
+    // Requests that are queued in the connection are sent before this one.
     assert!(publish(&client, "last").await.result.is_ok());
     for number in 0..20 {
         assert_eq!(server.times(&format!("waiting-{number}")), 0);
@@ -81,12 +81,12 @@ async fn what_waits_for_a_stream_is_given_up_after_the_connect_timeout_and_never
 
 #[tokio::test]
 async fn a_call_that_is_dropped_while_it_waits_for_a_stream_never_arrives() {
-    let (server, gate, is_taken) = one_stream().await;
+    let (server, gate, is_taken) = serve_one_stream().await;
     let client = server.client(|_| {});
     assert!(publish(&client, "warm-up").await.result.is_ok(), "the client knows how many streams there are");
     let mut first = take_stream(&client, &is_taken).await;
 
-    // Polled so often before it is dropped: in the rate limiter, in the pool, in the connection.
+    // The number of polls decides where the call is dropped: in the rate limiter, the pool or the connection.
     for polls in 0..40 {
         let mut publish = Box::pin(publish(&client, "dropped"));
         let mut delete = Box::pin(delete(&client, "deleted"));
@@ -104,13 +104,13 @@ async fn a_call_that_is_dropped_while_it_waits_for_a_stream_never_arrives() {
 }
 
 #[tokio::test]
-async fn a_deletion_that_is_not_answered_is_unknown_on_either_protocol() {
-    let behave = |request: Received| async move {
+async fn a_deletion_without_a_response_is_unknown_over_either_protocol() {
+    let handler = |request: Received| async move {
         request.process();
-        Reply::Silence
+        Response::Silence
     };
-    for server in [http1(behave).await, http2(10, behave).await] {
-        // Had the client not noticed that it was sent, it would say so after the connect timeout.
+    for server in [http1(handler).await, http2(10, handler).await] {
+        // If the client had not recorded that the request was sent, the connect timeout would end the call.
         let client = server.client(|options| {
             options.connect_timeout = Some(Duration::from_millis(100));
             options.timeout = Some(Duration::from_millis(300));
@@ -122,10 +122,10 @@ async fn a_deletion_that_is_not_answered_is_unknown_on_either_protocol() {
 }
 
 #[tokio::test]
-async fn a_deletion_has_no_body_on_either_protocol() {
+async fn a_deletion_has_no_body_over_either_protocol() {
     let server = http2(10, |request: Received| async move {
         request.process();
-        Reply::Status(200, "")
+        Response::Status(200, "")
     })
     .await;
     assert!(delete(&server.client(|_| {}), "u").await.result.unwrap().is_none());
@@ -147,9 +147,9 @@ async fn a_deletion_has_no_body_on_either_protocol() {
     );
 }
 
-/// A server in a thread of its own that answers when it has read a part of each request, and closes the connection with the
-/// rest unread, so that the client's next write fails.
-fn answering_early() -> u16 {
+/// A server, in a thread of its own, that responds after it has read a part of each request and closes the connection with
+/// the rest unread, so that the client's next write fails.
+fn serve_early_responses() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -168,26 +168,26 @@ fn answering_early() -> u16 {
 }
 
 #[tokio::test]
-async fn a_response_that_comes_before_the_body_was_sent_counts() {
-    let port = answering_early();
-    // A write may fail before the response is read, which HTTP/1 in hyper does not do any more then. The request was not sent
-    // by then, so that it is safe to try again, and sooner or later the response is read.
+async fn a_response_that_arrives_before_the_body_was_sent_is_read() {
+    let port = serve_early_responses();
+    // If a write fails first, hyper no longer reads an HTTP/1 response. The request was not sent completely, so that the
+    // client retries, and an attempt that reads the response follows.
     let client = client(&format!("http://127.0.0.1:{port}"), None, |options| options.max_retries = Some(3));
-    let mut answered = 0;
+    let mut responses = 0;
     for _ in 0..6 {
         match publish_with(&client, "u", 4 * 1024 * 1024).await.result.unwrap_err() {
             error @ Error::Connection { .. } => assert_eq!(error.delivery(), Delivery::NotSent, "{error:?}"),
             error => {
                 assert_eq!(error.to_string(), "400 Bad request - too large");
-                answered += 1;
+                responses += 1;
             }
         }
     }
-    assert!(answered >= 3, "{answered}");
+    assert!(responses >= 3, "{responses}");
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_before_the_end_of_the_body_has_not_sent_the_request() {
+async fn a_request_is_not_sent_if_the_connection_breaks_before_the_end_of_its_body() {
     let (listener, port) = listen().await;
     let client = client(&format!("http://127.0.0.1:{port}"), None, |_| {});
     let (outcome, ()) = tokio::join!(publish_with(&client, "u", 12 * 1024 * 1024), async {
@@ -198,7 +198,7 @@ async fn a_connection_that_breaks_before_the_end_of_the_body_has_not_sent_the_re
 }
 
 #[tokio::test]
-async fn a_server_that_stops_reading_has_not_got_the_request() {
+async fn a_request_is_not_sent_if_the_server_stops_reading_its_body() {
     let (listener, port) = listen().await;
     let client =
         client(&format!("http://127.0.0.1:{port}"), None, |options| options.timeout = Some(Duration::from_millis(300)));
@@ -212,7 +212,7 @@ async fn a_server_that_stops_reading_has_not_got_the_request() {
 }
 
 #[tokio::test]
-async fn a_server_that_accepts_early_gets_the_rest() {
+async fn a_body_is_sent_completely_after_an_early_success() {
     const MEBIBYTES: usize = 2;
     let (listener, port) = listen().await;
     let client = client(&format!("http://127.0.0.1:{port}"), None, |_| {});
@@ -228,13 +228,13 @@ async fn a_server_that_accepts_early_gets_the_rest() {
 }
 
 #[tokio::test]
-async fn a_503_that_is_not_of_the_service_is_not_repeated() {
-    for behave in [LOST, Reply::Status(503, ""), Reply::CutOff(503), Reply::Status(500, "")] {
-        let behave = move |request: Received| async move {
+async fn a_503_that_is_not_from_the_service_is_not_retried() {
+    for response in [LOST, Response::Status(503, ""), Response::CutOff(503), Response::Status(500, "")] {
+        let handler = move |request: Received| async move {
             request.process();
-            behave
+            response
         };
-        for server in [http1(behave).await, http2(10, behave).await] {
+        for server in [http1(handler).await, http2(10, handler).await] {
             let outcome = publish(&server.client(|options| options.max_retries = Some(3)), "u").await;
             assert_eq!(failure(&outcome), ("ERR_BEAMS_SERVER", Delivery::Unknown));
             assert_eq!((outcome.attempts, server.times("u")), (1, 1));
@@ -243,15 +243,17 @@ async fn a_503_that_is_not_of_the_service_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_4xx_that_is_cut_off_is_still_a_refusal() {
-    for server in [http1(|_| async { Reply::CutOff(404) }).await, http2(10, |_| async { Reply::CutOff(404) }).await] {
+async fn a_4xx_with_an_incomplete_body_is_refused() {
+    for server in
+        [http1(|_| async { Response::CutOff(404) }).await, http2(10, |_| async { Response::CutOff(404) }).await]
+    {
         let outcome = publish(&server.client(|_| {}), "u").await;
         assert_eq!(failure(&outcome), ("ERR_BEAMS_NOT_FOUND", Delivery::Refused));
     }
 }
 
 #[tokio::test]
-async fn no_later_attempt_takes_back_that_the_first_may_have_been_processed() {
+async fn a_delivery_stays_unknown_whatever_later_attempts_return() {
     let requests = Arc::new(AtomicUsize::new(0));
     let server = http1(move |request: Received| {
         let is_first = requests.fetch_add(1, Ordering::Relaxed) == 0;
@@ -260,7 +262,7 @@ async fn no_later_attempt_takes_back_that_the_first_may_have_been_processed() {
                 request.process();
                 return LOST;
             }
-            Reply::Status(429, "")
+            Response::Status(429, "")
         }
     })
     .await;
@@ -270,28 +272,30 @@ async fn no_later_attempt_takes_back_that_the_first_may_have_been_processed() {
     assert_eq!(failure(&outcome), ("ERR_BEAMS_RATE_LIMITED", Delivery::Unknown));
 }
 
-/// What a faulty server may do: how often in a hundred, and whether it then processes the request.
-const BEHAVIOURS: [(usize, bool, Reply); 9] = [
+/// What a faulty server does: the percentage of requests, whether it processes them, and how it responds.
+const BEHAVIOURS: [(usize, bool, Response); 9] = [
     (50, true, ACCEPTED),
     (7, true, LOST),
-    (6, true, Reply::CutOff(200)),
-    (6, true, Reply::CutOff(503)),
-    (6, true, Reply::Close),
-    (5, true, Reply::Silence),
-    (6, false, Reply::Close),
+    (6, true, Response::CutOff(200)),
+    (6, true, Response::CutOff(503)),
+    (6, true, Response::Close),
+    (5, true, Response::Silence),
+    (6, false, Response::Close),
     (8, false, REFUSED),
-    (6, false, Reply::Status(429, "")),
+    (6, false, Response::Status(429, "")),
 ];
 
-/// Chooses a behaviour, and is slow at times.
-fn faulty(seed: u64) -> impl Fn(Received) -> std::pin::Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync {
+/// A handler that chooses a behaviour at random, and delays some responses.
+fn random_faults(
+    seed: u64,
+) -> impl Fn(Received) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync {
     let random = std::sync::Mutex::new(Rng::with_seed(seed));
     move |request| {
         let (mut choice, wait) = {
             let mut random = random.lock().unwrap();
             (random.usize(..100), random.u64(..40).saturating_sub(20))
         };
-        let (_, processes, reply) = BEHAVIOURS
+        let (_, processes, response) = BEHAVIOURS
             .into_iter()
             .find(|&(weight, ..)| {
                 choice.checked_sub(weight).is_none_or(|rest| {
@@ -305,12 +309,13 @@ fn faulty(seed: u64) -> impl Fn(Received) -> std::pin::Pin<Box<dyn Future<Output
                 request.process();
             }
             tokio::time::sleep(Duration::from_millis(wait)).await;
-            reply
+            response
         })
     }
 }
 
-/// Publishes with limits that are reached at random, and drops calls at random; then compares what was told with the book.
+/// Publishes with limits that are reached at random, drops calls at random, and compares each outcome with what the server
+/// processed.
 async fn audit(server: Server, seed: u64, retry_unknown: bool) {
     const CALLS: usize = 150;
     let mut random = Rng::with_seed(seed);
@@ -329,10 +334,10 @@ async fn audit(server: Server, seed: u64, retry_unknown: bool) {
     for number in 0..CALLS {
         let client = clients[random.usize(..clients.len())].clone();
         let drops_after = random.bool().then(|| Duration::from_millis(random.u64(..150)));
-        let filling = if random.usize(..10) == 0 { 70_000 } else { 0 };
+        let padding = if random.usize(..10) == 0 { 70_000 } else { 0 };
         calls.spawn(async move {
             let user = format!("user-{number}");
-            let call = publish_with(&client, &user, filling);
+            let call = publish_with(&client, &user, padding);
             let outcome = match drops_after {
                 None => Some(call.await),
                 Some(limit) => timeout(limit, call).await.ok(),
@@ -342,18 +347,21 @@ async fn audit(server: Server, seed: u64, retry_unknown: bool) {
     }
     let outcomes = calls.join_all().await;
     let mut counts = [0; 5];
-    for (user, told) in outcomes {
+    for (user, outcome) in outcomes {
         let times = server.times(&user);
-        let most = if retry_unknown { 3 } else { 1 };
-        let (kind, possible) = match told {
-            Some(Ok(_)) => (0, 1..=most),
+        let max_times = if retry_unknown { 3 } else { 1 };
+        let (kind, possible) = match outcome {
+            Some(Ok(_)) => (0, 1..=max_times),
             Some(Err(Delivery::Refused)) => (1, 0..=0),
             Some(Err(Delivery::NotSent)) => (2, 0..=0),
-            Some(Err(Delivery::Unknown)) => (3, 0..=most),
-            None => (4, 0..=most),
+            Some(Err(Delivery::Unknown)) => (3, 0..=max_times),
+            None => (4, 0..=max_times),
         };
         counts[kind] += 1;
-        assert!(possible.contains(&times), "{user} was published to {times} times; told {told:?}; seed {seed}");
+        assert!(
+            possible.contains(&times),
+            "{user} was published to {times} times, but its outcome is {outcome:?}; seed {seed}"
+        );
     }
     assert!(counts[0] > 0 && counts[3] > 0 && counts[4] > 0, "{counts:?}");
 }
@@ -361,13 +369,13 @@ async fn audit(server: Server, seed: u64, retry_unknown: bool) {
 #[tokio::test]
 async fn every_outcome_agrees_with_the_server_over_http_1() {
     for (seed, retry_unknown) in [(1, false), (2, true)] {
-        audit(http1(faulty(seed)).await, seed, retry_unknown).await;
+        audit(http1(random_faults(seed)).await, seed, retry_unknown).await;
     }
 }
 
 #[tokio::test]
 async fn every_outcome_agrees_with_the_server_over_http_2() {
     for (seed, streams, retry_unknown) in [(1, 1, false), (2, 5, false), (3, 5, true)] {
-        audit(http2(streams, faulty(seed)).await, seed, retry_unknown).await;
+        audit(http2(streams, random_faults(seed)).await, seed, retry_unknown).await;
     }
 }

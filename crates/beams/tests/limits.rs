@@ -1,4 +1,4 @@
-//! Deadlines, the limit on concurrent requests, and what a call records of its attempts.
+//! Deadlines, the limit on concurrent requests, and the records of attempts.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test")]
 
 mod servers;
@@ -9,16 +9,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use beams::error::{Delivery, Error, TimeoutKind};
-use servers::{ACCEPTED, Gate, Received, Reply, client, delete, failure, http1, http2, listen, publish};
+use servers::{ACCEPTED, Gate, Received, Response, client, delete, failure, http1, http2, listen, publish};
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// Longer than any test takes that does not wait for what it must not wait for.
+/// Longer than the test suite runs: a test that waits for it fails by its own timeout.
 const LONG: Duration = Duration::from_secs(600);
 
 async fn soon<T>(future: impl Future<Output = T>) -> T {
-    timeout(Duration::from_secs(20), future).await.expect("it ends at once")
+    timeout(Duration::from_secs(20), future).await.expect("the future completes at once")
 }
 
 fn is_deadline<T>(result: &Result<T, Error>) -> bool {
@@ -26,8 +26,8 @@ fn is_deadline<T>(result: &Result<T, Error>) -> bool {
 }
 
 #[tokio::test]
-async fn a_deadline_ends_an_attempt_that_is_not_answered() {
-    let server = http1(|_| async { Reply::Silence }).await;
+async fn a_deadline_ends_an_attempt_without_a_response() {
+    let server = http1(|_| async { Response::Silence }).await;
     let client =
         server.client(|options| (options.deadline, options.max_retries) = (Some(Duration::from_millis(200)), Some(5)));
     for outcome in [soon(publish(&client, "u")).await.map(drop), soon(delete(&client, "u")).await.map(drop)] {
@@ -87,7 +87,8 @@ async fn a_call_that_cannot_start_before_its_deadline_fails_at_once() {
 #[tokio::test]
 async fn a_deadline_ends_waiting_for_a_permit() {
     let server =
-        http1(|request: Received| async move { if request.user == "first" { Reply::Silence } else { ACCEPTED } }).await;
+        http1(|request: Received| async move { if request.user == "first" { Response::Silence } else { ACCEPTED } })
+            .await;
     let client = server.client(|options| {
         (options.max_concurrent_requests, options.deadline) = (NonZeroUsize::new(1), Some(Duration::from_millis(300)))
     });
@@ -97,12 +98,12 @@ async fn a_deadline_ends_waiting_for_a_permit() {
 }
 
 #[tokio::test]
-async fn so_many_requests_are_in_flight_and_the_others_wait_in_order_without_a_limit() {
+async fn max_concurrent_requests_limits_requests_in_flight_and_waiting_for_a_permit_does_not_time_out() {
     const LIMIT: usize = 4;
     for is_http2 in [false, true] {
         let (gate, in_flight, max) = (Gate::closed(), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let (held, counted, highest) = (gate.clone(), in_flight.clone(), max.clone());
-        let behave = move |_: Received| {
+        let handler = move |_: Received| {
             let (gate, in_flight) = (held.clone(), counted.clone());
             highest.fetch_max(in_flight.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             async move {
@@ -111,7 +112,7 @@ async fn so_many_requests_are_in_flight_and_the_others_wait_in_order_without_a_l
                 ACCEPTED
             }
         };
-        let server = if is_http2 { http2(100, behave).await } else { http1(behave).await };
+        let server = if is_http2 { http2(100, handler).await } else { http1(handler).await };
         let client = server.client(|options| {
             options.max_concurrent_requests = NonZeroUsize::new(LIMIT);
             options.connect_timeout = Some(Duration::from_millis(100));
@@ -124,7 +125,7 @@ async fn so_many_requests_are_in_flight_and_the_others_wait_in_order_without_a_l
         while in_flight.load(Ordering::SeqCst) < LIMIT {
             tokio::task::yield_now().await;
         }
-        // The same connect timeout passes elsewhere; those that wait do not care.
+        // Another client's connect timeout expires meanwhile; waiting for a permit is not limited by it.
         let (_listener, port) = listen().await;
         let other = servers::client(&format!("https://127.0.0.1:{port}"), None, |options| {
             options.connect_timeout = Some(Duration::from_millis(100))
@@ -141,7 +142,7 @@ async fn so_many_requests_are_in_flight_and_the_others_wait_in_order_without_a_l
 }
 
 #[tokio::test]
-async fn closing_waits_for_the_calls_that_wait_for_a_permit() {
+async fn closing_waits_for_calls_that_wait_for_a_permit() {
     let gate = Gate::closed();
     let held = gate.clone();
     let server = http1(move |_| {
@@ -171,11 +172,11 @@ async fn closing_waits_for_the_calls_that_wait_for_a_permit() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_asked_to_records_its_attempts() {
+async fn a_call_records_its_attempts_if_asked_to() {
     let requests = AtomicUsize::new(0);
     let server = http1(move |_| {
         let is_first = requests.fetch_add(1, Ordering::Relaxed) == 0;
-        async move { if is_first { Reply::Status(429, "") } else { Reply::Status(200, "") } }
+        async move { if is_first { Response::Status(429, "") } else { Response::Status(200, "") } }
     })
     .await;
     let client = server.client(|options| options.max_retries = Some(1));
@@ -186,5 +187,5 @@ async fn a_call_that_is_asked_to_records_its_attempts() {
     assert_eq!((first.status, first.code), (Some(429), Some("ERR_BEAMS_RATE_LIMITED")));
     assert_eq!((second.status, second.code), (Some(200), None));
     assert!(first.started + first.duration <= second.started);
-    assert!(delete(&client, "u").await.records.is_empty(), "nobody asked");
+    assert!(delete(&client, "u").await.records.is_empty(), "no records unless asked for");
 }

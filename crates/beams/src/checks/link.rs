@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ordinary_url_is_what_parsing_says() {
+    fn the_shortcut_for_ordinary_urls_agrees_with_the_parser() {
         for text in ["https://example.com", "https://a.b.example.io/c?d#e", "https://shop.app?x", "https://a1.dev/ü \\"]
         {
             assert!(is_plain(text) && Url::parse(text).is_ok(), "{text}");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_what_it_leads_to() {
+    fn links_are_classified_by_their_target() {
         for (link, texts) in [
             (Link::Public, &["https://example.com", "HTTPS://example.com/a?b#c", "https://1.1.1.1/"][..]),
             (Link::Insecure, &["http://example.com/"]),

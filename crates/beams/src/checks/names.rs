@@ -91,7 +91,7 @@ mod tests {
     };
 
     #[test]
-    fn slips_of_the_finger_are_near() {
+    fn typing_errors_are_near() {
         assert_eq!(distance(b"titel", b"title"), 1);
         assert_eq!(distance(b"tite", b"title"), 1);
         assert_eq!(distance(b"", b"abc"), 3);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_or_far_is_not_near() {
+    fn known_and_distant_names_are_not_near() {
         for name in ["title", "titel2", "x", "", "notification", &"title".repeat(100)] {
             assert_eq!(NAMES.nearest(name), None, "{name}");
         }

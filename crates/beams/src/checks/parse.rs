@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_an_error() {
+    fn invalid_json_is_an_error() {
         for text in ["", "{", "[1,]", "\"\\ud83\"", "\"\\", "{\"a\":\"[[[\"", "nul"] {
             assert!(parse(text).is_err(), "{text}");
         }

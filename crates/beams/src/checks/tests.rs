@@ -85,7 +85,7 @@ fn the_table_is_in_order() {
 }
 
 #[test]
-fn only_what_is_reported_of_the_live_service_is_refused() {
+fn only_refusals_reported_of_the_live_service_have_the_severity_refused() {
     let known = ["A8", "A11", "W5", "W11", "G3", "S5"];
     let refused: Vec<_> = all().filter(|rule| rule.severity == Severity::Refused).collect();
     for rule in &refused {
@@ -108,7 +108,7 @@ fn every_fact_has_a_rule_or_a_reason() {
 }
 
 #[test]
-fn the_page_is_what_the_table_says() {
+fn the_page_is_generated_from_the_table() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/payload-checks.md");
     let committed = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
     assert_eq!(committed, write_page(), "cargo run --package beams --example payload-checks > docs/payload-checks.md");
@@ -159,7 +159,7 @@ fn near_names_are_found_wherever_they_stand() {
 }
 
 #[test]
-fn members_of_tomorrow_are_no_finding() {
+fn unknown_members_have_no_finding() {
     let payload = json!({
         "apns": {"aps": {"alert": {"title": "x", "voice-over-hint": "y"}, "focus-filter-hint": "z"}},
         "fcm": {"notification": {"title": "x", "bubble_metadata": "y"}, "quality_of_service": "z"},
@@ -168,7 +168,7 @@ fn members_of_tomorrow_are_no_finding() {
 }
 
 #[test]
-fn the_size_limit_is_that_of_the_targets() {
+fn the_size_limit_depends_on_the_targets() {
     let payload = json!({"fcm": {"priority": "high", "data": {"text": "x".repeat(11_000)}}});
     let sized = |targets| ids(&check_payload(&payload, targets));
     assert_eq!(sized(Some(&INTERESTS)), ["body/too-large", "fcm/too-large"]);
@@ -177,7 +177,7 @@ fn the_size_limit_is_that_of_the_targets() {
 }
 
 #[test]
-fn sizes_are_those_of_utf8() {
+fn sizes_count_utf8_bytes() {
     let payload = |text: &str, count: usize| json!({"apns": {"aps": {"alert": text.repeat(count)}}});
     assert_eq!(check(&payload("x", 3876)), [""; 0]);
     assert_eq!(check(&payload("x", 3900)), ["apns/too-large"]);
@@ -186,7 +186,7 @@ fn sizes_are_those_of_utf8() {
 }
 
 #[test]
-fn a_payload_that_is_no_object_has_no_platform() {
+fn a_payload_that_is_not_an_object_has_no_platform() {
     for payload in [json!(null), json!([]), json!("web"), json!(7)] {
         assert_eq!(check(&payload), ["body/no-platform"]);
     }
@@ -255,7 +255,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_checked_or_is_no_json(json in "[\\[\\]{}\",:\\\\ud8a0-9]{0,64}") {
+    fn any_text_is_checked_or_is_invalid_json(json in "[\\[\\]{}\",:\\\\ud8a0-9]{0,64}") {
         let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&json).is_ok();
         prop_assert!(check_json(&json, None).is_ok() || !is_json);
     }

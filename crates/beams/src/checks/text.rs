@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_are_words_of_their_own() {
+    fn placeholders_are_whole_words() {
         for text in
             ["undefined", "Hello undefined", "(undefined)", "null", "NaN €", "a [object Object] b", "[object Map]"]
         {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_told_from_brackets() {
+    fn json_is_distinguished_from_text_in_brackets() {
         assert!(is_json("{}") && is_json(r#"[{"a":1}]"#));
         assert!(!is_json("[1] new message") && !is_json("{name}, hello") && !is_json("") && !is_json("7"));
     }

@@ -1,4 +1,4 @@
-//! What failed in a connection, in words a person can act on.
+//! Why a connection failed, as a kind and as a text that says what to do.
 
 mod classify;
 
@@ -7,17 +7,17 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-pub(crate) use classify::{Classified, is_too_many_open_files, kind_in};
-pub use classify::{kind_of, local_failure};
+pub(crate) use classify::{Classified, classify_chain, is_too_many_open_files};
+pub use classify::{classify, local_failure};
 
 /// What failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionErrorKind {
     /// The host name does not exist.
     NameNotFound,
-    /// The name service did not answer.
+    /// The DNS server did not respond.
     NameServiceUnavailable,
-    /// Nothing listens there.
+    /// No server listens on the port.
     Refused,
     /// The connection was closed before the response was complete.
     Closed,
@@ -25,9 +25,9 @@ pub enum ConnectionErrorKind {
     HostUnreachable,
     /// No route to its network.
     NetworkUnreachable,
-    /// The operating system gave up connecting, or found a connection dead.
+    /// The operating system's own timeout expired, for connecting or for TCP keep-alive.
     TimedOut,
-    /// A firewall or sandbox of this machine forbids the connection.
+    /// A firewall or sandbox on this machine blocks the connection.
     NotPermitted,
     /// Every local port is in use.
     NoLocalPort,
@@ -35,7 +35,7 @@ pub enum ConnectionErrorKind {
     TooManyOpenFiles,
     /// Trusted certificates could not be read, so that no certificate can be checked.
     TrustUnavailable {
-        /// The file or folder, with the variable that names it, if one does.
+        /// The file or folder, with the environment variable that names it, if one does.
         source: Arc<str>,
         /// Why not.
         reason: io::ErrorKind,
@@ -46,25 +46,25 @@ pub enum ConnectionErrorKind {
     CertificateNotYetValid,
     /// The certificate is for another host.
     CertificateHost,
-    /// The certificate names its host only in its subject, which counts no longer (RFC 9525).
+    /// The certificate names its host only in the common name of its subject, which is no longer accepted (RFC 9525).
     CertificateCommonName,
-    /// The certificate does not lead to an authority that this client trusts.
+    /// The certificate chain does not end at a trusted authority.
     CertificateIssuer,
-    /// The certificate is signed by itself, and not trusted.
+    /// The certificate is self-signed, and not trusted.
     CertificateSelfSigned,
-    /// The certificate leads to an authority that the server sent along, and which is not trusted.
+    /// The certificate chain ends in a self-signed certificate that the server sent and that is not trusted.
     CertificateChainSelfSigned,
-    /// The certificate is an authority's own, and not in `ca`.
+    /// The certificate is a CA certificate, and not in `ca`.
     CertificateAuthority,
-    /// The certificate is meant for something other than a server.
+    /// The certificate's key usage excludes TLS servers.
     CertificatePurpose,
-    /// The certificate is signed with an algorithm, or holds a key, that is not supported.
+    /// The certificate has an unsupported key or signature algorithm.
     CertificateAlgorithm,
-    /// A signature does not fit the certificate's key.
+    /// A signature does not match the issuer's key.
     CertificateSignature,
-    /// The certificate cannot be used for another reason.
+    /// The certificate is invalid for another reason.
     CertificateInvalid,
-    /// Client and server have no protocol version, cipher or signature algorithm in common.
+    /// Client and server have no protocol version, cipher suite or signature algorithm in common.
     TlsHandshake,
     /// TLS failed in another way.
     Tls,
@@ -75,15 +75,15 @@ pub enum ConnectionErrorKind {
         /// What failed on the way to it.
         reason: Box<ConnectionErrorKind>,
     },
-    /// The proxy wants another user name and password.
+    /// The proxy refused the user name and password (407).
     ProxyAuthentication,
-    /// The proxy did not connect to the service.
+    /// The proxy could not connect to the service.
     ProxyRefused,
-    /// The service did not process the request, and said so over HTTP/2.
+    /// HTTP/2 guarantees that the service did not process the request.
     NotProcessed,
     /// The response is not valid HTTP.
     Protocol,
-    /// The response is larger than any of the service.
+    /// The response is larger than any response of the service.
     TooLarge,
     /// Anything else.
     Other,
@@ -99,7 +99,7 @@ pub struct ConnectionError {
 }
 
 impl ConnectionErrorKind {
-    /// Whether trying again can help without somebody changing something first.
+    /// Whether a retry can succeed without a change of configuration.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::ProxyUnreachable { reason, .. } => reason.is_transient(),
@@ -141,17 +141,17 @@ impl ConnectionErrorKind {
         match self {
             Self::NameNotFound => format!("the host name {} was not found", without_port(host)),
             Self::NameServiceUnavailable => {
-                format!("the name service did not answer when asked for {}", without_port(host))
+                format!("the DNS lookup of {} failed: the DNS server did not respond", without_port(host))
             }
-            Self::Refused => format!("{host} refused the connection: nothing listens there"),
+            Self::Refused => format!("{host} refused the connection: no server is listening there"),
             Self::Closed => format!("{host} closed the connection before the response was complete"),
             Self::HostUnreachable => format!("{host} cannot be reached from this network"),
             Self::NetworkUnreachable => format!("{host} cannot be reached: there is no route to its network"),
-            Self::TimedOut => format!("{host} does not respond"),
+            Self::TimedOut => format!("the connection to {host} timed out"),
             Self::NotPermitted => format!("this machine does not permit connections to {host}; see its firewall"),
-            Self::NoLocalPort => format!("no local port is left for a connection to {host}"),
+            Self::NoLocalPort => format!("no local port is available for a connection to {host}"),
             Self::TooManyOpenFiles => {
-                format!("no file descriptor is left for a connection to {host}; see the limit that ulimit -n shows")
+                format!("no file descriptor is available for a connection to {host}; raise the limit (see ulimit -n)")
             }
             Self::TrustUnavailable { source, reason } => {
                 format!("the certificate of {host} cannot be checked: {source} could not be read ({reason})")
@@ -169,37 +169,39 @@ impl ConnectionErrorKind {
                 format!("the certificate of {host} is self-signed, not signed by a trusted authority; {SEE_CA}")
             }
             Self::CertificateChainSelfSigned => format!(
-                "the certificate of {host} is not signed by a trusted authority, but by one that the server itself sent; {SEE_CA}"
+                "the certificate of {host} is not signed by a trusted authority: the chain that the server sent ends in a self-signed certificate that is not trusted; {SEE_CA}"
             ),
             Self::CertificateAuthority => format!(
-                "the certificate of {host} is that of an authority, not of a server: pass exactly this certificate as the `ca` option, or make one with basicConstraints=CA:FALSE"
+                "the certificate of {host} is a CA certificate, not a server certificate: pass exactly this certificate as the `ca` option, or create one with basicConstraints=CA:FALSE"
             ),
             Self::CertificatePurpose => format!(
-                "the certificate of {host} is not meant for a server: its extended key usage lacks serverAuth, or its key usage forbids it"
+                "the certificate of {host} is not valid for a server: its extended key usage lacks serverAuth, or its key usage excludes TLS"
             ),
             Self::CertificateAlgorithm => {
-                format!("the certificate of {host} has a key or signature that is not supported; supported are {KEYS}")
+                format!("the certificate of {host} has an unsupported key or signature algorithm; supported are {KEYS}")
             }
             Self::CertificateSignature => {
                 format!(
-                    "the certificate of {host} is not signed by a trusted authority: the signature does not fit the key of the one that it names, or the key is not supported (supported are {KEYS}); {SEE_CA}"
+                    "the certificate of {host} is not signed by a trusted authority: its signature does not match the key of the issuer that it names, or that key is not supported (supported are {KEYS}); {SEE_CA}"
                 )
             }
             Self::CertificateInvalid => format!("the certificate of {host} is not valid for TLS"),
             Self::TlsHandshake => format!(
-                "TLS handshake with {host} failed: it supports neither TLS 1.2 nor 1.3, or none of the keys of this client, which are {KEYS}"
+                "TLS handshake with {host} failed: there is no protocol version or signature algorithm in common; this client supports TLS 1.2 and 1.3 with {KEYS}"
             ),
             Self::Tls => format!("TLS handshake with {host} failed"),
             Self::ProxyUnreachable { proxy, reason } => {
                 format!("the proxy on the way to {host} cannot be reached: {}", reason.describe(proxy))
             }
             Self::ProxyAuthentication => {
-                format!("the proxy refused to connect to {host}: it wants another user name and password")
+                format!(
+                    "the proxy refused to connect to {host}: proxy authentication failed; check the user name and password in the proxy's URL"
+                )
             }
             Self::ProxyRefused => format!("the proxy refused to connect to {host}"),
             Self::NotProcessed => format!("{host} did not process the request"),
             Self::Protocol => format!("{host} sent an invalid HTTP response"),
-            Self::TooLarge => format!("the response of {host} was larger than 1 MiB"),
+            Self::TooLarge => format!("the response of {host} is larger than 1 MiB"),
             Self::Other => format!("the connection to {host} failed"),
         }
     }
@@ -220,7 +222,7 @@ fn describe_common_name(host: &str) -> String {
     let name = without_port(host).trim_matches(['[', ']']);
     let kind = if name.parse::<IpAddr>().is_ok() { "IP" } else { "DNS" };
     format!(
-        "the certificate of {host} names its host only as a common name, which no longer counts; make one with a subject alternative name: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -keyout key.pem -out cert.pem -subj /CN={name} -addext subjectAltName={kind}:{name} -addext basicConstraints=critical,CA:FALSE"
+        "the certificate of {host} names its host only in the common name, which is no longer accepted; create one with a subject alternative name: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -keyout key.pem -out cert.pem -subj /CN={name} -addext subjectAltName={kind}:{name} -addext basicConstraints=critical,CA:FALSE"
     )
 }
 
@@ -235,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_pass_is_transient() {
+    fn only_kinds_that_a_retry_can_cure_are_transient() {
         use ConnectionErrorKind as Kind;
         let proxy = |reason| Kind::ProxyUnreachable { proxy: "proxy.example".into(), reason: Box::new(reason) };
         for (kind, expected) in [
@@ -249,26 +251,6 @@ mod tests {
             (proxy(Kind::CertificateExpired), false),
         ] {
             assert_eq!(kind.is_transient(), expected, "{kind:?}");
-        }
-    }
-
-    #[test]
-    fn a_text_neither_repeats_itself_nor_ends_in_a_full_stop() {
-        use ConnectionErrorKind as Kind;
-        let proxy = || "proxy.example:3128".into();
-        for kind in [
-            Kind::NameNotFound,
-            Kind::TooManyOpenFiles,
-            Kind::CertificateNotYetValid,
-            Kind::CertificateCommonName,
-            Kind::CertificateIssuer,
-            Kind::TrustUnavailable { source: "SSL_CERT_FILE=/nowhere".into(), reason: io::ErrorKind::NotFound },
-            Kind::ProxyUnreachable { proxy: proxy(), reason: Box::new(Kind::NameNotFound) },
-            Kind::ProxyUnreachable { proxy: proxy(), reason: Box::new(Kind::CertificateIssuer) },
-        ] {
-            let text = ConnectionError { kind, host: "beams.example".into() }.to_string();
-            assert!(text.contains("beams.example"), "{text}");
-            assert!(!text.contains("..") && !text.ends_with('.') && !text.contains(".:"), "{text}");
         }
     }
 

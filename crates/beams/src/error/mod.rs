@@ -1,4 +1,4 @@
-//! What can go wrong, and what the caller may conclude from it.
+//! Every error of this crate, and whether the request behind it may have been processed.
 
 pub mod connection;
 
@@ -95,11 +95,11 @@ pub enum Error {
     /// The connection failed. Retried where the request was not sent, or where repeating is harmless.
     #[error("{error}")]
     Connection {
-        /// What failed, in words a person can act on.
+        /// What failed, and with which host.
         error: ConnectionError,
         /// Whether a server may have the whole request.
         delivery: Delivery,
-        /// The library's own account.
+        /// The library's error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -227,39 +227,4 @@ fn timeout_message(kind: TimeoutKind, limit: Duration, last: Option<&Error>) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn status(status: u16) -> Error {
-        let delivery = Delivery::Refused;
-        Error::Status { message: String::new(), status, error: None, description: None, retry_after: None, delivery }
-    }
-
-    #[test]
-    fn a_status_decides_the_code() {
-        for (code, statuses) in [
-            ("ERR_BEAMS_INVALID_ARGUMENT", &[400, 405, 408, 413, 415, 499][..]),
-            ("ERR_BEAMS_UNAUTHORIZED", &[401, 403]),
-            ("ERR_BEAMS_PAYMENT_REQUIRED", &[402]),
-            ("ERR_BEAMS_NOT_FOUND", &[404]),
-            ("ERR_BEAMS_UNPROCESSABLE", &[422]),
-            ("ERR_BEAMS_RATE_LIMITED", &[429]),
-            ("ERR_BEAMS_SERVER", &[500, 502, 503, 504, 599]),
-            ("ERR_BEAMS_BAD_RESPONSE", &[301, 302, 304, 308, 600]),
-        ] {
-            for &number in statuses {
-                assert_eq!(status(number).code(), code, "{number}");
-            }
-        }
-    }
-
-    #[test]
-    fn no_later_attempt_takes_back_that_a_request_may_have_been_processed() {
-        assert_eq!(status(429).after_unknown().delivery(), Delivery::Unknown);
-        let timeout = |kind| Error::Timeout { kind, limit: Duration::ZERO, delivery: Delivery::NotSent, source: None };
-        for kind in [TimeoutKind::Connect, TimeoutKind::Response, TimeoutKind::Deadline] {
-            assert_eq!(timeout(kind).delivery(), Delivery::NotSent);
-            assert_eq!(timeout(kind).after_unknown().delivery(), Delivery::Unknown);
-        }
-    }
-}
+mod tests;

@@ -139,7 +139,7 @@ impl Attempt<'_> {
         if error.is_connect() && error.is_timeout() {
             return connect.error(Delivery::NotSent);
         }
-        let kind = connection::kind_of(&error);
+        let kind = connection::classify(&error);
         let delivery = match self.delivery() {
             Delivery::Unknown if error.is_connect() || kind == ConnectionErrorKind::NotProcessed => Delivery::NotSent,
             delivery => delivery,
@@ -149,7 +149,7 @@ impl Attempt<'_> {
 
     /// A response began and was cut off.
     fn body_error(&self, error: reqwest::Error) -> Error {
-        let kind = match connection::kind_of(&error) {
+        let kind = match connection::classify(&error) {
             ConnectionErrorKind::Other => ConnectionErrorKind::Closed,
             kind => kind,
         };

@@ -8,7 +8,7 @@ use tower::util::MapErrLayer;
 use url::Url;
 
 use crate::config::Config;
-use crate::error::connection::{Classified, ConnectionErrorKind, kind_in};
+use crate::error::connection::{Classified, ConnectionErrorKind, classify_chain};
 use crate::error::{Error, Result};
 use crate::http::request::headers;
 use crate::http::resolver::SystemResolver;
@@ -71,14 +71,14 @@ fn through(builder: reqwest::ClientBuilder, proxy: &ProxyUrl, base: &Url) -> Res
 fn proxy_failure(error: &BoxError, proxy: &Arc<str>, forwards: bool) -> Option<ConnectionErrorKind> {
     let unreachable = |reason| ConnectionErrorKind::ProxyUnreachable { proxy: proxy.clone(), reason: Box::new(reason) };
     if forwards {
-        return Some(unreachable(kind_in(&**error)));
+        return Some(unreachable(classify_chain(&**error)));
     }
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&**error);
     while let Some(error) = source {
         let text = error.to_string();
         let reason = text.strip_prefix("tunnel error: ").or_else(|| text.strip_prefix("SOCKS error: "));
         match reason {
-            Some("failed to create underlying connection") => return Some(unreachable(kind_in(error))),
+            Some("failed to create underlying connection") => return Some(unreachable(classify_chain(error))),
             Some("proxy authorization required" | "credentials not accepted") => {
                 return Some(ConnectionErrorKind::ProxyAuthentication);
             }

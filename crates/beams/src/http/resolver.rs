@@ -27,14 +27,14 @@ impl Resolve for SystemResolver {
             let lookup = AbortOnDropHandle::new(spawn_blocking(move || (name.as_str(), 0).to_socket_addrs()));
             match lookup.await {
                 Ok(Ok(addresses)) => Ok(Box::new(addresses) as Addrs),
-                Ok(Err(error)) => Err(Classified::new(kind_of_lookup(&error), error).into()),
+                Ok(Err(error)) => Err(Classified::new(classify_lookup(&error), error).into()),
                 Err(error) => Err(error.into()),
             }
         })
     }
 }
 
-fn kind_of_lookup(error: &io::Error) -> ConnectionErrorKind {
+fn classify_lookup(error: &io::Error) -> ConnectionErrorKind {
     // `getaddrinfo` says that a name was not found also where it could not open the socket to ask for it.
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0));
     if is_too_many_open_files(error) || socket.is_err_and(|error| is_too_many_open_files(&error)) {
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_service_that_does_not_answer_is_told_from_a_name_that_does_not_exist() {
+    fn a_dns_server_that_does_not_respond_is_distinguished_from_a_name_that_does_not_exist() {
         for (text, expected) in [
             ("Temporary failure in name resolution", ConnectionErrorKind::NameServiceUnavailable),
             ("Try again", ConnectionErrorKind::NameServiceUnavailable),
@@ -62,7 +62,7 @@ mod tests {
             ("Name does not resolve", ConnectionErrorKind::NameNotFound),
         ] {
             let error = io::Error::other(format!("failed to lookup address information: {text}"));
-            assert_eq!(kind_of_lookup(&error), expected, "{text}");
+            assert_eq!(classify_lookup(&error), expected, "{text}");
         }
     }
 }

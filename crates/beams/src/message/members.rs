@@ -21,22 +21,22 @@ pub(super) fn is_present(members: &Object, name: &str) -> bool {
     members.get(name).is_some_and(|value| !value.is_null())
 }
 
-/// A text that is not empty.
+/// A non-empty string.
 pub(super) fn read_text<'a>(members: &'a Object, name: &str) -> Result<Option<&'a str>> {
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
-        Some(_) => Err(Error::invalid(format!("message.{name} must be a string that is not empty"))),
+        Some(_) => Err(Error::invalid(format!("message.{name} must be a non-empty string"))),
     }
 }
 
-/// An integer of 0 or more.
+/// A non-negative integer.
 pub(super) fn read_integer(members: &Object, name: &str) -> Result<Option<u64>> {
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => integer(value)
             .map(Some)
-            .ok_or_else(|| Error::invalid(format!("message.{name} must be an integer of 0 or more"))),
+            .ok_or_else(|| Error::invalid(format!("message.{name} must be a non-negative integer"))),
     }
 }
 
@@ -45,9 +45,11 @@ pub(super) fn read_url(members: &Object, name: &str) -> Result<Option<Url>> {
     let Some(text) = read_text(members, name)? else { return Ok(None) };
     let url = match (Url::parse(text), read_text(members, "baseUrl")?) {
         (Ok(url), _) => url,
-        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => Url::parse(base)
-            .and_then(|base| base.join(text))
-            .map_err(|error| Error::invalid(format!("message.{name} and message.baseUrl make no URL: {error}")))?,
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
+            Url::parse(base).and_then(|base| base.join(text)).map_err(|error| {
+                Error::invalid(format!("message.{name} cannot be resolved against message.baseUrl: {error}"))
+            })?
+        }
         (Err(url::ParseError::RelativeUrlWithoutBase), None) => {
             return Err(Error::invalid(format!(
                 "message.{name} is relative: write an absolute URL, or give message.baseUrl"

@@ -27,7 +27,7 @@ fn message(more: Value) -> Value {
 }
 
 #[test]
-fn every_member_becomes_what_each_platform_calls_it() {
+fn every_member_gets_the_name_of_each_platform() {
     let request = build(json!({
         "title": "Order", "subtitle": "No. 7", "body": "On its way", "link": "/orders/7", "icon": "icon.png",
         "image": "https://cdn.example.com/a.png", "data": {"id": 7, "info": {"a": [1]}, "none": null, "text": "x"},
@@ -126,13 +126,13 @@ fn a_link_into_the_app_is_for_apps() {
 }
 
 #[test]
-fn what_cannot_be_right_is_refused_with_the_member() {
+fn an_invalid_member_is_refused_by_its_name() {
     for (wrong, text) in [
         (json!([]), "message argument must be a plain object"),
         (json!({"body": "x"}), "message.title is required"),
         (json!({"title": "x"}), "message.body is required"),
-        (json!({"title": "", "body": "x"}), "message.title must be a string that is not empty"),
-        (json!({"title": 7, "body": "x"}), "message.title must be a string that is not empty"),
+        (json!({"title": "", "body": "x"}), "message.title must be a non-empty string"),
+        (json!({"title": 7, "body": "x"}), "message.title must be a non-empty string"),
         (message(json!({"titel": "x"})), "message has no member `titel`; did you mean `title`?"),
         (message(json!({"url": "x"})), "message has no member `url`; did you mean `link`?"),
         (message(json!({"interests": []})), "message has no member `interests`"),
@@ -140,11 +140,11 @@ fn what_cannot_be_right_is_refused_with_the_member() {
         (message(json!({"icon": "https://"})), "message.icon is not a valid URL: empty host"),
         (
             message(json!({"link": "/a", "baseUrl": "example.com"})),
-            "message.link and message.baseUrl make no URL: relative URL without a base",
+            "message.link cannot be resolved against message.baseUrl: relative URL without a base",
         ),
         (message(json!({"ttl": 0})), "message.ttl must be a number of seconds from 1 to 2419200"),
-        (message(json!({"ttl": "60s"})), "message.ttl must be an integer of 0 or more"),
-        (message(json!({"badge": -1})), "message.badge must be an integer of 0 or more"),
+        (message(json!({"ttl": "60s"})), "message.ttl must be a non-negative integer"),
+        (message(json!({"badge": -1})), "message.badge must be a non-negative integer"),
         (message(json!({"priority": "HIGH"})), "message.priority must be 'high' or 'normal'"),
         (message(json!({"collapseKey": "é".repeat(33)})), "message.collapseKey must have at most 64 bytes in UTF-8"),
         (message(json!({"silent": 1})), "message.silent must be true or false"),
@@ -167,7 +167,7 @@ fn what_cannot_be_right_is_refused_with_the_member() {
         ),
         (
             message(json!({"localized": {"bodyArgs": ["x"]}})),
-            "message.localized.bodyKey must be the key of a text in the app",
+            "message.localized.bodyKey must be the key of a localized string in the app",
         ),
     ] {
         assert_eq!(refusal(wrong.clone()), text, "{wrong}");
@@ -175,7 +175,7 @@ fn what_cannot_be_right_is_refused_with_the_member() {
 }
 
 #[test]
-fn null_is_as_good_as_absent() {
+fn null_means_absent() {
     let nothing = json!({"link": null, "data": null, "badge": null, "localized": null, "platforms": null, "web": null});
     assert_eq!(build(message(nothing)), build(message(json!({}))));
 }

@@ -134,7 +134,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_first_of_several_equal_targets_stays() {
+    fn the_first_of_several_equal_targets_is_kept() {
         for (kind, ids, expected) in [
             (&USERS, &["a", "b", "a", "c", "b", "a"][..], r#""a","b","c""#),
             (&USERS, &["é", "e\u{301}", "é"], "\"é\",\"e\u{301}\""),

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_a_url_would_swallow_is_refused() {
+    fn a_dot_segment_is_refused_as_a_user_id() {
         for user_id in [".", ".."] {
             let text = EncodedUserId::new(&units(user_id)).unwrap_err().to_string();
             assert!(text.contains("another resource"), "{text}");

@@ -1,4 +1,4 @@
-//! TLS with certificate checks that cannot be switched off: to do so would hand the secret key to whoever asks.
+//! TLS. Certificate checks cannot be disabled, because any server could then read the secret key.
 
 mod trust;
 mod verifier;
@@ -20,15 +20,15 @@ use crate::tls::verifier::Verifier;
 pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
         .collect::<std::result::Result<_, _>>()
-        .map_err(|error| Error::invalid(format!("ca holds a certificate that cannot be read: {error}")))?;
+        .map_err(|error| Error::invalid(format!("ca contains a certificate that cannot be read: {error}")))?;
     if certificates.is_empty() {
-        return Err(Error::invalid("ca must hold at least one certificate in PEM form"));
+        return Err(Error::invalid("ca must contain at least one certificate in PEM format"));
     }
     let mut store = RootCertStore::empty();
     for certificate in &certificates {
         store
             .add(certificate.clone())
-            .map_err(|error| Error::invalid(format!("ca holds a certificate that cannot be read: {error}")))?;
+            .map_err(|error| Error::invalid(format!("ca contains a certificate that cannot be read: {error}")))?;
     }
     Ok(certificates)
 }

@@ -31,7 +31,7 @@ static SYSTEM_TRUST: Mutex<Option<Arc<Trust>>> = Mutex::new(None);
 
 impl Trust {
     /// Trusts these certificates and no others, as the `ca` option of Node's `tls` does.
-    pub fn given(provider: Arc<CryptoProvider>, ca: &[CertificateDer<'static>]) -> Result<Arc<Self>> {
+    pub fn from_ca(provider: Arc<CryptoProvider>, ca: &[CertificateDer<'static>]) -> Result<Arc<Self>> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(ca.iter().cloned());
         Self::new(provider, roots, ca.to_vec())
@@ -47,7 +47,7 @@ impl Trust {
     ///
     /// Where the named files cannot be read, or no file descriptor is left. To trust others in their place could be to trust
     /// more than was asked for.
-    pub fn of_system(provider: Arc<CryptoProvider>) -> Result<Arc<Self>> {
+    pub fn from_system(provider: Arc<CryptoProvider>) -> Result<Arc<Self>> {
         let mut cached = SYSTEM_TRUST.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(trust) = &*cached {
             return Ok(trust.clone());
@@ -122,7 +122,7 @@ impl Loaded {
             names.push(name);
         }
         if self.roots.is_empty() {
-            let nothing = io::Error::new(io::ErrorKind::InvalidData, "it holds no certificate in PEM form");
+            let nothing = io::Error::new(io::ErrorKind::InvalidData, "it contains no certificate in PEM format");
             return Err(unavailable(&names.join(" and "), nothing));
         }
         Ok(())

@@ -32,14 +32,14 @@ pub struct Verifier {
 impl Verifier {
     /// A verifier that trusts `ca`, or what the system trusts where that is empty.
     pub fn new(provider: Arc<CryptoProvider>, ca: &[CertificateDer<'static>]) -> Result<Self, Error> {
-        let given = if ca.is_empty() { None } else { Some(Trust::given(provider.clone(), ca).map_err(other)?) };
+        let given = if ca.is_empty() { None } else { Some(Trust::from_ca(provider.clone(), ca).map_err(other)?) };
         Ok(Self { provider, given })
     }
 
     fn trust(&self) -> Result<Arc<Trust>, Error> {
         match &self.given {
             Some(trust) => Ok(trust.clone()),
-            None => Trust::of_system(self.provider.clone()).map_err(other),
+            None => Trust::from_system(self.provider.clone()).map_err(other),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Servers on loopback that keep a book of what they have received whole, and clients of them.
+//! Servers on loopback that count the requests that they processed, and clients of them.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::HashMap;
@@ -23,51 +23,51 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 
-pub const ACCEPTED: Reply = Reply::Status(200, r#"{"publishId":"p"}"#);
-pub const REFUSED: Reply = Reply::Status(503, r#"{"error":"Unavailable","description":"Try again"}"#);
-pub const LOST: Reply = Reply::Status(503, "<html>Application error</html>");
+pub const ACCEPTED: Response = Response::Status(200, r#"{"publishId":"p"}"#);
+pub const REFUSED: Response = Response::Status(503, r#"{"error":"Unavailable","description":"Try again"}"#);
+pub const LOST: Response = Response::Status(503, "<html>Application error</html>");
 
-/// What a server does when it has received a whole request.
+/// How a server responds to a complete request.
 #[derive(Debug, Clone, Copy)]
-pub enum Reply {
-    /// Answers with a status and a body.
+pub enum Response {
+    /// Sends a status and a body.
     Status(u16, &'static str),
-    /// Answers with a status and half of a body.
+    /// Sends a status and half of a body.
     CutOff(u16),
     /// Resets the stream, or closes the connection.
     Close,
-    /// Does not answer.
+    /// Never responds.
     Silence,
 }
 
-/// A request that a server has received whole.
+/// A request that a server has received completely.
 pub struct Received {
     /// The user that it is for.
     pub user: String,
-    book: Book,
+    processed: ProcessedRequests,
 }
 
 impl Received {
     /// Processes the request.
     pub fn process(&self) {
-        *self.book.lock().unwrap().entry(self.user.clone()).or_default() += 1;
+        *self.processed.lock().unwrap().entry(self.user.clone()).or_default() += 1;
     }
 }
 
-type Book = Arc<Mutex<HashMap<String, usize>>>;
+type ProcessedRequests = Arc<Mutex<HashMap<String, usize>>>;
 
-/// A server that ends with its test.
+/// A server that stops when it is dropped.
 pub struct Server {
     pub endpoint: String,
     pub ca: Option<Vec<u8>>,
-    book: Book,
+    processed: ProcessedRequests,
     _tasks: JoinSet<()>,
 }
 
 impl Server {
     /// How often the requests for a user were processed.
     pub fn times(&self, user: &str) -> usize {
-        self.book.lock().unwrap().get(user).copied().unwrap_or_default()
+        self.processed.lock().unwrap().get(user).copied().unwrap_or_default()
     }
 
     /// A client of this server that does not retry and has no rate limit.
@@ -95,9 +95,9 @@ pub async fn publish(client: &Client, user: &str) -> Outcome<String> {
     publish_with(client, user, 0).await
 }
 
-/// Publishes to one user, with a payload of so many bytes more.
-pub async fn publish_with(client: &Client, user: &str, filling: usize) -> Outcome<String> {
-    let payload = format!(r#"{{"web":{{}},"filling":"{}"}}"#, "x".repeat(filling));
+/// Publishes to one user, with `padding` more bytes of payload.
+pub async fn publish_with(client: &Client, user: &str, padding: usize) -> Outcome<String> {
+    let payload = format!(r#"{{"web":{{}},"padding":"{}"}}"#, "x".repeat(padding));
     let text: Vec<u16> = user.encode_utf16().collect();
     let publish = Publish {
         kind: &USERS,
@@ -122,40 +122,44 @@ pub fn failure<T: std::fmt::Debug>(outcome: &Outcome<T>) -> (&'static str, Deliv
 }
 
 /// An HTTP/1.1 server.
-pub async fn http1<Behave, Replied>(behave: Behave) -> Server
+pub async fn http1<Handler, ResponseFuture>(handler: Handler) -> Server
 where
-    Behave: Fn(Received) -> Replied + Send + Sync + 'static,
-    Replied: Future<Output = Reply> + Send,
+    Handler: Fn(Received) -> ResponseFuture + Send + Sync + 'static,
+    ResponseFuture: Future<Output = Response> + Send,
 {
     let (listener, port) = listen().await;
-    let book = Book::default();
-    let (behave, noted) = (Arc::new(behave), book.clone());
+    let processed = ProcessedRequests::default();
+    let (handler, recorded) = (Arc::new(handler), processed.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
         let mut connections = JoinSet::new();
         while let Ok((socket, _)) = listener.accept().await {
-            let (behave, book) = (behave.clone(), noted.clone());
-            connections.spawn(async move { drop(serve_http1(socket, &*behave, &book).await) });
+            let (handler, processed) = (handler.clone(), recorded.clone());
+            connections.spawn(async move { drop(serve_http1(socket, &*handler, &processed).await) });
         }
     });
-    Server { endpoint: format!("http://127.0.0.1:{port}"), ca: None, book, _tasks: tasks }
+    Server { endpoint: format!("http://127.0.0.1:{port}"), ca: None, processed, _tasks: tasks }
 }
 
-async fn serve_http1<Behave, Replied>(mut socket: TcpStream, behave: &Behave, book: &Book) -> std::io::Result<()>
+async fn serve_http1<Handler, ResponseFuture>(
+    mut socket: TcpStream,
+    handler: &Handler,
+    processed: &ProcessedRequests,
+) -> std::io::Result<()>
 where
-    Behave: Fn(Received) -> Replied,
-    Replied: Future<Output = Reply>,
+    Handler: Fn(Received) -> ResponseFuture,
+    ResponseFuture: Future<Output = Response>,
 {
     let mut buffer = Vec::new();
     while let Some((head, body)) = read_request(&mut socket, &mut buffer).await? {
-        let received = Received { user: user_of(&head, &body), book: book.clone() };
-        let (text, is_last) = match behave(received).await {
-            Reply::Status(status, body) => {
+        let received = Received { user: parse_user(&head, &body), processed: processed.clone() };
+        let (text, is_last) = match handler(received).await {
+            Response::Status(status, body) => {
                 (format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len()), false)
             }
-            Reply::CutOff(status) => (format!("HTTP/1.1 {status} X\r\ncontent-length: 99\r\n\r\n{{"), true),
-            Reply::Close => return Ok(()),
-            Reply::Silence => std::future::pending().await,
+            Response::CutOff(status) => (format!("HTTP/1.1 {status} X\r\ncontent-length: 99\r\n\r\n{{"), true),
+            Response::Close => return Ok(()),
+            Response::Silence => std::future::pending().await,
         };
         socket.write_all(text.as_bytes()).await?;
         if is_last {
@@ -190,21 +194,21 @@ pub async fn read_request(
     }
 }
 
-/// An HTTP/2 server that takes so many streams at a time.
-pub async fn http2<Behave, Replied>(streams: u32, behave: Behave) -> Server
+/// An HTTP/2 server with a limit on concurrent streams.
+pub async fn http2<Handler, ResponseFuture>(streams: u32, handler: Handler) -> Server
 where
-    Behave: Fn(Received) -> Replied + Send + Sync + 'static,
-    Replied: Future<Output = Reply> + Send,
+    Handler: Fn(Received) -> ResponseFuture + Send + Sync + 'static,
+    ResponseFuture: Future<Output = Response> + Send,
 {
     let (ca, acceptor) = tls();
     let (listener, port) = listen().await;
-    let book = Book::default();
-    let (behave, noted) = (Arc::new(behave), book.clone());
+    let processed = ProcessedRequests::default();
+    let (handler, recorded) = (Arc::new(handler), processed.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
         let mut connections = JoinSet::new();
         while let Ok((socket, _)) = listener.accept().await {
-            let (acceptor, behave, book) = (acceptor.clone(), behave.clone(), noted.clone());
+            let (acceptor, handler, processed) = (acceptor.clone(), handler.clone(), recorded.clone());
             connections.spawn(async move {
                 let Ok(socket) = acceptor.accept(socket).await else { return };
                 let mut builder = h2::server::Builder::new();
@@ -214,19 +218,23 @@ where
                 };
                 let mut requests = JoinSet::new();
                 while let Some(Ok((request, respond))) = connection.accept().await {
-                    let (behave, book) = (behave.clone(), book.clone());
+                    let (handler, processed) = (handler.clone(), processed.clone());
                     requests.spawn(async move {
                         let (head, body) = request.into_parts();
-                        // A stream that was reset has no end.
+                        // The stream was reset.
                         let Some(body) = read_stream(body).await else { return };
                         let head = format!("{} {}", head.method, head.uri.path());
-                        reply_http2(behave(Received { user: user_of(&head, &body), book }).await, respond).await;
+                        send_http2_response(
+                            handler(Received { user: parse_user(&head, &body), processed }).await,
+                            respond,
+                        )
+                        .await;
                     });
                 }
             });
         }
     });
-    Server { endpoint: format!("https://127.0.0.1:{port}"), ca: Some(ca), book, _tasks: tasks }
+    Server { endpoint: format!("https://127.0.0.1:{port}"), ca: Some(ca), processed, _tasks: tasks }
 }
 
 async fn read_stream(mut body: RecvStream) -> Option<Vec<u8>> {
@@ -239,19 +247,19 @@ async fn read_stream(mut body: RecvStream) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-async fn reply_http2(reply: Reply, mut respond: SendResponse<Bytes>) {
-    let (status, body, len) = match reply {
-        Reply::Status(status, body) => (status, body, body.len()),
-        Reply::CutOff(status) => (status, "{", 99),
-        Reply::Close => return respond.send_reset(Reason::INTERNAL_ERROR),
-        Reply::Silence => std::future::pending().await,
+async fn send_http2_response(response: Response, mut respond: SendResponse<Bytes>) {
+    let (status, body, len) = match response {
+        Response::Status(status, body) => (status, body, body.len()),
+        Response::CutOff(status) => (status, "{", 99),
+        Response::Close => return respond.send_reset(Reason::INTERNAL_ERROR),
+        Response::Silence => std::future::pending().await,
     };
     let response = http::Response::builder().status(status).header("content-length", len).body(()).unwrap();
     let Ok(mut stream) = respond.send_response(response, false) else { return };
     let _ = stream.send_data(Bytes::from_static(body.as_bytes()), true);
 }
 
-/// A certificate for 127.0.0.1, and the authority that has signed it.
+/// The CA certificate in PEM, and an acceptor with a certificate for 127.0.0.1 that the CA signed.
 pub fn tls() -> (Vec<u8>, TlsAcceptor) {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -275,7 +283,7 @@ pub async fn listen() -> (TcpListener, u16) {
 }
 
 /// The user of a deletion or of a publish to one user.
-fn user_of(head: &str, body: &[u8]) -> String {
+fn parse_user(head: &str, body: &[u8]) -> String {
     if head.starts_with("DELETE") {
         let path = head.split(' ').nth(1).unwrap();
         return path.rsplit('/').next().unwrap().to_owned();
@@ -284,7 +292,7 @@ fn user_of(head: &str, body: &[u8]) -> String {
     body["users"][0].as_str().unwrap().to_owned()
 }
 
-/// What lets requests wait until a test opens it.
+/// Requests wait here until the test opens it.
 #[derive(Clone)]
 pub struct Gate(Arc<Semaphore>);
 

@@ -1,4 +1,4 @@
-//! From an error of a library to what failed. The one place that knows the HTTP library's errors.
+//! Maps the errors of libraries to a [`ConnectionErrorKind`]. The one place that knows the HTTP library's errors.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,7 +10,7 @@ use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use crate::error::connection::{ConnectionError, ConnectionErrorKind};
 use crate::error::{Delivery, Error};
 
-/// An error whose kind is known where it occurs. It travels inside the HTTP library's errors, and [`kind_of`] finds it there.
+/// An error whose kind is known where it occurs. It travels inside the HTTP library's errors, and [`classify`] finds it there.
 #[derive(Debug)]
 pub struct Classified {
     kind: ConnectionErrorKind,
@@ -36,16 +36,16 @@ impl StdError for Classified {
     }
 }
 
-/// What an error of the HTTP library is about.
-pub fn kind_of(error: &HttpError) -> ConnectionErrorKind {
-    kind_in(error)
+/// The kind of an error of the HTTP library.
+pub fn classify(error: &HttpError) -> ConnectionErrorKind {
+    classify_chain(error)
 }
 
-/// What any error is about: the first cause in its chain of sources whose kind is known decides.
-pub(crate) fn kind_in(error: &(dyn StdError + 'static)) -> ConnectionErrorKind {
+/// The kind of any error: that of the first cause in its chain of sources whose kind is known.
+pub(crate) fn classify_chain(error: &(dyn StdError + 'static)) -> ConnectionErrorKind {
     let mut source = Some(error);
     while let Some(error) = source {
-        if let Some(kind) = kind_of_link(error) {
+        if let Some(kind) = classify_cause(error) {
             return kind;
         }
         source = error.source();
@@ -53,19 +53,19 @@ pub(crate) fn kind_in(error: &(dyn StdError + 'static)) -> ConnectionErrorKind {
     ConnectionErrorKind::Other
 }
 
-/// The error of a call that failed before it had a connection, for want of something in this process or machine.
+/// The error of a call that failed before it had a connection, because this process or machine lacks a resource.
 pub fn local_failure(error: io::Error, host: &str) -> Error {
-    let fault =
-        ConnectionError { kind: kind_of_io(&error).unwrap_or(ConnectionErrorKind::Other), host: host.to_owned() };
-    Error::Connection { error: fault, delivery: Delivery::NotSent, source: error.into() }
+    let kind = classify_io(&error).unwrap_or(ConnectionErrorKind::Other);
+    let connection_error = ConnectionError { kind, host: host.to_owned() };
+    Error::Connection { error: connection_error, delivery: Delivery::NotSent, source: error.into() }
 }
 
-fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {
+fn classify_cause(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {
     if let Some(error) = error.downcast_ref::<Classified>() {
         return Some(error.kind.clone());
     }
     if let Some(error) = error.downcast_ref::<TlsError>() {
-        return Some(kind_of_tls(error));
+        return Some(classify_tls(error));
     }
     if let Some(error) = error.downcast_ref::<h2::Error>() {
         return Some(if is_not_processed(error) {
@@ -81,13 +81,12 @@ fn kind_of_link(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind>
             _ => None,
         };
     }
-    kind_of_io(error.downcast_ref::<io::Error>()?)
+    classify_io(error.downcast_ref::<io::Error>()?)
 }
 
-/// What an error of the operating system is about.
-fn kind_of_io(error: &io::Error) -> Option<ConnectionErrorKind> {
-    // An I/O error that was made of another error leaves it out of the chain of sources.
-    if let Some(kind) = error.get_ref().and_then(|inner| kind_of_link(inner)) {
+fn classify_io(error: &io::Error) -> Option<ConnectionErrorKind> {
+    // `source()` of an I/O error that wraps another one skips the wrapped error.
+    if let Some(kind) = error.get_ref().and_then(|inner| classify_cause(inner)) {
         return Some(kind);
     }
     if is_too_many_open_files(error) {
@@ -114,17 +113,17 @@ pub(crate) fn is_too_many_open_files(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
-/// HTTP/2 tells which requests were not processed (RFC 9113, sections 6.8 and 8.7): a stream that was refused, or one that
-/// came after the last that a server takes before it goes away.
+/// HTTP/2 guarantees that these requests were not processed (RFC 9113, sections 6.8 and 8.7): a stream that was refused, or
+/// one above the last stream id of a GOAWAY.
 fn is_not_processed(error: &h2::Error) -> bool {
     error.is_remote()
         && ((error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
             || (error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR)))
 }
 
-fn kind_of_tls(error: &TlsError) -> ConnectionErrorKind {
+fn classify_tls(error: &TlsError) -> ConnectionErrorKind {
     match error {
-        TlsError::InvalidCertificate(certificate) => kind_of_certificate(certificate),
+        TlsError::InvalidCertificate(certificate) => classify_certificate(certificate),
         TlsError::PeerIncompatible(_)
         | TlsError::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion) => {
             ConnectionErrorKind::TlsHandshake
@@ -136,7 +135,7 @@ fn kind_of_tls(error: &TlsError) -> ConnectionErrorKind {
     }
 }
 
-fn kind_of_certificate(error: &CertificateError) -> ConnectionErrorKind {
+fn classify_certificate(error: &CertificateError) -> ConnectionErrorKind {
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => ConnectionErrorKind::CertificateExpired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
@@ -170,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operating_system_error_is_found_behind_others() {
+    fn an_operating_system_error_is_found_in_the_chain_of_sources() {
         for (error, expected) in [
             (io::Error::from_raw_os_error(if cfg!(windows) { 4 } else { 24 }), ConnectionErrorKind::TooManyOpenFiles),
             (io::Error::from(io::ErrorKind::ConnectionRefused), ConnectionErrorKind::Refused),
@@ -183,7 +182,7 @@ mod tests {
             (io::Error::from(io::ErrorKind::Other), ConnectionErrorKind::Other),
             (io::Error::other(TlsError::DecryptError), ConnectionErrorKind::Tls),
         ] {
-            assert_eq!(kind_in(&io::Error::other(error)), expected);
+            assert_eq!(classify_chain(&io::Error::other(error)), expected);
         }
     }
 }
