@@ -126,7 +126,7 @@ differential: build ## long: 20 000 calls to this and to the official SDK
 .PHONY: memcheck
 memcheck: debug ## long: every path between JavaScript and Rust under valgrind, which must find nothing
 	$(call need,valgrind,On Debian: apt-get install valgrind.)
-	valgrind --error-exitcode=1 node --jitless __test__/helpers/memcheck-client.js
+	valgrind --error-exitcode=1 node --jitless __test__/programs/memcheck-client.js
 
 .PHONY: version
 version: ## TO=1.2.3: the version of every package, ready to commit and tag

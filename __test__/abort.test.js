@@ -4,16 +4,16 @@ const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { getEventListeners, once } = require('node:events')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
-const { payload, clientOf, rejection } = require('./helpers/clients.js')
+const { payload, createClient, rejection } = require('./helpers/clients.js')
 
 describe('a signal', () => {
-  test('that is aborted already keeps anything from being sent', async (t) => {
+  test('that is already aborted prevents the request', async (t) => {
     const { port, requests } = await recordingServer(t)
     const reason = { any: 'value' }
     const options = { signal: AbortSignal.abort(reason) }
-    assert.equal(await rejection(clientOf({ port }).publishToInterests(['i'], payload, options)), reason)
-    assert.equal(await rejection(clientOf({ port }).publishToUsers(['u'], payload, options)), reason)
-    assert.equal(await rejection(clientOf({ port }).deleteUser('u', options)), reason)
+    assert.equal(await rejection(createClient({ port }).publishToInterests(['i'], payload, options)), reason)
+    assert.equal(await rejection(createClient({ port }).publishToUsers(['u'], payload, options)), reason)
+    assert.equal(await rejection(createClient({ port }).deleteUser('u', options)), reason)
     assert.equal(requests.length, 0)
   })
 
@@ -24,59 +24,59 @@ describe('a signal', () => {
       closed = once(socket, 'close')
       abort.abort()
     })
-    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload, { signal: abort.signal }))
+    const error = await rejection(createClient({ port }).publishToUsers(['u'], payload, { signal: abort.signal }))
     assert.equal(error, abort.signal.reason)
     assert.equal(error.name, 'AbortError')
     await closed
   })
 
-  test('aborts a call that waits for its next attempt', async (t) => {
+  test('aborts a call that waits for a retry', async (t) => {
     const abort = new AbortController()
     const { port, requests } = await recordingServer(t, () => {
       setImmediate(() => abort.abort())
       return { status: 503, headers: { 'retry-after': '60' } }
     })
-    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload, { signal: abort.signal }))
+    const error = await rejection(createClient({ port }).publishToUsers(['u'], payload, { signal: abort.signal }))
     assert.equal(error.name, 'AbortError')
     assert.equal(requests.length, 1)
   })
 
   test('of a timeout rejects with its TimeoutError', async (t) => {
     const { port } = await socketServer(t, () => {})
-    const error = await rejection(clientOf({ port }).deleteUser('u', { signal: AbortSignal.timeout(20) }))
+    const error = await rejection(createClient({ port }).deleteUser('u', { signal: AbortSignal.timeout(20) }))
     assert.equal(error.name, 'TimeoutError')
   })
 
-  test('that is aborted afterwards changes nothing', async (t) => {
+  test('has no effect after the call', async (t) => {
     const abort = new AbortController()
     const { port } = await recordingServer(t)
-    const call = clientOf({ port }).publishToUsers(['u'], payload, { signal: abort.signal })
+    const call = createClient({ port }).publishToUsers(['u'], payload, { signal: abort.signal })
     assert.deepEqual(await call, { publishId: 'pubid-1' })
     abort.abort()
     assert.deepEqual(await call, { publishId: 'pubid-1' })
   })
 
-  test('that outlives many calls gathers no listeners', async (t) => {
+  test('that outlives many calls keeps no listeners', async (t) => {
     const { signal } = new AbortController()
     const { port } = await recordingServer(t, (_request, number) => (number % 2 ? { status: 400 } : undefined))
-    const beams = clientOf({ port })
+    const beams = createClient({ port })
     await Promise.allSettled(Array.from({ length: 50 }, () => beams.deleteUser('u', { signal })))
     assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
-  test('keeps the onabort that it has', async (t) => {
+  test('keeps its onabort handler', async (t) => {
     const abort = new AbortController()
     let called = 0
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is what this is about
     abort.signal.onabort = () => called++
     const { port } = await socketServer(t, () => abort.abort())
-    await rejection(clientOf({ port }).deleteUser('u', { signal: abort.signal }))
+    await rejection(createClient({ port }).deleteUser('u', { signal: abort.signal }))
     assert.equal(called, 1)
   })
 
-  test('that misbehaves holds up no call', async (t) => {
+  test('that misbehaves delays no call', async (t) => {
     const { port } = await recordingServer(t)
-    const beams = clientOf({ port })
+    const beams = createClient({ port })
     const signal = {
       aborted: false,
       addEventListener() {},
@@ -90,8 +90,8 @@ describe('a signal', () => {
   })
 
   for (const signal of [null, 5, {}, { aborted: false }, new EventTarget()]) {
-    test(`that is none is refused: ${typeof signal}`, async () => {
-      const error = await rejection(clientOf({ port: 1 }).deleteUser('u', { signal }))
+    test(`must be an AbortSignal, not a ${typeof signal}`, async () => {
+      const error = await rejection(createClient({ port: 1 }).deleteUser('u', { signal }))
       assert.deepEqual([error.code, error.message], ['ERR_BEAMS_INVALID_ARGUMENT', 'signal must be an AbortSignal'])
     })
   }

@@ -7,7 +7,7 @@ const assert = require('node:assert/strict')
 const vm = require('node:vm')
 const { signWebhook, verifyWebhook } = require('..')
 const { recordingServer } = require('./helpers/servers.js')
-const { clientOf, rejection } = require('./helpers/clients.js')
+const { createClient, rejection } = require('./helpers/clients.js')
 
 const secret = 'webhook-secret'
 const body = JSON.stringify({
@@ -59,7 +59,7 @@ describe('a webhook', () => {
     undefined,
     { [Symbol.toStringTag]: 'ArrayBuffer', length: 1e9 },
   ]) {
-    test(`is not read from what holds no bytes: ${typeof notBytes}`, () => {
+    test(`is refused without bytes: ${typeof notBytes}`, () => {
       for (const call of [() => verifyWebhook(notBytes, signature, secret), () => signWebhook(notBytes, secret)]) {
         assert.throws(call, {
           code: 'ERR_BEAMS_INVALID_ARGUMENT',
@@ -69,7 +69,7 @@ describe('a webhook', () => {
     })
   }
 
-  test('is verified by a signature in a list of one, as Node gives a header that could be repeated', () => {
+  test('is verified by a signature in an array of one, as Node represents repeatable headers', () => {
     assert.equal(verifyWebhook(body, [signature], secret).eventId, 'e1b9d31a-480e-43dc-ae97-93ed96576372')
     for (const several of [[], [signature, signature], [[signature]], [5]]) {
       assert.throws(() => verifyWebhook(body, several, secret), { code: 'ERR_BEAMS_WEBHOOK_SIGNATURE' })
@@ -104,7 +104,7 @@ describe('a payload is sent as JSON.stringify would send it', () => {
   ]) {
     test(name, async (t) => {
       const { port, requests } = await recordingServer(t)
-      const beams = clientOf({ port })
+      const beams = createClient({ port })
       await beams.publishToUsers(['u'], payload)
       await beams.publishToManyUsers(['u'], payload)
       const expected = { ...JSON.parse(JSON.stringify(payload)), users: ['u'] }
@@ -113,8 +113,8 @@ describe('a payload is sent as JSON.stringify would send it', () => {
   }
 
   for (const value of [null, 'text', 5, [], undefined]) {
-    test(`and is refused where its toJSON gives no object: ${JSON.stringify(value)}`, async () => {
-      const { code } = await rejection(clientOf({ port: 1 }).publishToUsers(['u'], { toJSON: () => value }))
+    test(`and is refused if its toJSON returns ${JSON.stringify(value)}`, async () => {
+      const { code } = await rejection(createClient({ port: 1 }).publishToUsers(['u'], { toJSON: () => value }))
       assert.equal(code, 'ERR_BEAMS_INVALID_ARGUMENT')
     })
   }

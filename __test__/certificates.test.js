@@ -8,7 +8,7 @@ const assert = require('node:assert/strict')
 const https = require('node:https')
 const { once } = require('node:events')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
-const { clientOf, rejection } = require('./helpers/clients.js')
+const { createClient, rejection } = require('./helpers/clients.js')
 
 /** Each row makes a server's certificate and the `ca` of the client. A row without a `code` is one that is accepted. */
 const rows = [
@@ -230,7 +230,7 @@ async function serve(t, certificate) {
 }
 
 /** The code with which Node's own client fails, if it does. */
-async function codeOfNode(port, ca) {
+async function connectWithNode(port, ca) {
   const request = https.get({ host: 'localhost', family: 4, port, ca, agent: false })
   return new Promise((resolve) => {
     request.on('response', (response) => resolve(void response.resume()))
@@ -249,8 +249,8 @@ describe('a certificate', () => {
     test(`${name} is ${code ? 'refused' : 'accepted'}`, async (t) => {
       const { server, ca } = await make({ authority })
       const port = await serve(t, server)
-      const beams = clientOf({ port }, { endpoint: 'https://localhost', ca })
-      const byNode = await codeOfNode(port, ca)
+      const beams = createClient({ port }, { endpoint: 'https://localhost', ca })
+      const byNode = await connectWithNode(port, ca)
       if (node) assert.notEqual(byNode, code, `Node no longer ${node}`)
       else assert.equal(byNode, code)
       if (!code) return beams.deleteUser('u')

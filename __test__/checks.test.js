@@ -11,7 +11,7 @@ const withData = (data) => ({ web: { notification, data } })
 const rules = (publishRequest, options) => checkPublishRequest(publishRequest, options).map(({ rule }) => rule)
 const paths = (publishRequest) => checkPublishRequest(publishRequest).map(({ path }) => path)
 
-test('a finding says what will happen, where, and what to write instead', () => {
+test('a finding describes the effect, the place and the fix', () => {
   assert.deepEqual(checkPublishRequest({ web: { notification: { title: 'Hello', deepLink: '/inbox' } } }), [
     {
       rule: 'web/near-name',
@@ -42,7 +42,7 @@ test('a correct payload has no finding, also as an instance and with toJSON', ()
   assert.deepEqual(checkPublishRequest({ toJSON: () => ({ web: { notification } }) }), [])
 })
 
-test('the kind of targets decides how large a payload may be', () => {
+test('the size limit depends on the kind of targets', () => {
   const large = { fcm: { data: { text: 'x'.repeat(11_000) }, priority: 'high' } }
   assert.deepEqual(rules(large, { targets: 'interests' }), ['body/too-large', 'fcm/too-large'])
   assert.deepEqual(rules(large, { targets: 'users' }), ['fcm/too-large'])
@@ -51,7 +51,7 @@ test('the kind of targets decides how large a payload may be', () => {
   }
 })
 
-describe('what only JavaScript sees', () => {
+describe('values that JSON drops or changes', () => {
   class Money {
     #amount = 7
     get amount() {
@@ -85,7 +85,7 @@ describe('what only JavaScript sees', () => {
   }
   for (const [rule, values] of Object.entries(hidden)) {
     for (const [name, value] of Object.entries(values)) {
-      test(`${name} is found, wherever it stands in data: ${rule}`, () => {
+      test(`${name} is found anywhere in data: ${rule}`, () => {
         const found = checkPublishRequest(withData({ 'a/b': [{ value }], fine: 1 }))
         assert.deepEqual(
           found.map((finding) => [finding.rule, finding.path, finding.platform]),
@@ -106,19 +106,19 @@ describe('what only JavaScript sees', () => {
     })(),
     'a boxed string': new String('a'),
   })) {
-    test(`${name} is no finding`, () => assert.deepEqual(checkPublishRequest(withData({ value })), []))
+    test(`${name} has no finding`, () => assert.deepEqual(checkPublishRequest(withData({ value })), []))
   }
 
-  test('data that is left out conditionally is no finding', () => {
+  test('conditional data has no finding', () => {
     assert.deepEqual(checkPublishRequest({ web: { notification, data: undefined }, fcm: undefined }), [])
   })
 
-  test('targets in the payload are found, although a publish leaves them out', () => {
+  test('targets in the payload are found, although a publish ignores them', () => {
     assert.deepEqual(paths({ web: { notification }, users: ['user-1'], interests: [] }), ['/interests', '/users'])
     assert.deepEqual(rules({ web: { notification }, users: ['user-1'] }), ['body/targets-in-request'])
   })
 
-  test('getters without an end come to one', () => {
+  test('infinite getters end', () => {
     const endless = () => ({
       get next() {
         return endless()
@@ -147,7 +147,7 @@ test('any depth and size can be checked', () => {
   assert.equal(rules({ fcm: { data: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [i, i])) } }).length, 100)
 })
 
-describe('what cannot be checked throws', () => {
+describe('the checker throws for', () => {
   const circle = {}
   circle.self = circle
   for (const [name, args, message] of [

@@ -41,7 +41,7 @@ describe('the constructor', () => {
     }
   })
 
-  test('takes the configuration of an environment that is not set up, and each call says what is wrong with it', async (t) => {
+  test('accepts an incomplete configuration, and each call reports what is wrong with it', async (t) => {
     const { port, requests } = await recordingServer(t)
     const local = { ...keys, endpoint: '127.0.0.1', port }
     for (const [change, message] of [
@@ -75,7 +75,7 @@ describe('the constructor', () => {
     assert.deepEqual(requests, [])
   })
 
-  test('takes an unset port for the one of the endpoint, and an empty endpoint for this machine', async (t) => {
+  test('uses the port of the endpoint if unset, and localhost for an empty endpoint', async (t) => {
     const { port, requests } = await recordingServer(t)
     for (const options of [
       { endpoint: `127.0.0.1:${port}`, port: '' },
@@ -173,7 +173,7 @@ describe('a client may be made', () => {
     })
   }
 
-  test('and its fields may change: the next call goes by them', async (t) => {
+  test('and its fields may change: the next call uses them', async (t) => {
     const [first, second] = [await recordingServer(t), await recordingServer(t)]
     const client = new PushNotifications({ ...keys, endpoint: '127.0.0.1', port: first.port })
     await client.publishToInterests(['donuts'], payload)
@@ -285,7 +285,7 @@ describe('the methods', () => {
     assert.deepEqual(await client.publish(['donuts'], payload), ['donuts'])
   })
 
-  test('deleteUser resolves to undefined, or to the body should there be one', async (t) => {
+  test('deleteUser resolves to undefined, or to the body if there is one', async (t) => {
     const { client } = await served(t, (_request, number) => (number === 1 ? {} : { body: '{"deleted":true}' }))
     assert.equal(await client.deleteUser('user-1'), undefined)
     assert.deepEqual(await client.deleteUser('user-1'), { deleted: true })
@@ -303,7 +303,7 @@ describe('the methods', () => {
     assert.equal((await rejection(client.deleteUser())).message, 'User ID argument is required')
   })
 
-  test('reject a body that makes no sense, with any status', async (t) => {
+  test('reject an invalid body, with any status', async (t) => {
     const { client } = await served(t, (_request, number) => ({ status: [200, 500, 500][number - 1], body: '<html>' }))
     for (const call of [() => client.publishToInterests(['donuts'], payload), () => client.deleteUser('user-1')]) {
       assert.equal((await rejection(call())).message, 'Could not parse response body')
@@ -335,7 +335,7 @@ describe('the methods', () => {
     }
   })
 
-  test('reject with what aborted the call, as it is', async () => {
+  test('reject with the abort reason unchanged', async () => {
     const reason = new TypeError('too late')
     const client = new PushNotifications(keys)
     const error = await rejection(client.publishToInterests(['a'], payload, { signal: AbortSignal.abort(reason) }))
@@ -343,7 +343,7 @@ describe('the methods', () => {
     assert.equal(String(error), 'TypeError: too late')
   })
 
-  test('say what is wrong when they are detached', async () => {
+  test('explain the error when they are detached', async () => {
     const { publishToInterests, publishToUsers, deleteUser, generateToken } = new PushNotifications(keys)
     const message = 'the method must be called on a PushNotifications'
     for (const call of [() => publishToInterests(['a'], payload), () => publishToUsers(['a'], payload)]) {
@@ -353,7 +353,7 @@ describe('the methods', () => {
     assert.throws(() => generateToken('user-1'), { message })
   })
 
-  test('ignore a last argument that is no options object, as map passes it', async (t) => {
+  test('ignore a last argument that is not an options object, as map passes it', async (t) => {
     const { client, requests } = await served(t)
     await Promise.all(['user-1', 'user-2', 'user-3'].map(client.deleteUser, client))
     for (const ignored of [0, 1, 'a', () => {}, null, [], true, Symbol('s'), 1n]) {
@@ -363,7 +363,7 @@ describe('the methods', () => {
     assert.equal(requests.length, 21)
   })
 
-  test('take options of one call all the same', async (t) => {
+  test('accept the options of one call', async (t) => {
     const { client, requests } = await served(t, () => ({ status: 429, body: '{"error":"e","description":"d"}' }))
     for (const call of [
       () => client.publishToInterests(['donuts'], payload, { maxRetries: 0 }),
@@ -375,7 +375,7 @@ describe('the methods', () => {
     assert.equal(requests.length, 3)
   })
 
-  test("send a payload's own members, and never what its class would make of it", async (t) => {
+  test("send a payload's own members, without calling its toJSON", async (t) => {
     class Message {
       web = payload.web
       toJSON() {
@@ -387,7 +387,7 @@ describe('the methods', () => {
     assert.deepEqual(JSON.parse(requests[0].body), { ...payload, interests: ['donuts'] })
   })
 
-  test('send bodies of any size, and leave the limit to the service', async (t) => {
+  test("send bodies of any size, without the client's limit", async (t) => {
     const { client, requests } = await served(t)
     const large = { web: { data: { text: 'x'.repeat(300 * 1024) } } }
     await client.publishToInterests(['donuts'], large)

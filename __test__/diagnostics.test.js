@@ -6,10 +6,10 @@ const { tracingChannel } = require('node:diagnostics_channel')
 const { execFile } = require('node:child_process')
 const { promisify, inspect } = require('node:util')
 const { recordingServer } = require('./helpers/servers.js')
-const { payload, clientOf, rejection } = require('./helpers/clients.js')
+const { payload, createClient, rejection } = require('./helpers/clients.js')
 
 /** What the channel tells while `run` runs, each message as it was at that moment. */
-async function messagesOf(run) {
+async function recordMessages(run) {
   const messages = []
   const names = ['start', 'end', 'asyncStart', 'asyncEnd', 'error']
   const listeners = Object.fromEntries(names.map((name) => [name, (message) => messages.push([name, { ...message }])]))
@@ -21,9 +21,9 @@ async function messagesOf(run) {
 }
 
 describe('the tracing channel', () => {
-  test('tells of a call that goes well', async (t) => {
+  test('reports a successful call', async (t) => {
     const { port } = await recordingServer(t)
-    const messages = await messagesOf(() => clientOf({ port }).publishToUsers(['a', 'b'], payload))
+    const messages = await recordMessages(() => createClient({ port }).publishToUsers(['a', 'b'], payload))
     assert.deepEqual(
       messages.map(([name]) => name),
       ['start', 'end', 'asyncStart', 'asyncEnd'],
@@ -40,33 +40,33 @@ describe('the tracing channel', () => {
     })
   })
 
-  test('tells of a call that fails, and of its retries', async (t) => {
+  test('reports a failed call and its retries', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 503, headers: { 'retry-after': '0' } }))
-    const messages = await messagesOf(() => rejection(clientOf({ port }, { maxRetries: 2 }).deleteUser('u')))
+    const messages = await recordMessages(() => rejection(createClient({ port }, { maxRetries: 2 }).deleteUser('u')))
     const [name, { operation, targets, attempts, status, error }] = messages.at(-1)
     assert.deepEqual([name, operation, targets, attempts, status], ['asyncEnd', 'deleteUser', 1, 3, 503])
     assert.equal(error.code, 'ERR_BEAMS_SERVER')
   })
 
-  test('tells of a call that is refused', async () => {
-    const messages = await messagesOf(() => rejection(clientOf({ port: 1 }).publishToInterests('x')))
+  test('reports a call with an invalid argument', async () => {
+    const messages = await recordMessages(() => rejection(createClient({ port: 1 }).publishToInterests('x')))
     assert.equal(messages.at(-1)[1].error.code, 'ERR_BEAMS_INVALID_ARGUMENT')
   })
 
   test('never shows the payload, the targets or the key', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 400 }))
-    const beams = clientOf({ port }, { secretKey: 'hidden-key' })
-    const messages = await messagesOf(async () => {
+    const beams = createClient({ port }, { secretKey: 'hidden-key' })
+    const messages = await recordMessages(async () => {
       await rejection(beams.publishToUsers(['hidden-user'], { web: { notification: { title: 'hidden-title' } } }))
       await rejection(beams.deleteUser('hidden-user'))
     })
     assert.doesNotMatch(inspect(messages, { depth: null }), /hidden/)
   })
 
-  test('changes nothing of what callers get', async (t) => {
+  test('does not change results and errors', async (t) => {
     const { port } = await recordingServer(t, (_request, number) => (number === 2 ? { status: 404 } : undefined))
-    const beams = clientOf({ port })
-    await messagesOf(async () => {
+    const beams = createClient({ port })
+    await recordMessages(async () => {
       assert.deepEqual(await beams.publishToUsers(['u'], payload), { publishId: 'pubid-1' })
       assert.equal((await rejection(beams.publishToUsers(['u'], payload))).status, 404)
     })
@@ -74,7 +74,7 @@ describe('the tracing channel', () => {
 })
 
 describe('BEAMS_LOG', () => {
-  async function standardErrorOf(level, port) {
+  async function readStandardError(level, port) {
     const program = `
       const { PushNotifications } = require('beams-native')
       const beams = new PushNotifications({ instanceId: 'i', secretKey: 'hidden-key', endpoint: '127.0.0.1', port: ${port} })
@@ -87,7 +87,7 @@ describe('BEAMS_LOG', () => {
 
   test('of debug prints a line an attempt, without the user and the key', async (t) => {
     const { port } = await recordingServer(t, busyOnce)
-    const lines = (await standardErrorOf('debug', port)).trimEnd().split('\n')
+    const lines = (await readStandardError('debug', port)).trimEnd().split('\n')
     assert.equal(lines.length, 2)
     assert.match(
       lines[0],
@@ -100,7 +100,7 @@ describe('BEAMS_LOG', () => {
   for (const level of ['', 'off', 'info', 'nonsense']) {
     test(`of '${level}' prints nothing`, async (t) => {
       const { port } = await recordingServer(t, busyOnce)
-      assert.equal(await standardErrorOf(level, port), '')
+      assert.equal(await readStandardError(level, port), '')
     })
   }
 })

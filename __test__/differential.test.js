@@ -125,7 +125,7 @@ const interest = fc.oneof(
 )
 const wrongType = fc.constantFrom(undefined, null, 0, 5, NaN, true, 1n, Symbol('s'), {}, [], ['a'], () => {}, new String('a'), new Date(0), Object.create(null)) // prettier-ignore
 
-const listOf = (element, most) =>
+const generateList = (element, most) =>
   fc.oneof(
     { weight: 8, arbitrary: fc.array(element, { minLength: 1, maxLength: 5 }) },
     { weight: 1, arbitrary: around(most).map((count) => Array.from({ length: count }, (_, index) => `t${index}`)) },
@@ -174,8 +174,8 @@ const call = fc.record({ instanceId, secretKey, anyOf: fc.nat(9) }).chain(({ any
   const single = (operation) =>
     fc.record({ operation: fc.constant(operation), userId: fc.oneof(anyText, anyText, wrongType) })
   const specific =
-    anyOf < 4 ? publish('publishToInterests', listOf(interest, 100))
-    : anyOf < 7 ? publish('publishToUsers', listOf(anyText, 1000))
+    anyOf < 4 ? publish('publishToInterests', generateList(interest, 100))
+    : anyOf < 7 ? publish('publishToUsers', generateList(anyText, 1000))
     : anyOf < 9 ? single('deleteUser')
     : single('generateToken') // prettier-ignore
   return specific.map((arguments_) => ({ ...keys, ...arguments_ }))
@@ -249,7 +249,7 @@ const configurationDifferences = [
 
 // Outcomes
 
-async function outcomeOf(make) {
+async function settle(make) {
   try {
     return { value: await make() }
   } catch (error) {
@@ -258,7 +258,7 @@ async function outcomeOf(make) {
   }
 }
 
-function argumentsOf({ targets, payload: body, userId, operation }) {
+function listArguments({ targets, payload: body, userId, operation }) {
   return isPublish(operation) ? [targets, body] : [userId]
 }
 
@@ -289,7 +289,7 @@ describe('the official SDK and this one', () => {
     seen = []
     const { instanceId: id, secretKey: secret, operation } = given
     const client = new Client({ instanceId: id, secretKey: secret, endpoint: '127.0.0.1', port })
-    const outcome = await outcomeOf(() => client[operation](...argumentsOf(given)))
+    const outcome = await settle(() => client[operation](...listArguments(given)))
     return { outcome, requests: seen.map(comparable) }
   }
 
@@ -320,7 +320,7 @@ describe('the official SDK and this one', () => {
     }
   }
 
-  test(`agree on ${CASES} calls, but for the differences on the list`, async (t) => {
+  test(`agree on ${CASES} calls, except for the listed differences`, async (t) => {
     const counts = { equal: 0, sent: 0, refused: 0 }
     await fc.assert(
       fc.asyncProperty(call, async (given) => {
@@ -341,9 +341,9 @@ describe('the official SDK and this one', () => {
     for (const { why } of differences) assert.ok(CASES < 2000 || counts[why] > 0, `never tried: ${why}`)
   })
 
-  test(`construct ${CASES} clients alike, but for the differences on the list`, async (t) => {
+  test(`construct ${CASES} clients alike, except for the listed differences`, async (t) => {
     const counts = { equal: 0, thrown: 0, called: 0 }
-    const fieldsOf = (client) => fields.map((name) => [name, client[name]])
+    const readFields = (client) => fields.map((name) => [name, client[name]])
     const count = (name) => {
       counts[name] = (counts[name] ?? 0) + 1
     }
@@ -359,7 +359,7 @@ describe('the official SDK and this one', () => {
         if (difference) return count(difference.why)
         assert.equal(ours.error, theirs.error)
         if (ours.error !== undefined) return count('thrown')
-        assert.deepEqual(fieldsOf(ours.value), fieldsOf(theirs.value))
+        assert.deepEqual(readFields(ours.value), readFields(theirs.value))
         count('equal')
 
         if (String(ours.value.port) !== String(port) || !['127.0.0.1', 'localhost', ''].includes(ours.value.endpoint))
@@ -391,12 +391,12 @@ describe('the official SDK and this one', () => {
   }
 
   function constructed(Client, given) {
-    return outcomeOf(() => new Client(given))
+    return settle(() => new Client(given))
   }
 
   async function published(client) {
     seen = []
-    const outcome = await outcomeOf(() => client.publishToInterests(['donuts'], { web: {} }))
+    const outcome = await settle(() => client.publishToInterests(['donuts'], { web: {} }))
     return { outcome, requests: seen.map(comparable) }
   }
 })

@@ -106,7 +106,7 @@ describe('the documentation', () => {
   for (const { name, language, code, snippet } of documents.flatMap(blocks)) {
     // These have nothing to run.
     if (language === 'ts') continue
-    test(`${name} works as it stands`, async () => {
+    test(`${name} works as written`, async () => {
       const file = path.join(folder, snippet)
       fs.writeFileSync(file, code)
       // What commands do is for the tests of what they install and start.
@@ -153,7 +153,7 @@ describe('the documentation', () => {
     return run(process.execPath, [snippet], { env: env() })
   }
 
-  test('closes a server after the requests in flight, which may still publish', async () => {
+  test('closes a server after the requests in flight, which can still publish', async () => {
     const { stdout, stderr } = await runChanged('docs/getting-started.md', "process.once('SIGTERM'", [
       [
         'const { publishId } = await',
@@ -191,14 +191,14 @@ describe('the documentation', () => {
       /^$/,
     ],
   ]) {
-    test(`answers a webhook with ${status} where ${what}, and goes on`, async () => {
+    test(`responds ${status} to a webhook if ${what}, and keeps working`, async () => {
       const { stdout, stderr } = await runChanged('README.md', 'verifyWebhook', changes)
       assert.equal(stdout.trim(), status)
       assert.match(stderr, said)
     })
   }
 
-  test('in the typings compiles, where the reader’s own names are given', async () => {
+  test('in the typings compiles, given the names that it uses', async () => {
     const typed = fs.readdirSync(path.join(checkout, 'types')).map((name) => `types/${name}`)
     const typings = ['index.d.ts', 'compat.d.ts', ...typed]
       .map(read)

@@ -6,9 +6,9 @@
 const { describe, test, before } = require('node:test')
 const assert = require('node:assert/strict')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
-const { faultyServer, timesOf } = require('./helpers/faulty-server.js')
-const { payload, clientOf } = require('./helpers/clients.js')
-const { each, randomOf } = require('./helpers/random.js')
+const { faultyServer, countPublishes } = require('./helpers/faulty-server.js')
+const { payload, createClient } = require('./helpers/clients.js')
+const { each, createRandom } = require('./helpers/random.js')
 
 const CALLS = Number(process.env.AUDIT_CALLS ?? 10_000)
 const USERS = Number(process.env.AUDIT_USERS ?? 200_000)
@@ -17,7 +17,7 @@ const seed = Number(process.env.AUDIT_SEED ?? 1)
 /** How often a user may have been notified, by what the caller was told. */
 const possible = { published: [1], refused: [0], 'not-sent': [0], unknown: [0, 1], aborted: [0, 1] }
 
-describe(`${CALLS} publishes through a faulty server are told exactly what became of them`, () => {
+describe(`${CALLS} publishes through a faulty server have the delivery that happened`, () => {
   let authority
   before(async () => (authority = await makeAuthority()))
 
@@ -37,9 +37,9 @@ describe(`${CALLS} publishes through a faulty server are told exactly what becam
 
 /** Publishes with limits that are reached at random, and aborts at random. */
 async function audit(t, options, book) {
-  const random = randomOf(seed)
+  const random = createRandom(seed)
   const clients = [5, 50, 2000].map((connectTimeout) =>
-    clientOf({}, { ...options, port: undefined, connectTimeout, maxRequestsPerSecond: Infinity }),
+    createClient({}, { ...options, port: undefined, connectTimeout, maxRequestsPerSecond: Infinity }),
   )
   const told = new Map()
   const users = Array.from({ length: CALLS / 2 }, (_, index) => `user-${index}`)
@@ -57,12 +57,12 @@ async function audit(t, options, book) {
   await Promise.all(clients.map((beams) => beams.close()))
 
   assert.equal(told.size, users.length)
-  return compare(t, told, timesOf(book))
+  return compare(t, told, countPublishes(book))
 }
 
-test(`each of ${USERS} users in one call through a faulty server is told exactly what became of them`, async (t) => {
+test(`each of ${USERS} users in one call through a faulty server has the outcome that happened`, async (t) => {
   const { port, book } = await faultyServer(t, seed)
-  const beams = clientOf({ port }, { timeout: 2000, maxRequestsPerSecond: Infinity })
+  const beams = createClient({ port }, { timeout: 2000, maxRequestsPerSecond: Infinity })
   const users = Array.from({ length: USERS }, (_, index) => `user-${String(index).padStart(15, '0')}`)
   // Requests of several sizes: some end at 1 000 users, some at 200 KiB, some for want of users.
   const request = { ...payload, filling: 'x'.repeat(190_000) }
@@ -81,7 +81,7 @@ test(`each of ${USERS} users in one call through a faulty server is told exactly
   for (const { users: failed, error } of report.failures) failed.forEach((user) => tell(user, error.delivery))
   assert.deepEqual([...told.keys()].sort(), users)
   assert.equal(report.publishedCount, [...told.values()].filter((outcome) => outcome === 'published').length)
-  const counts = compare(t, told, timesOf(book))
+  const counts = compare(t, told, countPublishes(book))
   assert.ok(counts.refused > 0 && counts.unknown > 0)
 })
 

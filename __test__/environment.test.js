@@ -51,7 +51,7 @@ describe('with https', () => {
     assert.equal(outcome.cause, cause)
   }
 
-  test('a certificate of an unknown authority is refused, and the way out is named', async () => {
+  test('a certificate from an untrusted authority is refused, and the error names the options', async () => {
     isUnknown(await deletionWith({}, { endpoint }))
     isUnknown(await deletionWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, { endpoint }))
     isUnknown(await deletionWith({ SSL_CERT_FILE: '', SSL_CERT_DIR: '', NODE_EXTRA_CA_CERTS: '' }, { endpoint }))
@@ -79,7 +79,7 @@ describe('with https', () => {
     isUnavailable(await deletionWith({ SSL_CERT_FILE: folder }, { endpoint }), `SSL_CERT_FILE=${folder}`, 'EISDIR')
   })
 
-  test('SSL_CERT_FILE and SSL_CERT_DIR may not be without a certificate', async () => {
+  test('SSL_CERT_FILE and SSL_CERT_DIR must contain a certificate', async () => {
     const empty = path.join(folder, 'empty')
     fs.mkdirSync(empty, { recursive: true })
     isUnavailable(await deletionWith({ SSL_CERT_FILE: __filename }, { endpoint }), `SSL_CERT_FILE=${__filename}`)
@@ -96,7 +96,7 @@ describe('with https', () => {
     assert.equal(await deletionWith({}, { endpoint, ca: [other, ca] }), 'deleted')
   })
 
-  test('a certificate in NODE_EXTRA_CA_CERTS may be the own one of an authority', async (t) => {
+  test("a CA certificate in NODE_EXTRA_CA_CERTS may be the server's own", async (t) => {
     const certificate = await makeCertificate(undefined, { isAuthority: true, purpose: { extended: null } })
     const file = path.join(folder, 'own.pem')
     fs.writeFileSync(file, certificate.cert)
@@ -113,7 +113,7 @@ describe('with https', () => {
   })
 
   for (const variable of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) {
-    test(`a file that ${variable} names is read as soon as it is there`, async (t) => {
+    test(`a file that ${variable} names is read as soon as it exists`, async (t) => {
       const late = path.join(folder, `late-${variable}.pem`)
       t.after(() => fs.rmSync(late))
       const program = `
@@ -124,7 +124,7 @@ describe('with https', () => {
     })
   }
 
-  test('certificates that could not be opened for want of descriptors are read by the next call', async () => {
+  test('certificates that no descriptor was available for are read by the next call', async () => {
     const program = `
       const { closeSync, openSync } = require('node:fs')
       await outcome({ endpoint: 'http://127.0.0.1:1' })
@@ -137,7 +137,10 @@ describe('with https', () => {
     const variables = { NODE_EXTRA_CA_CERTS: authorityFile }
     const [first, second] = await run(program, { endpoint }, variables, 64)
     assert.deepEqual([first.code, first.delivery, first.cause], ['ERR_BEAMS_CONNECTION', 'not-sent', 'EMFILE'])
-    assert.match(first.message, /^no file descriptor is available for a connection to 127\.0\.0\.1:\d+; raise the limit/)
+    assert.match(
+      first.message,
+      /^no file descriptor is available for a connection to 127\.0\.0\.1:\d+; raise the limit/,
+    )
     assert.equal(second, 'deleted')
   })
 })
@@ -151,9 +154,9 @@ async function run(body, options, variables, descriptors = 256) {
   const program = `
     const { PushNotifications } = require('beams-native')
     const options = JSON.parse(process.argv[1])
-    const clientOf = (options) => new PushNotifications({ instanceId: 'i', secretKey: 'k', maxRetries: 0, ...options })
-    const beams = clientOf(options)
-    const outcome = (options) => (options ? clientOf(options) : beams).deleteUser('u').then(
+    const createClient = (options) => new PushNotifications({ instanceId: 'i', secretKey: 'k', maxRetries: 0, ...options })
+    const beams = createClient(options)
+    const outcome = (options) => (options ? createClient(options) : beams).deleteUser('u').then(
       () => 'deleted',
       ({ message, code, delivery, cause }) => ({ message, code, delivery, cause: cause?.code }),
     )
@@ -178,7 +181,7 @@ async function run(body, options, variables, descriptors = 256) {
   return JSON.parse(stdout)
 }
 
-test('without descriptors the first call sends nothing and says why; the next one works', async (t) => {
+test('without file descriptors the first call sends nothing and says why, and the next one works', async (t) => {
   const { port } = await recordingServer(t)
   const program = `
     const { closeSync } = require('node:fs')
@@ -195,7 +198,7 @@ test('without descriptors the first call sends nothing and says why; the next on
   assert.equal(later, 'deleted')
 })
 
-test('a name cannot be looked up without descriptors, though the worker runs', async () => {
+test('without file descriptors a name lookup fails, although the worker runs', async () => {
   const program = `
     await outcome({ endpoint: 'http://127.0.0.1:1' })
     openAll()
@@ -204,13 +207,13 @@ test('a name cannot be looked up without descriptors, though the worker runs', a
   assert.deepEqual([outcome.delivery, outcome.cause], ['not-sent', 'EMFILE'])
 })
 
-test('plain http needs no certificates', async (t) => {
+test('plain http reads no certificates', async (t) => {
   const { port } = await recordingServer(t)
   const variables = { SSL_CERT_FILE: nowhere, SSL_CERT_DIR: '/nowhere' }
   assert.equal(await deletionWith(variables, { endpoint: `127.0.0.1:${port}` }), 'deleted')
 })
 
-test('a key that goes to another machine in plain text is warned of, once a process', async () => {
+test('a secret key sent to another machine in plain text causes one warning per process', async () => {
   const plain = `
     const { PushNotifications } = require('beams-native')
     for (const endpoint of ['beams.example', 'other.example', 'localhost', 'https://beams.example', '127.0.0.1:80'])

@@ -7,7 +7,7 @@ const { inspect } = require('node:util')
 const { Worker } = require('node:worker_threads')
 const { PushNotifications, BeamsError } = require('..')
 const { recordingServer, socketServer, unusedPort } = require('./helpers/servers.js')
-const { payload, clientOf, emulated, rejection } = require('./helpers/clients.js')
+const { payload, createClient, emulated, rejection } = require('./helpers/clients.js')
 
 const serverWords = JSON.stringify({ error: 'Some title', description: 'Some explanation' })
 
@@ -34,7 +34,7 @@ describe('a status', () => {
         body: serverWords,
         headers: { location: '/' },
       }))
-      const error = await rejection(clientOf({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
+      const error = await rejection(createClient({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
       assert.ok(error instanceof BeamsError)
       assert.equal(error.message, `${status} Some title - Some explanation`)
       assert.deepEqual(
@@ -57,14 +57,14 @@ describe('a status', () => {
   ]) {
     test(`is kept with ${name} body`, async (t) => {
       const { port } = await recordingServer(t, () => ({ status: 503, body }))
-      const error = await rejection(clientOf({ port }, { maxRetries: 0 }).deleteUser('u'))
+      const error = await rejection(createClient({ port }, { maxRetries: 0 }).deleteUser('u'))
       assert.deepEqual([error.status, error.code, error.message], [503, 'ERR_BEAMS_SERVER', message])
     })
   }
 
   test('is kept when the body is cut off', async (t) => {
     const { port } = await socketServer(t, (socket) => socket.end('HTTP/1.1 402 X\r\ncontent-length: 100\r\n\r\n{"err'))
-    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+    const error = await rejection(createClient({ port }).publishToUsers(['u'], payload))
     assert.deepEqual([error.status, error.code, error.delivery], [402, 'ERR_BEAMS_PAYMENT_REQUIRED', 'refused'])
   })
 })
@@ -78,40 +78,40 @@ describe('a 2xx', () => {
     ['HTML', '<html>', 'Could not parse response body'],
     ['deep', '['.repeat(100_000), 'Could not parse response body'],
   ]) {
-    test(`that is ${name} is no success of a publish`, async (t) => {
+    test(`that is ${name} fails a publish`, async (t) => {
       const { port } = await recordingServer(t, () => ({ body }))
-      const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+      const error = await rejection(createClient({ port }).publishToUsers(['u'], payload))
       assert.deepEqual([error.code, error.status, error.delivery], ['ERR_BEAMS_BAD_RESPONSE', 200, 'unknown'])
       assert.equal(error.message, message)
     })
   }
 
-  test('is read whatever its content type', async (t) => {
+  test('is parsed with any content type', async (t) => {
     const { port } = await recordingServer(t, () => ({
       headers: { 'content-type': 'image/png' },
       body: '{"publishId":"p"}',
     }))
-    assert.deepEqual(await clientOf({ port }).publishToUsers(['u'], payload), { publishId: 'p' })
+    assert.deepEqual(await createClient({ port }).publishToUsers(['u'], payload), { publishId: 'p' })
   })
 })
 
 describe('a connection', () => {
   test('that is refused sent nothing, and says why', async () => {
     const port = await unusedPort()
-    const error = await rejection(clientOf({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
+    const error = await rejection(createClient({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
     assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_CONNECTION', attempts: 1, delivery: 'not-sent' })
     assert.equal(error.message, `127.0.0.1:${port} refused the connection: no server is listening there`)
     assert.equal(error.cause.code, 'ECONNREFUSED')
   })
 
-  test('whose fault Node has no code for has a cause without one', async (t) => {
+  test('error without a Node code has a cause without one', async (t) => {
     const { port } = await socketServer(t, (socket) => socket.end('220 smtp.example ESMTP\r\n'))
-    const { cause } = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+    const { cause } = await rejection(createClient({ port }).publishToUsers(['u'], payload))
     assert.ok(cause instanceof Error && !('code' in cause))
   })
 
-  test('to a name that nobody knows sent nothing, and says why', async () => {
-    const beams = clientOf({}, { endpoint: 'no-such-host.invalid', port: undefined, maxRetries: 0 })
+  test('to an unknown name sent nothing, and says why', async () => {
+    const beams = createClient({}, { endpoint: 'no-such-host.invalid', port: undefined, maxRetries: 0 })
     const error = await rejection(beams.publishToUsers(['u'], payload))
     assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_CONNECTION', 'not-sent'])
     assert.equal(error.message, 'the host name no-such-host.invalid was not found')
@@ -135,48 +135,48 @@ describe('a connection', () => {
   ]) {
     test(`that ${name} leaves the delivery unknown`, async (t) => {
       const { port } = await socketServer(t, behave)
-      const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+      const error = await rejection(createClient({ port }).publishToUsers(['u'], payload))
       assert.deepEqual([error.code, error.delivery, error.attempts], ['ERR_BEAMS_CONNECTION', 'unknown', 1])
       assert.match(error.message, message)
     })
   }
 })
 
-describe('time', () => {
-  test('runs out on a server that is silent', async (t) => {
+describe('a timeout', () => {
+  test('ends a call to a silent server', async (t) => {
     const { port } = await socketServer(t, () => {})
-    const error = await rejection(clientOf({ port }, { timeout: 50 }).publishToUsers(['u'], payload))
+    const error = await rejection(createClient({ port }, { timeout: 50 }).publishToUsers(['u'], payload))
     assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_TIMEOUT', attempts: 1, delivery: 'unknown' })
     assert.equal(error.message, 'the service did not respond within 50 ms')
   })
 
-  test('runs out on a server that makes no connection, before anything is sent', async (t) => {
+  test('ends a call that gets no connection, before anything is sent', async (t) => {
     const { port } = await socketServer(t, () => assert.fail('no request is sent without TLS'))
     const options = { endpoint: `https://127.0.0.1:${port}`, port: undefined, connectTimeout: 50, maxRetries: 0 }
-    const error = await rejection(clientOf({}, options).publishToUsers(['u'], payload))
+    const error = await rejection(createClient({}, options).publishToUsers(['u'], payload))
     assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_TIMEOUT', attempts: 1, delivery: 'not-sent' })
     assert.equal(error.message, 'connecting to the service took longer than 50 ms')
   })
 
-  test('runs out for one call alone', async (t) => {
+  test('can be set for one call', async (t) => {
     const { port } = await socketServer(t, () => {})
-    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload, { timeout: 50 }))
+    const error = await rejection(createClient({ port }).publishToUsers(['u'], payload, { timeout: 50 }))
     assert.equal(error.message, 'the service did not respond within 50 ms')
   })
 
-  test('runs out on a server that drips', async (t) => {
+  test('ends a call to a server that responds too slowly', async (t) => {
     const { port } = await socketServer(t, (socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n')
       const drip = setInterval(() => socket.write('x'), 10)
       socket.on('close', () => clearInterval(drip))
     })
-    const error = await rejection(clientOf({ port }, { timeout: 100 }).publishToUsers(['u'], payload))
+    const error = await rejection(createClient({ port }, { timeout: 100 }).publishToUsers(['u'], payload))
     assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_TIMEOUT', 'unknown'])
   })
 })
 
 describe('a BeamsError', () => {
-  test('is one in every worker, of that worker', async () => {
+  test('is an instance of the class of its worker', async () => {
     const source = `
       const { parentPort } = require('node:worker_threads')
       const { PushNotifications, BeamsError } = require(${JSON.stringify(require.resolve('..'))})
@@ -191,7 +191,7 @@ describe('a BeamsError', () => {
     assert.equal(esm.PushNotifications, PushNotifications)
   })
 
-  test('can be made by users, for tests of their own', () => {
+  test("can be constructed in users' tests", () => {
     const error = new BeamsError('x', { code: 'ERR_BEAMS_TIMEOUT', delivery: 'unknown', attempts: 1, cause: 5 })
     assert.ok(error instanceof Error)
     assert.deepEqual([error.name, error.message, error.cause], ['BeamsError', 'x', 5])
@@ -201,10 +201,10 @@ describe('a BeamsError', () => {
   test('never shows the secret key', async (t) => {
     const secretKey = 'top-secret-key'
     const { port } = await recordingServer(t, () => ({ status: 401, body: serverWords }))
-    const beams = clientOf({ port }, { secretKey })
+    const beams = createClient({ port }, { secretKey })
     const failures = [
       await rejection(beams.publishToUsers(['u'], payload)),
-      await rejection(clientOf({ port: await unusedPort() }, { secretKey, maxRetries: 0 }).deleteUser('u')),
+      await rejection(createClient({ port: await unusedPort() }, { secretKey, maxRetries: 0 }).deleteUser('u')),
     ]
     for (const shown of [beams, ...failures]) {
       assert.doesNotMatch(inspect(shown, { depth: null, showHidden: true }), /top-secret-key/)
@@ -215,24 +215,24 @@ describe('a BeamsError', () => {
 
 test('the emulator refuses a wrong key and instance as the service does', async (t) => {
   const { emulator } = await emulated(t, { instanceId: 'my-instance', secretKey: 'right' })
-  const wrongKey = await rejection(clientOf(emulator).deleteUser('u'))
+  const wrongKey = await rejection(createClient(emulator).deleteUser('u'))
   assert.equal(wrongKey.message, '401 Unauthorized - Incorrect Secret Key')
-  const wrongInstance = await rejection(clientOf(emulator, { instanceId: 'other' }).deleteUser('u'))
+  const wrongInstance = await rejection(createClient(emulator, { instanceId: 'other' }).deleteUser('u'))
   assert.equal(wrongInstance.message, '404 Instance not found - Could not find the instance')
-  assert.equal(await clientOf(emulator, { secretKey: 'right' }).deleteUser('u'), undefined)
+  assert.equal(await createClient(emulator, { secretKey: 'right' }).deleteUser('u'), undefined)
 })
 
-test('a server that quotes the request does not get the secret key into an error', async (t) => {
+test('an error does not show a secret key that the server quotes', async (t) => {
   const secretKey = '0123456789abcdef'
   const body = JSON.stringify({ error: 'Bad Request', description: `headers: Authorization: Bearer ${secretKey}` })
   const { port } = await recordingServer(t, () => ({ status: 400, body }))
-  const error = await rejection(clientOf({ port }, { secretKey }).publishToUsers(['u'], payload))
+  const error = await rejection(createClient({ port }, { secretKey }).publishToUsers(['u'], payload))
   assert.equal(error.description, 'headers: Authorization: Bearer [secret]')
   assert.doesNotMatch(inspect(error, { depth: 9 }), /0123456789abcdef/)
 })
 
-test('the last status is on the error of a call that has no time left for a retry', async (t) => {
+test('a call without time for a retry has the last status', async (t) => {
   const { port } = await recordingServer(t, () => ({ status: 429, headers: { 'retry-after': '30' } }))
-  const error = await rejection(clientOf({ port }, { deadline: 10_000 }).publishToUsers(['u'], payload))
+  const error = await rejection(createClient({ port }, { deadline: 10_000 }).publishToUsers(['u'], payload))
   assert.deepEqual([error.code, error.status, error.delivery], ['ERR_BEAMS_TIMEOUT', 429, 'refused'])
 })

@@ -6,10 +6,10 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
-const { runProgram } = require('./programs/run.js')
+const { runProgram } = require('./helpers/run-program.js')
 
 for (const way of ['a cleared cache', 'a context']) {
-  test(`evaluated by ${way}, each evaluation works, is traced once and is let go`, async (t) => {
+  test(`evaluated by ${way}, each evaluation works, is traced once and is garbage-collected`, async (t) => {
     const { port } = await recordingServer(t)
     const { stdout, stderr, code } = await runProgram('evaluations.js', [port, way], { flags: ['--expose-gc'] })
     assert.deepEqual([stderr, code], ['', 0])
@@ -20,7 +20,7 @@ for (const way of ['a cleared cache', 'a context']) {
   })
 }
 
-test('50 threads that end with calls in flight, or after them, leave nothing behind and say nothing', async (t) => {
+test('50 threads that end with calls in flight, or after them, leak nothing and print nothing', async (t) => {
   const answering = await recordingServer(t)
   const silent = await socketServer(t, () => {})
   const ending = await runProgram('ending-workers.js', [answering.port, silent.port])

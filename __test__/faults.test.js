@@ -7,8 +7,8 @@ const path = require('node:path')
 const { once } = require('node:events')
 const { BeamsError } = require('..')
 const { makeAuthority } = require('./helpers/certificates.js')
-const { payload, clientOf } = require('./helpers/clients.js')
-const { faults } = require('./helpers/faults.js')
+const { payload, createClient } = require('./helpers/clients.js')
+const { faults } = require('./fixtures/faults.js')
 const { socketServer } = require('./helpers/servers.js')
 
 const TIMEOUT = 500
@@ -20,7 +20,7 @@ describe('a server that', { concurrency: 8 }, () => {
   for (const row of faults) {
     test(row.behaviour, async (t) => {
       const server = await startServer(t, row)
-      const client = clientOf(server, {
+      const client = createClient(server, {
         timeout: TIMEOUT,
         connectTimeout: TIMEOUT,
         maxRetries: 1,

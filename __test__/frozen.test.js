@@ -17,7 +17,7 @@ const CALLS = 8
 
 const accept = (request, response) => request.resume().on('end', () => response.end('{"publishId":"p"}'))
 
-describe('a process that is continued uses no connection that was closed while it was stopped', () => {
+describe('a resumed process uses no connection that was closed while it was stopped', () => {
   let authority
   before(async () => (authority = await makeAuthority()))
 

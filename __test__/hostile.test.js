@@ -1,16 +1,16 @@
 'use strict'
 
 // Whatever a caller's values throw, wherever they are touched: the process lives, every call settles as the tables in
-// programs/hostile say, and the client goes on working. A crash or a hang ends a child with a signal.
+// fixtures/hostile name, and the client goes on working. A crash or a hang ends a child with a signal.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { PushNotifications, BeamsError, verifyWebhook } = require('..')
 const { recordingServer } = require('./helpers/servers.js')
-const { payload, clientOf, rejection } = require('./helpers/clients.js')
-const { places: argumentPlaces, thrownValues } = require('./programs/hostile/argument-places.js')
-const { places: callbackPlaces } = require('./programs/hostile/callback-places.js')
-const { runProgram } = require('./programs/run.js')
+const { payload, createClient, rejection } = require('./helpers/clients.js')
+const { places: argumentPlaces, thrownValues } = require('./fixtures/hostile/argument-places.js')
+const { places: callbackPlaces } = require('./fixtures/hostile/callback-places.js')
+const { runProgram } = require('./helpers/run-program.js')
 
 /** Names that the package, Node or a descriptor might write or look for. */
 const polluted =
@@ -24,7 +24,7 @@ for (const [circumstance, names] of [
   ['', []],
   [' while Object.prototype has setters that throw', polluted],
 ]) {
-  describe(`everything that may be thrown${circumstance}`, { concurrency: 2 }, () => {
+  describe(`any thrown value${circumstance}`, { concurrency: 2 }, () => {
     for (const group of groups) {
       test(`in ${group}`, async (t) => {
         const { port } = await recordingServer(t)
@@ -46,7 +46,7 @@ describe('a stack that is almost full', { concurrency: 2 }, () => {
     'publishToManyUsers',
     'traced publishToUsers',
   ]) {
-    test(`ends neither the process nor the client, at whatever place of ${method} it overflows`, async (t) => {
+    test(`ends neither the process nor the client, wherever ${method} overflows it`, async (t) => {
       const { port } = await recordingServer(t)
       // Node itself writes to stderr where it cannot track a rejection.
       const { stdout, code, signal } = await runProgram('hostile/recursion.js', [port, method])
@@ -55,8 +55,8 @@ describe('a stack that is almost full', { concurrency: 2 }, () => {
   }
 })
 
-describe('what has no end', () => {
-  const beams = clientOf({ port: 1 }, { maxRetries: 0 })
+describe('an infinite value', () => {
+  const beams = createClient({ port: 1 }, { maxRetries: 0 })
   const endless = new Proxy([], { get: (list, name) => (name === 'length' ? Infinity : 'u') })
   const circular = new Proxy({}, { getPrototypeOf: () => circular })
 
@@ -88,7 +88,7 @@ describe('a client', () => {
 
   const methods = ['publishToInterests', 'publishToUsers', 'publishToManyUsers', 'deleteUser', 'close']
   for (const method of methods) {
-    for (const receiver of [undefined, null, 5, {}, Object.create(clientOf({ port: 1 }))]) {
+    for (const receiver of [undefined, null, 5, {}, Object.create(createClient({ port: 1 }))]) {
       test(`is needed by ${method}, which rejects without one: ${receiver}`, async () => {
         const error = await rejection(PushNotifications.prototype[method].call(receiver, ['u'], payload))
         assert.ok(error instanceof BeamsError)
@@ -98,12 +98,12 @@ describe('a client', () => {
   }
 
   test('is needed by generateToken, which throws without one', () => {
-    const { generateToken } = clientOf({ port: 1 })
+    const { generateToken } = createClient({ port: 1 })
     assert.throws(() => generateToken('u'), { code: 'ERR_BEAMS_INVALID_ARGUMENT', message: /must be called on/ })
   })
 })
 
-test('a value that throws once and then no more is not overlooked', async (t) => {
+test('a value that throws only once is still an error', async (t) => {
   const { port, requests } = await recordingServer(t)
   let reads = 0
   const oops = new Error('oops')
@@ -113,14 +113,14 @@ test('a value that throws once and then no more is not overlooked', async (t) =>
       return {}
     },
   }
-  const error = await rejection(clientOf({ port }).publishToUsers(['u'], { web: moody }))
+  const error = await rejection(createClient({ port }).publishToUsers(['u'], { web: moody }))
   assert.equal(error.cause, oops)
   assert.equal(requests.length, 0)
 })
 
-test('a payload that is too large is told its size', async () => {
+test('the error for a payload that is too large has its size', async () => {
   const large = (length) => ({ web: { data: { filling: 'x'.repeat(length) } } })
-  const beams = clientOf({ port: 1 })
+  const beams = createClient({ port: 1 })
   for (const [call, message] of [
     [
       () => beams.publishToInterests(['i'], large(10_300)),

@@ -112,7 +112,7 @@ describe('installed by npm in an empty folder', () => {
     })
   }
 
-  test('it works from a bundle of esbuild that leaves it out', async () => {
+  test('it works as an external of an esbuild bundle', async () => {
     await publishes(folder, 'esbuild', async ({ esm }) => {
       write('unbundled.mjs', esm)
       const [entryPoints, outfile] = [[path.join(folder, 'unbundled.mjs')], path.join(folder, 'bundle.mjs')]
@@ -122,7 +122,7 @@ describe('installed by npm in an empty folder', () => {
     })
   })
 
-  test('it works from a bundle of esbuild that holds it, and copies the binary', async () => {
+  test('it works in an esbuild bundle that copies the binary', async () => {
     await publishes(folder, 'esbuild-copy', async ({ commonjs }) => {
       write('unbundled.cjs', commonjs)
       const outdir = path.join(scratch, 'bundled')
@@ -147,7 +147,7 @@ describe('installed by npm in an empty folder', () => {
     })
   })
 
-  test('it works from a bundle of webpack that leaves it out, as the guide says', async () => {
+  test('it works as an external of a webpack bundle, as the guide says', async () => {
     const faq = fs.readFileSync(path.join(__dirname, '..', 'docs', 'faq.md'), 'utf8')
     const [, externals] = /`externals: (\{.*?\})`/.exec(faq)
     await run(folder, 'npm', 'install', '--no-audit', '--no-fund', 'webpack@5')
@@ -262,7 +262,7 @@ test('installed by pnpm in an empty folder, it works from commonjs and esm', asy
   }
 })
 
-test('installed by Yarn 1, it works, and no warning speaks of workspaces', async () => {
+test('installed by Yarn 1, it works, without a warning about workspaces', async () => {
   const folder = emptyFolder('yarn')
   const { optionalDependencies } = require(path.join(scratch, 'staged', 'package.json'))
   // Yarn looks every platform's package up, so one stands for all.
@@ -308,7 +308,7 @@ test('four commands lead from an empty folder to a notification, as the README s
 })
 
 describe('the tarball', () => {
-  test('holds nothing that it need not', () => {
+  test('contains only necessary files', () => {
     const platform = packages.binding.files.find((name) => name.endsWith('.node'))
     assert.deepEqual(packages.binding.files, ['LICENSE', platform, 'package.json'])
     const { files } = require('../package.json')
@@ -319,19 +319,19 @@ describe('the tarball', () => {
     assert.deepEqual(packages.beams.files.sort(), ['LICENSE', 'README.md', ...listed, 'package.json'].sort())
   })
 
-  test('has a manifest that publint has nothing to say about', async () => {
+  test('has a manifest without publint warnings', async () => {
     for (const { tarball } of [packages.beams, packages.emulator]) {
       assert.match(await run(scratch, tool('publint'), tarball, '--strict'), /All good!/)
     }
   })
 
-  test('has typings that every kind of import finds', async () => {
+  test('has typings for every kind of import', async () => {
     for (const { tarball } of [packages.beams, packages.emulator]) {
       assert.match(await run(scratch, tool('attw'), tarball), /No problems found/)
     }
   })
 
-  test('asks for all platforms’ packages, in its own version', () => {
+  test('depends on the packages of all platforms, in its own version', () => {
     const { version, optionalDependencies, dependencies, scripts, workspaces } = require(
       path.join(scratch, 'staged', 'package.json'),
     )
@@ -347,7 +347,7 @@ describe('the tarball', () => {
   })
 })
 
-test('the binary for Linux asks for no glibc later than 2.17', { skip: process.platform !== 'linux' }, () => {
+test('the binary for Linux needs only glibc 2.17', { skip: process.platform !== 'linux' }, () => {
   const folder = platformFolder()
   const binary = fs.readFileSync(path.join(folder, require(path.join(folder, 'package.json')).main), 'latin1')
   const versions = [...binary.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))

@@ -33,26 +33,26 @@ async function runJest(t, files, { projects: count = 1, flags = [], nodeFlags = 
   return stderr
 }
 
-const fileOf = (name) => path.join(__dirname, 'jest', `${name}.jest.js`)
+const resolveFile = (name) => path.join(__dirname, 'jest', `${name}.jest.js`)
 
 test('jest runs pass, twice in one process, and end by themselves', async (t) => {
-  const stderr = await runJest(t, ['globals', 'bulk', 'reload', 'timers'].map(fileOf), { projects: 2 })
+  const stderr = await runJest(t, ['globals', 'bulk', 'reload', 'timers'].map(resolveFile), { projects: 2 })
   assert.match(stderr, /^Test Suites: +8 passed, 8 total$/m)
   assert.match(stderr, /^Tests: +28 passed, 28 total$/m)
   assert.doesNotMatch(stderr, /did not exit/)
 })
 
-test('jest finds no handle that is left open', async (t) => {
-  const stderr = await runJest(t, [fileOf('load')], { flags: ['--detectOpenHandles'] })
+test('jest finds no open handles', async (t) => {
+  const stderr = await runJest(t, [resolveFile('load')], { flags: ['--detectOpenHandles'] })
   assert.match(stderr, /^Tests: +1 passed, 1 total$/m)
   assert.doesNotMatch(stderr, /open handle|did not exit/)
 })
 
-test('jest holds no more memory after 30 files than after a few', async (t) => {
+test("jest's memory does not grow with the number of test files", async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-jest-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
   const files = Array.from({ length: 30 }, (_, index) => path.join(folder, `file-${index}.test.js`))
-  for (const file of files) fs.copyFileSync(fileOf('bulk'), file)
+  for (const file of files) fs.copyFileSync(resolveFile('bulk'), file)
   const stderr = await runJest(t, files, { flags: ['--logHeapUsage'], nodeFlags: ['--expose-gc'] })
   const heaps = [...stderr.matchAll(/^PASS .*\((?:[\d.]+ m?s, )?(\d+) MB heap size\)/gm)].map(([, megabytes]) =>
     Number(megabytes),

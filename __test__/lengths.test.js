@@ -4,7 +4,7 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
-const { runProgram } = require('./programs/run.js')
+const { runProgram } = require('./helpers/run-program.js')
 const { names } = require('./programs/long-strings.js')
 
 /** `JSON.stringify` and V8 make some copies of a payload, at a byte a character; one in UTF-16 would be two more. */

@@ -10,7 +10,7 @@ const path = require('node:path')
 const checkout = path.join(__dirname, '..')
 
 // On another platform the names differ, and the texts do not.
-describe('without a binary that fits', { skip: process.platform !== 'linux' || process.arch !== 'x64' }, () => {
+describe('without a matching binary', { skip: process.platform !== 'linux' || process.arch !== 'x64' }, () => {
   let folder
   beforeEach((t) => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-load-'))
@@ -60,7 +60,7 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
     ['most systems have, where nothing is known', undefined, report('{ header: {}, sharedObjects: [] }'), 'gnu'],
     ['most systems have, where there is no report', undefined, 'delete process.report;', 'gnu'],
   ]) {
-    test(`asks for the binary for the C library that ${what} (${expected})`, () => {
+    test(`requires the binary for the C library that ${what} (${expected})`, () => {
       const file = path.join(folder, 'node')
       if (executable !== undefined) fs.writeFileSync(file, executable)
       const [message] = failure(`${change} process.execPath = ${JSON.stringify(file)}`)
@@ -89,7 +89,7 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
     }
   })
 
-  test('says that a binary does not load, and why', () => {
+  test('reports why a binary does not load', () => {
     install('linux-x64-gnu', `throw Object.assign(new Error('invalid ELF header'), { code: 'ERR_DLOPEN_FAILED' })`)
     assert.deepEqual(failure(), [
       'beams-native has a binary for linux-x64-gnu, which does not load: invalid ELF header.',
@@ -97,12 +97,12 @@ describe('without a binary that fits', { skip: process.platform !== 'linux' || p
     ])
   })
 
-  test('says which C library a binary needs', () => {
+  test('names the C library that a binary needs', () => {
     install('linux-x64-gnu', 'throw new Error("/lib/libc.so.6: version `GLIBC_2.17\' not found (required by x.node)")')
     assert.match(failure()[0], /not found \(required by x\.node\)\. It needs glibc 2\.17 or later\.$/)
   })
 
-  test('says which platforms there are', () => {
+  test('lists the supported platforms', () => {
     const [message] = failure(`Object.defineProperty(process, 'platform', { value: 'sunos' })`)
     assert.match(
       message,

@@ -6,18 +6,18 @@ const { once, EventEmitter } = require('node:events')
 const { Readable } = require('node:stream')
 const { tracingChannel } = require('node:diagnostics_channel')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
-const { payload, clientOf, emulated, rejection } = require('./helpers/clients.js')
+const { payload, createClient, emulated, rejection } = require('./helpers/clients.js')
 const { BeamsError } = require('..')
 
 const accepted = { body: '{"publishId":"pubid-1"}' }
 const never = new Promise(() => {})
 
-function idsOf(count) {
+function generateIds(count) {
   return Array.from({ length: count }, (_, index) => `user-${index}`)
 }
 
 /** The users of each request, in the order in which they came. */
-function usersOf(requests) {
+function readUsers(requests) {
   return requests.map(({ body }) => JSON.parse(body).users)
 }
 
@@ -25,13 +25,13 @@ function usersOf(requests) {
 const refusal = { status: 503, body: '{"error":"Unavailable","description":"try again"}' }
 
 /** A server that sends these responses, one after the other, and accepts from then on; no rate limit, and no retries. */
-async function answering(t, ...answers) {
-  const { requests, port } = await recordingServer(t, (_request, number) => answers[number - 1] ?? accepted)
-  return { requests, beams: clientOf({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0 }) }
+async function respondingServer(t, ...responses) {
+  const { requests, port } = await recordingServer(t, (_request, number) => responses[number - 1] ?? accepted)
+  return { requests, beams: createClient({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0 }) }
 }
 
-/** Each id that was read is in one place. */
-function allOf({ report, remaining }, sent) {
+/** Every id that the report accounts for, sorted. */
+function listAccounted({ report, remaining }, sent) {
   const published = sent.slice(0, report.publishedCount)
   return [...published, ...report.failures.flatMap(({ users }) => users), ...remaining].sort()
 }
@@ -53,7 +53,7 @@ describe('publishToManyUsers', () => {
   ]) {
     test(`publishes to all users of ${name} in requests of up to 1 000`, async (t) => {
       const { emulator, beams } = await emulated(t)
-      const ids = idsOf(2500)
+      const ids = generateIds(2500)
       const report = await beams.publishToManyUsers(from(ids), payload)
       const publishes = emulator.publishes()
       assert.deepEqual(publishes.flatMap((publish) => publish.users).sort(), [...ids].sort())
@@ -71,8 +71,8 @@ describe('publishToManyUsers', () => {
     })
   }
 
-  test('resolves where there is nobody to publish to', async (t) => {
-    const { requests, beams } = await answering(t)
+  test('resolves without users', async (t) => {
+    const { requests, beams } = await respondingServer(t)
     assert.deepEqual(await beams.publishToManyUsers([], payload), {
       publishes: [],
       publishedCount: 0,
@@ -83,34 +83,34 @@ describe('publishToManyUsers', () => {
   })
 
   test('keeps every request within 200 KiB', async (t) => {
-    const { requests, beams } = await answering(t)
-    const ids = idsOf(3000).map((id) => id.padEnd(164, '…'))
+    const { requests, beams } = await respondingServer(t)
+    const ids = generateIds(3000).map((id) => id.padEnd(164, '…'))
     const { publishedCount } = await beams.publishToManyUsers(ids, { ...payload, filling: 'é'.repeat(50_000) })
     assert.equal(publishedCount, 3000)
     const sizes = requests.map(({ body }) => Buffer.byteLength(body))
     assert.ok(Math.max(...sizes) <= 200 * 1024 && Math.max(...sizes) > 199 * 1024, `${sizes}`)
-    assert.deepEqual(usersOf(requests).flat().sort(), ids.sort())
+    assert.deepEqual(readUsers(requests).flat().sort(), ids.sort())
   })
 
-  test('publishes once to a user who comes twice, unless asked not to look', async (t) => {
-    const { requests, beams } = await answering(t)
-    const ids = [...idsOf(1500), ...idsOf(1600)]
+  test('publishes once to a duplicate user, unless deduplication is off', async (t) => {
+    const { requests, beams } = await respondingServer(t)
+    const ids = [...generateIds(1500), ...generateIds(1600)]
     const { publishedCount, duplicateCount } = await beams.publishToManyUsers(ids, payload)
     assert.deepEqual([publishedCount, duplicateCount], [1600, 1500])
-    assert.equal(new Set(usersOf(requests).flat()).size, 1600)
+    assert.equal(new Set(readUsers(requests).flat()).size, 1600)
     const { publishedCount: all, duplicateCount: none } = await beams.publishToManyUsers(ids, payload, {
       dedupe: false,
     })
     assert.deepEqual([all, none], [3100, 0])
   })
 
-  test('sets apart what is no user id, and goes on', async (t) => {
-    const { requests, beams } = await answering(t)
+  test('reports invalid user ids, and continues', async (t) => {
+    const { requests, beams } = await respondingServer(t)
     const hostile = { toString() { throw new Error('hostile') } } // prettier-ignore
     const invalid = [5, '', null, undefined, Symbol('s'), hostile, ['nested'], 'x'.repeat(165)]
     const { publishedCount, failures } = await beams.publishToManyUsers(['first', ...invalid, 'last'], payload)
     assert.equal(publishedCount, 2)
-    assert.deepEqual(usersOf(requests), [['first', 'last']])
+    assert.deepEqual(readUsers(requests), [['first', 'last']])
     const [{ users, error }] = failures
     assert.equal(failures.length, 1)
     assert.deepEqual(users.sort(), ['', '5', 'nested', 'null', 'object', 'symbol', 'undefined', 'x'.repeat(165)])
@@ -118,12 +118,12 @@ describe('publishToManyUsers', () => {
     assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_INVALID_ARGUMENT', 'not-sent'])
   })
 
-  test('changes no user id', async (t) => {
-    const { requests, beams } = await answering(t)
+  test('sends every user id unchanged', async (t) => {
+    const { requests, beams } = await respondingServer(t)
     const ids = ['"', '\\', '\0\n\u2028', 'é', 'שלום', '😀'.repeat(82), 'a\ud83d', '\ude00b', 'x'.repeat(164)]
     await beams.publishToManyUsers(ids, payload)
-    assert.deepEqual(usersOf(requests), [ids])
-    const { failures } = await (await answering(t, { status: 422 })).beams.publishToManyUsers(ids, payload)
+    assert.deepEqual(readUsers(requests), [ids])
+    const { failures } = await (await respondingServer(t, { status: 422 })).beams.publishToManyUsers(ids, payload)
     assert.deepEqual(failures[0].users, ids)
   })
 
@@ -134,9 +134,9 @@ describe('publishToManyUsers', () => {
       waiting.push(socket)
       arrived.emit('request')
     })
-    const beams = clientOf(server, { maxRequestsPerSecond: Infinity, maxRetries: 0 })
+    const beams = createClient(server, { maxRequestsPerSecond: Infinity, maxRetries: 0 })
     let read = 0
-    const ids = idsOf(20_000)
+    const ids = generateIds(20_000)
     const users = {
       *[Symbol.iterator]() {
         for (const id of ids) {
@@ -161,8 +161,8 @@ describe('publishToManyUsers', () => {
     assert.equal(server.requests, 20)
   })
 
-  test('lets the event loop turn while it reads', async (t) => {
-    const { beams } = await answering(t)
+  test('does not block the event loop while it reads', async (t) => {
+    const { beams } = await respondingServer(t)
     let turns = 0
     let isDone = false
     const turn = () => {
@@ -176,13 +176,13 @@ describe('publishToManyUsers', () => {
     assert.ok(turns >= 40, `${turns}`)
   })
 
-  test('publishes at the pace of the client', async (t) => {
+  test("respects the client's rate limit", async (t) => {
     const { requests, port } = await recordingServer(t)
-    const beams = clientOf({ port }, { maxRequestsPerSecond: 2 })
+    const beams = createClient({ port }, { maxRequestsPerSecond: 2 })
     const controller = new AbortController()
     const onProgress = ({ publishedCount }) => publishedCount === 2000 && controller.abort()
     const error = await rejection(
-      beams.publishToManyUsers(idsOf(10_000), payload, { signal: controller.signal, onProgress }),
+      beams.publishToManyUsers(generateIds(10_000), payload, { signal: controller.signal, onProgress }),
     )
     assert.equal(requests.length, 2)
     assert.deepEqual(error.report.failures, [])
@@ -190,13 +190,13 @@ describe('publishToManyUsers', () => {
   })
 })
 
-describe('a publishToManyUsers of which a request fails', () => {
-  test('goes on, and names the users', async (t) => {
-    const { requests, beams } = await answering(t, accepted, {
+describe('a publishToManyUsers with a failed request', () => {
+  test('continues, and reports the users', async (t) => {
+    const { requests, beams } = await respondingServer(t, accepted, {
       status: 422,
       body: '{"error":"Bad Request","description":"no"}',
     })
-    const ids = idsOf(2500)
+    const ids = generateIds(2500)
     const report = await beams.publishToManyUsers(ids, payload, { concurrency: 1 })
     assert.equal(requests.length, 3)
     assert.deepEqual(report.publishes.map(({ users }) => users), [1000, 500]) // prettier-ignore
@@ -205,11 +205,11 @@ describe('a publishToManyUsers of which a request fails', () => {
     assert.deepEqual([error.status, error.description, error.attempts, error.delivery], [422, 'no', 1, 'refused'])
   })
 
-  test('retries it as any publish', async (t) => {
+  test('retries it like any publish', async (t) => {
     const { requests, port } = await recordingServer(t, (_request, number) =>
       number === 1 ? { ...refusal, headers: { 'retry-after': '0' } } : number === 2 ? { status: 500 } : undefined,
     )
-    const report = await clientOf({ port }).publishToManyUsers(idsOf(10), payload)
+    const report = await createClient({ port }).publishToManyUsers(generateIds(10), payload)
     assert.equal(requests.length, 2)
     assert.deepEqual([report.failures[0].error.attempts, report.failures[0].error.delivery], [2, 'unknown'])
   })
@@ -220,9 +220,12 @@ describe('a publishToManyUsers of which a request fails', () => {
     [403, 'ERR_BEAMS_UNAUTHORIZED'],
     [404, 'ERR_BEAMS_NOT_FOUND'],
   ]) {
-    test(`stops at a ${status}, which all would get`, async (t) => {
-      const { requests, beams } = await answering(t, accepted, { status, body: '{"error":"E","description":"D"}' })
-      const ids = idsOf(5000)
+    test(`stops at a ${status}, which every request would get`, async (t) => {
+      const { requests, beams } = await respondingServer(t, accepted, {
+        status,
+        body: '{"error":"E","description":"D"}',
+      })
+      const ids = generateIds(5000)
       const error = await rejection(beams.publishToManyUsers(ids, payload, { concurrency: 1 }))
       assert.equal(requests.length, 2)
       assert.ok(error instanceof BeamsError)
@@ -232,19 +235,19 @@ describe('a publishToManyUsers of which a request fails', () => {
       assert.deepEqual(error.report.failures[0].users, ids.slice(1000, 2000))
       assert.equal(error.report.failures[0].error.status, status)
       const read = 2000 + error.remaining.length
-      assert.deepEqual(allOf(error, ids), ids.slice(0, read).sort())
+      assert.deepEqual(listAccounted(error, ids), ids.slice(0, read).sort())
     })
   }
 
   test('stops at any failure, if asked to', async (t) => {
-    const { beams } = await answering(t, { status: 422 })
-    const error = await rejection(beams.publishToManyUsers(idsOf(1000), payload, { stopOnError: true }))
+    const { beams } = await respondingServer(t, { status: 422 })
+    const error = await rejection(beams.publishToManyUsers(generateIds(1000), payload, { stopOnError: true }))
     assert.deepEqual([error.status, error.attempts, error.delivery], [422, 1, 'refused'])
     assert.deepEqual([error.report.failures[0].users.length, error.remaining], [1000, []])
   })
 
-  test('says that nothing was sent where nothing was', async () => {
-    const beams = clientOf({ port: 1 }, { maxRetries: 0 })
+  test('reports that nothing was sent', async () => {
+    const beams = createClient({ port: 1 }, { maxRetries: 0 })
     const error = await rejection(beams.publishToManyUsers(['a'], payload, { stopOnError: true }))
     assert.deepEqual(
       [error.code, error.delivery, error.cause.code],
@@ -253,8 +256,8 @@ describe('a publishToManyUsers of which a request fails', () => {
   })
 })
 
-test('a report of many parts leaves the event loop turns', async (t) => {
-  const { beams } = await answering(t)
+test('a long report does not block the event loop', async (t) => {
+  const { beams } = await respondingServer(t)
   let turns = 0
   let isDone = false
   const count = () => isDone || (turns++, setImmediate(count))
@@ -275,11 +278,11 @@ describe('a publishToManyUsers that is stopped', () => {
     ['an async iterable', async function* (ids) { yield* ids; throw oops }], // prettier-ignore
   ]) {
     test(`by ${name} that throws accounts for what was read`, async (t) => {
-      const { requests, beams } = await answering(t)
-      const ids = idsOf(4300)
+      const { requests, beams } = await respondingServer(t)
+      const ids = generateIds(4300)
       const error = await rejection(beams.publishToManyUsers(users(ids), payload))
       assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
-      assert.deepEqual(usersOf(requests).flat().sort(), ids.slice(0, 4000).sort())
+      assert.deepEqual(readUsers(requests).flat().sort(), ids.slice(0, 4000).sort())
       assert.equal(error.report.publishedCount, 4000)
       assert.deepEqual(error.remaining, ids.slice(4000))
     })
@@ -287,20 +290,20 @@ describe('a publishToManyUsers that is stopped', () => {
 
   test('by a signal stops, completes what is in flight and lists what is left', async (t) => {
     const controller = new AbortController()
-    const { requests, beams } = await answering(t)
-    const ids = idsOf(100_000)
+    const { requests, beams } = await respondingServer(t)
+    const ids = generateIds(100_000)
     const onProgress = ({ publishedCount }) => publishedCount >= 3000 && controller.abort(oops)
     const options = { signal: controller.signal, onProgress, concurrency: 2 }
     const error = await rejection(beams.publishToManyUsers(ids, payload, options))
     assert.deepEqual([error.code, error.cause, error.delivery], ['ERR_BEAMS_INTERRUPTED', oops, 'unknown'])
     assert.ok(error.report.publishedCount < 90_000)
-    assert.equal(error.report.publishedCount, usersOf(requests).flat().length)
+    assert.equal(error.report.publishedCount, readUsers(requests).flat().length)
     const read = error.report.publishedCount + error.remaining.length
-    assert.deepEqual([...usersOf(requests).flat(), ...error.remaining].sort(), ids.slice(0, read).sort())
+    assert.deepEqual([...readUsers(requests).flat(), ...error.remaining].sort(), ids.slice(0, read).sort())
   })
 
   test('by a signal that was aborted before reads nothing', async (t) => {
-    const { requests, beams } = await answering(t)
+    const { requests, beams } = await respondingServer(t)
     let hasBegun = false
     const users = { [Symbol.iterator]() { hasBegun = true; return [].values() } } // prettier-ignore
     const error = await rejection(beams.publishToManyUsers(users, payload, { signal: AbortSignal.abort(oops) }))
@@ -312,7 +315,7 @@ describe('a publishToManyUsers that is stopped', () => {
   })
 
   test('by its deadline does not wait for users who never come', async (t) => {
-    const { requests, beams } = await answering(t)
+    const { requests, beams } = await respondingServer(t)
     let isClosed = false
     const users = {
       [Symbol.asyncIterator]: () => ({
@@ -331,11 +334,11 @@ describe('a publishToManyUsers that is stopped', () => {
 
   test("has a deadline of its own, not the client's", async (t) => {
     const { port } = await recordingServer(t, () => accepted)
-    const beams = clientOf({ port }, { deadline: 1, maxRequestsPerSecond: Infinity })
-    assert.equal((await beams.publishToManyUsers(idsOf(10), payload)).publishedCount, 10)
+    const beams = createClient({ port }, { deadline: 1, maxRequestsPerSecond: Infinity })
+    assert.equal((await beams.publishToManyUsers(generateIds(10), payload)).publishedCount, 10)
   })
 
-  test('by a signal does not wait for a turn, for a retry or for users', async (t) => {
+  test('by a signal does not wait for the rate limiter, a retry or users', async (t) => {
     const controller = new AbortController()
     const answers = new EventEmitter()
     const answered = once(answers, 'answer')
@@ -343,26 +346,26 @@ describe('a publishToManyUsers that is stopped', () => {
       setImmediate(() => answers.emit('answer'))
       return { ...refusal, headers: { 'retry-after': '50' } }
     })
-    const beams = clientOf({ port }, { maxRequestsPerSecond: 0.01 })
+    const beams = createClient({ port }, { maxRequestsPerSecond: 0.01 })
     async function* users() {
-      yield* idsOf(2500)
+      yield* generateIds(2500)
       await answered
       setImmediate(() => controller.abort(oops))
       await never
     }
     const error = await rejection(beams.publishToManyUsers(users(), payload, { signal: controller.signal }))
     assert.equal(requests.length, 1)
-    assert.deepEqual(error.report.failures.map((failure) => [failure.users, failure.error.status]), [[idsOf(1000), 503]]) // prettier-ignore
-    assert.deepEqual(error.remaining, idsOf(2500).slice(1000))
+    assert.deepEqual(error.report.failures.map((failure) => [failure.users, failure.error.status]), [[generateIds(1000), 503]]) // prettier-ignore
+    assert.deepEqual(error.remaining, generateIds(2500).slice(1000))
     assert.equal(error.delivery, 'refused')
   })
 
-  test('by closing the client accounts for all, and the client waits for it', async (t) => {
-    const { beams } = await answering(t)
+  test('by closing the client accounts for all users, and close waits for it', async (t) => {
+    const { beams } = await respondingServer(t)
     let isEnded = false
     async function* users() {
       try {
-        yield* idsOf(1500)
+        yield* generateIds(1500)
         beams.close().then(() => (isEnded = true))
         await never
       } finally {
@@ -371,7 +374,7 @@ describe('a publishToManyUsers that is stopped', () => {
     }
     const error = await rejection(beams.publishToManyUsers(users(), payload))
     assert.deepEqual([error.code, error.report.publishedCount], ['ERR_BEAMS_CLOSED', 1000])
-    assert.deepEqual(error.remaining, idsOf(1500).slice(1000))
+    assert.deepEqual(error.remaining, generateIds(1500).slice(1000))
     await beams.close()
     assert.ok(isEnded)
     assert.equal((await rejection(beams.publishToManyUsers([], payload))).code, 'ERR_BEAMS_CLOSED')
@@ -381,14 +384,14 @@ describe('a publishToManyUsers that is stopped', () => {
     [Symbol.iterator, (given) => given],
     [Symbol.asyncIterator, (given) => async () => given()],
   ]) {
-    test(`closes the iterator, whatever that comes to, of a ${kind.description}`, async (t) => {
+    test(`closes the iterator of a ${kind.description}, whatever that does`, async (t) => {
       for (const outcome of [
         () => ({}),
         () => {
           throw new Error('on the way out')
         },
       ]) {
-        const { beams } = await answering(t, { status: 401 })
+        const { beams } = await respondingServer(t, { status: 401 })
         const closed = new EventEmitter()
         const isClosed = once(closed, 'closed')
         let next = 0
@@ -410,10 +413,10 @@ describe('a publishToManyUsers that is stopped', () => {
 })
 
 describe('the progress of a publishToManyUsers', () => {
-  test('is told with each request, and adds up', async (t) => {
-    const { beams } = await answering(t, accepted, { status: 422 })
+  test('is reported after each request, and adds up', async (t) => {
+    const { beams } = await respondingServer(t, accepted, { status: 422 })
     const told = []
-    const ids = [...idsOf(2500), 'user-0', '']
+    const ids = [...generateIds(2500), 'user-0', '']
     await beams.publishToManyUsers(ids, payload, { concurrency: 1, onProgress: (progress) => told.push(progress) })
     assert.deepEqual(
       told.map(({ publishedCount, publishId }) => [publishedCount, publishId]),
@@ -427,12 +430,14 @@ describe('the progress of a publishToManyUsers', () => {
   })
 
   test('stops the call by throwing', async (t) => {
-    const { requests, beams } = await answering(t)
+    const { requests, beams } = await respondingServer(t)
     const oops = new Error('oops')
     const onProgress = () => { throw oops } // prettier-ignore
-    const error = await rejection(beams.publishToManyUsers(idsOf(50_000), payload, { concurrency: 1, onProgress }))
+    const error = await rejection(
+      beams.publishToManyUsers(generateIds(50_000), payload, { concurrency: 1, onProgress }),
+    )
     assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
-    assert.equal(error.report.publishedCount, usersOf(requests).flat().length)
+    assert.equal(error.report.publishedCount, readUsers(requests).flat().length)
     assert.ok(requests.length < 50)
     const last = await rejection(beams.publishToManyUsers(['a'], payload, { onProgress }))
     assert.deepEqual([last.report.publishedCount, last.remaining], [1, []])
@@ -440,7 +445,7 @@ describe('the progress of a publishToManyUsers', () => {
 })
 
 describe('the arguments of publishToManyUsers', () => {
-  const beams = clientOf({ port: 1 })
+  const beams = createClient({ port: 1 })
   for (const [text, ...args] of [
     ['users argument is required'],
     ['users argument is required', null, payload],
@@ -472,20 +477,20 @@ describe('the arguments of publishToManyUsers', () => {
     })
   }
 
-  test('are refused where a getter throws', async () => {
+  test('are refused if a getter throws', async () => {
     const oops = new Error('oops')
     const error = await rejection(beams.publishToManyUsers([], payload, { get dedupe() { throw oops } })) // prettier-ignore
     assert.deepEqual([error.message, error.cause], ['oops', oops])
   })
 })
 
-test('the tracing channel tells of a publishToManyUsers as of one call', async (t) => {
-  const { beams } = await answering(t)
+test('the tracing channel reports publishToManyUsers as one call', async (t) => {
+  const { beams } = await respondingServer(t)
   const messages = []
   const channel = tracingChannel('beams-native:request')
   const listeners = { asyncEnd: (message) => messages.push({ ...message }) }
   channel.subscribe(listeners)
-  await beams.publishToManyUsers([...idsOf(1500), 'user-1', ''], payload)
+  await beams.publishToManyUsers([...generateIds(1500), 'user-1', ''], payload)
   channel.unsubscribe(listeners)
   const [{ operation, targets, attempts, status, duration, result }] = messages
   assert.equal(messages.length, 1)

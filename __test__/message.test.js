@@ -8,7 +8,7 @@ const { typeErrors } = require('./helpers/typescript.js')
 
 const texts = { title: 'Your order', body: 'It is on its way.' }
 
-test('a message becomes a payload for each platform, of which the checker finds nothing', () => {
+test('a message becomes a payload for each platform, without findings of the checker', () => {
   const before = Math.floor(Date.now() / 1000)
   const { apns, fcm, web } = toPublishRequest({
     ...texts,
@@ -35,7 +35,7 @@ test('a message becomes a payload for each platform, of which the checker finds 
   assert.deepEqual(checkPublishRequest({ apns, fcm, web }), [])
 })
 
-test('a silent message is for apps', () => {
+test('a silent message has no web payload', () => {
   const publishRequest = toPublishRequest({ silent: true, data: { sync: true } })
   assert.deepEqual(publishRequest, {
     apns: { aps: { 'content-available': 1 }, data: { sync: true }, priority: 5 },
@@ -44,7 +44,7 @@ test('a silent message is for apps', () => {
   assert.deepEqual(checkPublishRequest(publishRequest), [])
 })
 
-test('what a platform has of its own is merged, and null removes', () => {
+test("a platform's own members are merged, and null removes", () => {
   const { fcm, ...others } = toPublishRequest({
     ...texts,
     sound: 'bell.caf',
@@ -55,13 +55,13 @@ test('what a platform has of its own is merged, and null removes', () => {
   assert.deepEqual(others, {})
 })
 
-test('values with a form in JSON of their own are taken', () => {
+test('values with toJSON are accepted', () => {
   const { web } = toPublishRequest({ ...texts, data: { due: new Date(0), none: undefined } })
   assert.deepEqual(web.data, { due: '1970-01-01T00:00:00.000Z' })
   assert.deepEqual(toPublishRequest({ toJSON: () => texts }), toPublishRequest(texts))
 })
 
-describe('what cannot be right throws', () => {
+describe('the builder throws for', () => {
   for (const [name, message, expected] of [
     ['a missing message', undefined, /^message argument is required$/],
     ['null', null, /^message argument is required$/],
@@ -71,7 +71,11 @@ describe('what cannot be right throws', () => {
     ['a slip of the finger', { ...texts, titel: 'x' }, /^message has no member `titel`; did you mean `title`\?$/],
     ['targets', { ...texts, users: ['user-1'] }, /^message has no member `users`$/],
     ['a relative link', { ...texts, link: '/inbox' }, /^message\.link is relative: .* message\.baseUrl$/],
-    ['a Set in data', { ...texts, data: { tags: [new Set()] } }, /^message\.data\.tags\.0 cannot be represented in JSON: /],
+    [
+      'a Set in data',
+      { ...texts, data: { tags: [new Set()] } },
+      /^message\.data\.tags\.0 cannot be represented in JSON: /,
+    ],
     ['a function in data', { ...texts, data: { call() {} } }, /^message\.data\.call cannot be represented in JSON: /],
     ['a BigInt', { ...texts, data: { id: 7n } }, /BigInt/],
   ]) {

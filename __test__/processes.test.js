@@ -30,23 +30,23 @@ async function run(program, ...flags) {
 const ended = (stdout) => ({ stdout, stderr: '', code: 0, signal: null })
 
 describe('a process', () => {
-  test('ends at once where a client was only made', async () => {
+  test('exits at once after only creating a client', async () => {
     assert.deepEqual(await run(client(1)), ended(''))
   })
 
-  test('lives while a call is in flight, and ends when none is, whatever is pooled', async (t) => {
+  test('lives while a call is in flight, and exits when none is, despite pooled connections', async (t) => {
     const { port } = await recordingServer(t)
     const program = `${client(port)}.${publish}.then(({ publishId }) => console.log(publishId))`
     assert.deepEqual(await run(program), ended('pubid-1\n'))
   })
 
-  test('may end in the middle of a call', async (t) => {
+  test('may exit during a call', async (t) => {
     const { port } = await socketServer(t, () => {})
     const program = `${client(port)}.${publish}.catch(() => {}); setTimeout(() => process.exit(7), 50)`
     assert.equal((await run(program)).code, 7)
   })
 
-  test('may end in the callback of a call', async (t) => {
+  test('may exit in the callback of a call', async (t) => {
     const { port } = await recordingServer(t)
     const program = `
       const beams = ${client(port)}
@@ -54,13 +54,13 @@ describe('a process', () => {
     assert.equal((await run(program)).code, 7)
   })
 
-  test('may be ended by a signal in the middle of a call', async (t) => {
+  test('may be terminated by a signal during a call', async (t) => {
     const { port } = await socketServer(t, () => {})
     const program = `${client(port)}.${publish}; setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50)`
     assert.equal((await run(program)).signal, 'SIGTERM')
   })
 
-  test('may close its client on a signal, and completes the calls in flight first', async (t) => {
+  test('can close its client on a signal, and completes the calls in flight first', async (t) => {
     const { port } = await recordingServer(t)
     const program = `
       const beams = ${client(port)}
@@ -75,7 +75,7 @@ describe('a process', () => {
     assert.deepEqual(await run(program), ended('pubid-1\nclosed\n'))
   })
 
-  test('ends with the error that a call rejects with and nobody catches', async (t) => {
+  test('exits with an error after an unhandled rejection', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 401 }))
     const { code, stderr } = await run(`${client(port)}.${publish}`)
     assert.equal(code, 1)
@@ -95,7 +95,7 @@ describe('a process', () => {
     const { port, requests } = await recordingServer(t)
     const program = `
       const cluster = require('node:cluster')
-      cluster.setupPrimary({ exec: require.resolve('./helpers/publisher.js'), args: ['${port}'], execArgv: [] })
+      cluster.setupPrimary({ exec: require.resolve('./programs/publisher.js'), args: ['${port}'], execArgv: [] })
       for (let i = 0; i < 3; i++) cluster.fork()
       cluster.on('exit', (_worker, code) => console.log(code))`
     assert.deepEqual(await run(program), ended('0\n0\n0\n'))
@@ -111,7 +111,7 @@ describe('worker threads', () => {
     const { once } = require('node:events')
     ${main}`
 
-  test('publish side by side, where the main thread never loads the addon', async (t) => {
+  test('publish concurrently, although the main thread never loads the addon', async (t) => {
     const { port, requests } = await recordingServer(t)
     const body = `
       const beams = ${client(port)}
@@ -121,7 +121,7 @@ describe('worker threads', () => {
     assert.equal(requests.length, 80)
   })
 
-  test('may be terminated in the middle of their calls, again and again', async (t) => {
+  test('may be terminated during their calls, repeatedly', async (t) => {
     const { port } = await socketServer(t, () => {})
     const body = `
       const beams = ${client(port)}
@@ -162,7 +162,7 @@ describe('worker threads', () => {
     assert.deepEqual(await run(workers(0, body, main)), ended('alive\n'))
   })
 
-  test('leave the clients of other threads alone when they end', async (t) => {
+  test('do not affect the clients of other threads when they exit', async (t) => {
     const { port } = await recordingServer(t)
     const main = `
       const beams = ${client(port)}

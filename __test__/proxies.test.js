@@ -13,7 +13,7 @@ const { execFile } = require('node:child_process')
 const { once } = require('node:events')
 const { inspect, promisify } = require('node:util')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
-const { clientOf, rejection } = require('./helpers/clients.js')
+const { createClient, rejection } = require('./helpers/clients.js')
 const { deletionWith } = require('./helpers/environment.js')
 const { httpProxy, socksProxy } = require('./helpers/proxies.js')
 const { recordingServer, unusedPort } = require('./helpers/servers.js')
@@ -21,7 +21,7 @@ const { recordingServer, unusedPort } = require('./helpers/servers.js')
 const guide = fs.readFileSync(path.join(__dirname, '..', 'docs', 'proxies-and-certificates.md'), 'utf8')
 
 /** The rows of the table of the guide that starts with this column: of each cell, what is in backquotes. */
-function tableOf(column) {
+function readTable(column) {
   const lines = guide.split('\n')
   const start = lines.findIndex((line) => line.startsWith(`| ${column} `)) + 2
   const rows = lines.slice(start, lines.indexOf('', start))
@@ -53,7 +53,7 @@ async function secureServer(t) {
 }
 
 describe('with the entry of NO_PROXY', { concurrency: 4 }, () => {
-  for (const [[entry], direct, proxied] of tableOf('entry')) {
+  for (const [[entry], direct, proxied] of readTable('entry')) {
     test(entry, async (t) => {
       const proxy = await httpProxy(t)
       const hosts = [...direct, ...proxied]
@@ -74,7 +74,9 @@ describe('the proxy', () => {
       const proxy = await httpProxy(t, server)
       const url = proxy.url.replace('//', '//user:pass%20word@')
       assert.equal(
-        await clientOf({}, { endpoint: `https://${name}`, ca: server.ca, port: undefined, proxy: url }).deleteUser('u'),
+        await createClient({}, { endpoint: `https://${name}`, ca: server.ca, port: undefined, proxy: url }).deleteUser(
+          'u',
+        ),
         undefined,
       )
       assert.deepEqual(proxy.requests, [`CONNECT ${name}:443`])
@@ -83,20 +85,22 @@ describe('the proxy', () => {
     async 'https://proxy.example:3128'(t, server) {
       const proxy = await httpProxy(t, server, server.certificate)
       const options = { endpoint: `https://${name}`, ca: server.ca, port: undefined, proxy: proxy.url }
-      await clientOf({}, options).deleteUser('u')
+      await createClient({}, options).deleteUser('u')
       assert.deepEqual(proxy.requests, [`CONNECT ${name}:443`])
     },
     async 'socks5://proxy.example:1080'(t, server) {
       const proxy = await socksProxy(t, server)
       const options = { endpoint: 'https://localhost', ca: server.ca, proxy: `socks5://127.0.0.1:${proxy.port}` }
-      await clientOf(server, options).deleteUser('u')
+      await createClient(server, options).deleteUser('u')
       const { address } = await dns.lookup('localhost')
       assert.deepEqual(proxy.requests, [`${address}:${server.port}`])
     },
     async 'socks5h://proxy.example:1080'(t, server) {
       const proxy = await socksProxy(t, server)
       const url = `socks5h://user:pass%20word@127.0.0.1:${proxy.port}`
-      await clientOf({}, { endpoint: `https://${name}`, ca: server.ca, port: undefined, proxy: url }).deleteUser('u')
+      await createClient({}, { endpoint: `https://${name}`, ca: server.ca, port: undefined, proxy: url }).deleteUser(
+        'u',
+      )
       assert.deepEqual(proxy.requests, [`user:pass word@${name}:443`])
     },
     async 'proxy.example:3128'(t, server) {
@@ -107,14 +111,16 @@ describe('the proxy', () => {
     },
   }
 
-  for (const [[form]] of tableOf('proxy')) {
+  for (const [[form]] of readTable('proxy')) {
     test(`may be ${form}`, async (t) => forms[form](t, await secureServer(t)))
   }
 
   test('forwards plain http, over SOCKS as well', async (t) => {
     const { port, requests } = await recordingServer(t)
     const proxy = await socksProxy(t, { port })
-    await clientOf({}, { endpoint: name, port: undefined, proxy: `socks5h://127.0.0.1:${proxy.port}` }).deleteUser('u')
+    await createClient({}, { endpoint: name, port: undefined, proxy: `socks5h://127.0.0.1:${proxy.port}` }).deleteUser(
+      'u',
+    )
     assert.deepEqual([proxy.requests, requests.length], [[`${name}:80`], 1])
   })
 
@@ -140,7 +146,7 @@ describe('the proxy', () => {
     })
   }
 
-  test('of the environment is not used for this machine, that of the option is', async (t) => {
+  test('from the environment is not used for loopback, but the option is', async (t) => {
     const { port, requests } = await recordingServer(t)
     const [fromEnvironment, fromOption] = [await httpProxy(t), await httpProxy(t)]
     const variables = { HTTP_PROXY: fromEnvironment.url, ALL_PROXY: fromEnvironment.url, NO_PROXY: '' }
@@ -152,7 +158,7 @@ describe('the proxy', () => {
     assert.deepEqual([requests.length, fromOption.requests.length], [2, 1])
   })
 
-  test('in a variable that cannot be one is named by it, without its password', async () => {
+  test("in a variable with an invalid URL is reported by the variable's name, without the password", async () => {
     for (const value of [
       'ftp://user:hunter2@proxy.example',
       'socks4://hunter2@proxy.example',
@@ -165,7 +171,7 @@ describe('the proxy', () => {
     }
   })
 
-  test('in a variable that is not needed may be anything', async (t) => {
+  test('in an unused variable may be invalid', async (t) => {
     const proxy = await httpProxy(t)
     const variables = { HTTPS_PROXY: 'ftp://proxy.example', ALL_PROXY: '::', HTTP_PROXY: proxy.url }
     assert.equal(await deletionWith(variables, { endpoint: plain }), 'deleted')
@@ -176,7 +182,7 @@ describe('the proxy', () => {
     )
   })
 
-  test('that gets the secret key in plain text is warned of, without its password', async () => {
+  test('that receives the secret key in plain text causes a warning, without its password', async () => {
     const program = `
       const { PushNotifications } = require('beams-native')
       new PushNotifications({ instanceId: 'i', secretKey: 'topsecret', ...JSON.parse(process.argv[1]) })`
@@ -203,7 +209,7 @@ describe('the proxy', () => {
 describe('a proxy that fails', () => {
   const failure = async ({ proxy, ...options }) => {
     const url = proxy.replace('//', '//user:hunter2@')
-    const beams = clientOf({}, { port: undefined, maxRetries: 0, proxy: url, ...options })
+    const beams = createClient({}, { port: undefined, maxRetries: 0, proxy: url, ...options })
     const error = await rejection(beams.deleteUser('u'))
     assert.doesNotMatch(inspect(error), /hunter2/)
     assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_CONNECTION', 'not-sent'])
@@ -212,19 +218,19 @@ describe('a proxy that fails', () => {
   const unreachable = (what) => `the proxy on the way to ${name} cannot be reached: ${what}`
 
   for (const endpoint of [`https://${name}`, `http://${name}`]) {
-    test(`because its name is not known is told from ${endpoint}`, async () => {
+    test(`because its name is not known is distinguished from ${endpoint}`, async () => {
       const [message, code] = await failure({ endpoint, proxy: 'http://no-such-proxy.invalid:3128' })
-      assert.equal(message, unreachable(messageOf(code, 'no-such-proxy.invalid')))
+      assert.equal(message, unreachable(expectMessage(code, 'no-such-proxy.invalid')))
     })
 
-    test(`because it does not listen is told from ${endpoint}`, async () => {
+    test(`because it does not listen is distinguished from ${endpoint}`, async () => {
       const port = await unusedPort()
       const [message, code] = await failure({ endpoint, proxy: `http://127.0.0.1:${port}` })
       assert.equal(message, unreachable(`127.0.0.1:${port} refused the connection: no server is listening there`))
       assert.equal(code, 'ECONNREFUSED')
     })
 
-    test(`because its certificate is not trusted is told from ${endpoint}`, async (t) => {
+    test(`because its certificate is not trusted is distinguished from ${endpoint}`, async (t) => {
       const proxy = await httpProxy(t, {}, await makeCertificate())
       const { cert: ca } = await makeAuthority()
       const [message, code] = await failure({ endpoint, ca, proxy: proxy.url })
@@ -235,19 +241,19 @@ describe('a proxy that fails', () => {
       assert.equal(code, 'DEPTH_ZERO_SELF_SIGNED_CERT')
     })
 
-    test(`because its SOCKS port does not listen is told from ${endpoint}`, async () => {
+    test(`because its SOCKS port does not listen is distinguished from ${endpoint}`, async () => {
       const [message] = await failure({ endpoint, proxy: `socks5h://127.0.0.1:${await unusedPort()}` })
       assert.match(message, new RegExp(`^${unreachable('the connection to 127')}`))
     })
 
-    test(`because its SOCKS cannot reach it is told from ${endpoint}`, async (t) => {
+    test(`because its SOCKS cannot reach it is distinguished from ${endpoint}`, async (t) => {
       const { port } = await socksProxy(t, {}, 4)
       const [message] = await failure({ endpoint, proxy: `socks5h://127.0.0.1:${port}` })
       assert.equal(message, `the proxy refused to connect to ${name}`)
     })
   }
 
-  test('because it wants a password says so', async (t) => {
+  test('because it requires a password says so', async (t) => {
     const server = net.createServer((socket) =>
       socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 407 X\r\n\r\n')),
     )
@@ -256,28 +262,31 @@ describe('a proxy that fails', () => {
     t.after(() => server.close())
     const proxy = `http://127.0.0.1:${server.address().port}`
     const [message] = await failure({ endpoint: `https://${name}`, proxy })
-    assert.equal(message, `the proxy refused to connect to ${name}: proxy authentication failed; check the user name and password in the proxy's URL`)
+    assert.equal(
+      message,
+      `the proxy refused to connect to ${name}: proxy authentication failed; check the user name and password in the proxy's URL`,
+    )
   })
 
-  test('leaves alone what fails behind it', async (t) => {
+  test('does not change the errors behind it', async (t) => {
     const server = await secureServer(t)
     const { url } = await httpProxy(t, server)
     const [message] = await failure({ endpoint: 'https://other.test', ca: server.ca, proxy: url })
     assert.equal(message, 'the certificate of other.test is for another host')
   })
 
-  test('because SOCKS wants an address is told from a name that is not known', async (t) => {
+  test('because SOCKS requires an address is distinguished from an unknown name', async (t) => {
     const { port } = await socksProxy(t, {})
     const [message, code] = await failure({
       endpoint: 'https://no-such-host.invalid',
       proxy: `socks5://127.0.0.1:${port}`,
     })
-    assert.equal(message, messageOf(code, 'no-such-host.invalid'))
+    assert.equal(message, expectMessage(code, 'no-such-host.invalid'))
   })
 })
 
 /** Whether the DNS server responds depends on the machine; the message must fit the code. */
-function messageOf(code, host) {
+function expectMessage(code, host) {
   if (code === 'EAI_AGAIN') return `the DNS lookup of ${host} failed: the DNS server did not respond`
   assert.equal(code, 'ENOTFOUND')
   return `the host name ${host} was not found`
@@ -287,9 +296,9 @@ test('a name that cannot be resolved has the code that Node gives it', async () 
   for (const host of ['no-such-host.invalid', `${'x'.repeat(63)}.invalid`]) {
     const { code } = await rejection(dns.lookup(host))
     const { cause, message } = await rejection(
-      clientOf({}, { endpoint: host, port: undefined, maxRetries: 0 }).deleteUser('u'),
+      createClient({}, { endpoint: host, port: undefined, maxRetries: 0 }).deleteUser('u'),
     )
     assert.equal(cause.code, code)
-    assert.equal(message, messageOf(code, host))
+    assert.equal(message, expectMessage(code, host))
   }
 })

@@ -3,7 +3,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { recordingServer } = require('./helpers/servers.js')
-const { payload: request, clientOf, emulated } = require('./helpers/clients.js')
+const { payload: request, createClient, emulated } = require('./helpers/clients.js')
 const { version } = require('../package.json')
 
 describe('publishToInterests', () => {
@@ -17,10 +17,10 @@ describe('publishToInterests', () => {
     assert.deepEqual(received.web, request.web)
   })
 
-  test('takes 100 interests, of 164 characters where the body may be that long', async (t) => {
+  test('accepts 100 interests, of 164 characters if the body limit permits', async (t) => {
     const { port, requests } = await recordingServer(t)
     const interests = Array.from({ length: 100 }, (_, index) => String(index).padStart(index < 50 ? 164 : 1, 'i'))
-    await clientOf({ port }).publishToInterests(interests, request)
+    await createClient({ port }).publishToInterests(interests, request)
     assert.deepEqual(JSON.parse(requests[0].body).interests, interests)
   })
 })
@@ -35,7 +35,7 @@ describe('publishToUsers', () => {
     assert.deepEqual(received.users, users)
   })
 
-  test('takes 1000 users of 164 units', async (t) => {
+  test('accepts 1000 users of 164 UTF-16 units', async (t) => {
     const { emulator, beams } = await emulated(t)
     const users = Array.from({ length: 1000 }, (_, index) => String(index).padStart(164, 'u'))
     await beams.publishToUsers(users, request)
@@ -54,7 +54,7 @@ describe('deleteUser', () => {
 describe('the request', () => {
   test('of a publish has the documented path, headers and body', async (t) => {
     const { port, requests } = await recordingServer(t)
-    await clientOf({ port }).publishToInterests(['hello'], request)
+    await createClient({ port }).publishToInterests(['hello'], request)
     const [{ method, path, headers, body }] = requests
     assert.equal(`${method} ${path}`, 'POST /publish_api/v1/instances/my-instance/publishes/interests')
     assert.deepEqual(headers, {
@@ -90,38 +90,38 @@ describe('the request', () => {
       const { port, requests } = await recordingServer(t)
       const users = Array.from({ length: 100 }, (_, index) => `user-${index}`)
       users[50] = odd
-      await clientOf({ port }).publishToUsers(users, request)
+      await createClient({ port }).publishToUsers(users, request)
       assert.equal(requests[0].body, JSON.stringify({ ...request, users }))
     })
   }
 
-  test('of a publish to many users has those that were checked, whatever the payload does', async (t) => {
+  test('of a publish to many users has the users that were checked, whatever the payload does', async (t) => {
     const { port, requests } = await recordingServer(t)
     const users = Array.from({ length: 100 }, (_, index) => `user-${index}`)
     const given = [...users]
     const toJSON = () => ({ title: String(given.splice(0).length) })
-    await clientOf({ port }).publishToUsers(given, { web: { notification: { toJSON } } })
+    await createClient({ port }).publishToUsers(given, { web: { notification: { toJSON } } })
     assert.equal(requests[0].body, JSON.stringify({ web: { notification: { title: '100' } }, users }))
   })
 
   test('of a deletion has the documented path and no body', async (t) => {
     const { port, requests } = await recordingServer(t)
-    await clientOf({ port }).deleteUser("a/b c'é")
+    await createClient({ port }).deleteUser("a/b c'é")
     const [{ method, path, headers, body }] = requests
     assert.equal(`${method} ${path}`, "DELETE /customer_api/v1/instances/my-instance/users/a%2Fb%20c'%C3%A9")
     assert.deepEqual(Object.keys(headers).sort(), ['accept', 'authorization', 'host', 'x-pusher-library'])
     assert.equal(body, '')
   })
 
-  test('holds a key beyond ASCII as UTF-8', async (t) => {
+  test('sends a non-ASCII key as UTF-8', async (t) => {
     const { port, requests } = await recordingServer(t)
-    await clientOf({ port }, { secretKey: 'clé' }).deleteUser('u')
+    await createClient({ port }, { secretKey: 'clé' }).deleteUser('u')
     assert.equal(Buffer.from(requests[0].headers.authorization, 'latin1').toString(), 'Bearer clé')
   })
 
-  test('goes below the base path of an endpoint that has one', async (t) => {
+  test('keeps the base path of the endpoint', async (t) => {
     const { port, requests } = await recordingServer(t)
-    await clientOf({}, { endpoint: `http://127.0.0.1:${port}/base/`, port: undefined }).deleteUser('u')
+    await createClient({}, { endpoint: `http://127.0.0.1:${port}/base/`, port: undefined }).deleteUser('u')
     assert.equal(requests[0].path, '/base/customer_api/v1/instances/my-instance/users/u')
   })
 
@@ -146,7 +146,7 @@ describe('the request', () => {
   ]) {
     test(`writes ${name} as JSON.stringify does, and the targets last`, async (t) => {
       const { port, requests } = await recordingServer(t)
-      await clientOf({ port }).publishToUsers(['u\ud800'], payload)
+      await createClient({ port }).publishToUsers(['u\ud800'], payload)
       assert.equal(requests[0].body, `${json}"users":["u\\ud800"]}`)
     })
   }

@@ -5,7 +5,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { recordingServer, unusedPort } = require('./helpers/servers.js')
-const { payload, clientOf, rejection } = require('./helpers/clients.js')
+const { payload, createClient, rejection } = require('./helpers/clients.js')
 
 /** What the service itself says when it is busy. */
 const serviceBody = '{"error":"Service Unavailable","description":"Try again later"}'
@@ -19,13 +19,13 @@ const busyFor =
 describe('maxRetries', () => {
   test('is 3 unless it is set', async (t) => {
     const { port, requests } = await recordingServer(t, busyFor(4))
-    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+    const error = await rejection(createClient({ port }).publishToUsers(['u'], payload))
     assert.deepEqual([error.status, error.attempts, error.retryAfter, requests.length], [503, 4, 0, 4])
   })
 
   test('can be set for a client, and for one call', async (t) => {
     const { port, requests } = await recordingServer(t, busyFor(10))
-    const beams = clientOf({ port }, { maxRetries: 0 })
+    const beams = createClient({ port }, { maxRetries: 0 })
     assert.equal((await rejection(beams.publishToUsers(['u'], payload))).attempts, 1)
     assert.equal((await rejection(beams.publishToUsers(['u'], payload, { maxRetries: 5 }))).attempts, 6)
     assert.equal((await rejection(beams.deleteUser('u', { maxRetries: 2 }))).attempts, 3)
@@ -35,7 +35,7 @@ describe('maxRetries', () => {
 
 test('a retry sends the same request', async (t) => {
   const { port, requests } = await recordingServer(t, busyFor(2))
-  await clientOf({ port }).publishToUsers(['u'], payload)
+  await createClient({ port }).publishToUsers(['u'], payload)
   const [first, ...retries] = requests
   assert.equal(retries.length, 2)
   for (const retry of retries) assert.deepEqual(retry, first)
@@ -47,9 +47,9 @@ describe('a publish', () => {
     ['429', { status: 429 }],
     ['408', { status: 408 }],
   ]) {
-    test(`is repeated after ${name}`, async (t) => {
+    test(`is retried after ${name}`, async (t) => {
       const { port, requests } = await recordingServer(t, busyFor(1, refusal))
-      assert.deepEqual(await clientOf({ port }).publishToUsers(['u'], payload), { publishId: 'p' })
+      assert.deepEqual(await createClient({ port }).publishToUsers(['u'], payload), { publishId: 'p' })
       assert.equal(requests.length, 2)
     })
   }
@@ -63,57 +63,57 @@ describe('a publish', () => {
     ['half of the JSON', { body: serviceBody.slice(0, -1) }],
   ]) {
     for (const status of [503, 500, 502, 504]) {
-      test(`is not repeated after ${status} with ${name}, though it asks for no wait`, async (t) => {
+      test(`is not retried after ${status} with ${name}, despite Retry-After: 0`, async (t) => {
         const { port, requests } = await recordingServer(t, busyFor(1, { status, ...refusal }))
-        const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+        const error = await rejection(createClient({ port }).publishToUsers(['u'], payload))
         assert.deepEqual([error.status, error.delivery, error.attempts, error.retryAfter], [status, 'unknown', 1, 0])
         assert.equal(requests.length, 1)
       })
     }
   }
 
-  test("is not repeated after the service's own words with another 5xx", async (t) => {
+  test("is not retried after another 5xx with the service's own JSON", async (t) => {
     const { port } = await recordingServer(t, busyFor(1, { status: 500, body: serviceBody }))
-    const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+    const error = await rejection(createClient({ port }).publishToUsers(['u'], payload))
     assert.deepEqual([error.delivery, error.attempts], ['unknown', 1])
   })
 
   for (const wait of ['61', '3600', '18446744073709551615', '99999999999999999999999999']) {
-    test(`is not repeated when the service asks to wait for ${wait} s`, async (t) => {
+    test(`is not retried if the service asks to wait for ${wait} s`, async (t) => {
       const refusal = { status: 429, headers: { 'retry-after': wait } }
       const { port, requests } = await recordingServer(t, busyFor(1, refusal))
-      const error = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+      const error = await rejection(createClient({ port }).publishToUsers(['u'], payload))
       assert.deepEqual([error.delivery, error.attempts, requests.length], ['refused', 1, 1])
       assert.ok(error.retryAfter >= 61)
     })
   }
 })
 
-test('a deletion is repeated after any 5xx', async (t) => {
+test('a deletion is retried after any 5xx', async (t) => {
   const { port, requests } = await recordingServer(t, busyFor(3, { status: 503, body: '<html>' }))
-  await clientOf({ port }).deleteUser('u')
+  await createClient({ port }).deleteUser('u')
   assert.equal(requests.length, 4)
 })
 
-test('a connection that cannot be made is tried again', async () => {
+test('a failed connection is retried', async () => {
   const error = await rejection(
-    clientOf({ port: await unusedPort() }, { maxRetries: 1 }).publishToUsers(['u'], payload),
+    createClient({ port: await unusedPort() }, { maxRetries: 1 }).publishToUsers(['u'], payload),
   )
   assert.equal(error.attempts, 2)
 })
 
-test('a publish that may have been processed is repeated only with retryUnknown', async (t) => {
+test('a publish that may have been processed is retried only with retryUnknown', async (t) => {
   const { port, requests } = await recordingServer(t, () => ({ status: 500 }))
-  const once = await rejection(clientOf({ port }).publishToUsers(['u'], payload))
+  const once = await rejection(createClient({ port }).publishToUsers(['u'], payload))
   assert.deepEqual([once.delivery, once.attempts, requests.length], ['unknown', 1, 1])
   const again = await rejection(
-    clientOf({ port }, { retryUnknown: true, maxRetries: 1 }).publishToUsers(['u'], payload),
+    createClient({ port }, { retryUnknown: true, maxRetries: 1 }).publishToUsers(['u'], payload),
   )
   assert.deepEqual([again.delivery, again.attempts, requests.length], ['unknown', 2, 3])
 })
 
-test('a repeat that is refused does not take back that the first publish may have been processed', async (t) => {
+test('delivery stays unknown if a retry after an unknown outcome is refused', async (t) => {
   const { port } = await recordingServer(t, (_request, number) => ({ status: number === 1 ? 500 : 422 }))
-  const error = await rejection(clientOf({ port }, { retryUnknown: true }).publishToUsers(['u'], payload))
+  const error = await rejection(createClient({ port }, { retryUnknown: true }).publishToUsers(['u'], payload))
   assert.deepEqual([error.status, error.attempts, error.delivery], [422, 2, 'unknown'])
 })

@@ -10,8 +10,8 @@ const { execFile } = require('node:child_process')
 const { once } = require('node:events')
 const path = require('node:path')
 const { promisify } = require('node:util')
-const { growthOf } = require('./helpers/growth.js')
-const { randomOf } = require('./helpers/random.js')
+const { measureGrowth } = require('./helpers/growth.js')
+const { createRandom } = require('./helpers/random.js')
 
 const CALLS = Number(process.env.SOAK_CALLS ?? 20_000)
 const IN_FLIGHT = 128
@@ -19,15 +19,15 @@ const IN_FLIGHT = 128
 /** Less than what a leak of 32 bytes a call adds in the long form. */
 const MAX_GROWTH = 1.05
 
-test('steady growth is found, and noise is not', () => {
+test('steady growth is detected, and noise is not', () => {
   const leak = Array.from({ length: 12 }, (_, index) => 80 + index * 0.7 + (index % 3))
-  assert.ok(growthOf(leak) > MAX_GROWTH, `${growthOf(leak)}`)
+  assert.ok(measureGrowth(leak) > MAX_GROWTH, `${measureGrowth(leak)}`)
   const noise = [84, 79, 88, 81, 86, 78, 89, 80, 84, 79, 87, 80]
-  assert.ok(growthOf(noise) <= MAX_GROWTH, `${growthOf(noise)}`)
+  assert.ok(measureGrowth(noise) <= MAX_GROWTH, `${measureGrowth(noise)}`)
 })
 
 test(`${CALLS} calls leave memory, descriptors and threads as they were`, async (t) => {
-  const random = randomOf(1)
+  const random = createRandom(1)
   const server = http.createServer((request, response) => {
     request.resume()
     const chance = random()
@@ -44,7 +44,7 @@ test(`${CALLS} calls leave memory, descriptors and threads as they were`, async 
     server.closeAllConnections()
   })
 
-  const client = path.join(__dirname, 'helpers', 'soak-client.js')
+  const client = path.join(__dirname, 'programs', 'soak-client.js')
   // V8 lets its nursery grow for many seconds under load; what is looked for here is what never comes back.
   const args = ['--expose-gc', '--max-semi-space-size=2', client, server.address().port, CALLS, IN_FLIGHT]
   const { stdout } = await promisify(execFile)(process.execPath, args)
@@ -53,7 +53,7 @@ test(`${CALLS} calls leave memory, descriptors and threads as they were`, async 
   assert.ok(outcomes.resolved > CALLS / 2)
 
   const of = (kind) => samples.map((sample) => sample[kind])
-  const growth = growthOf(of('megabytes'))
+  const growth = measureGrowth(of('megabytes'))
   assert.ok(growth <= MAX_GROWTH, `memory grew by a factor of ${growth}: ${of('megabytes')} MB`)
   const descriptors = Math.max(...of('descriptors'))
   assert.ok(descriptors <= IN_FLIGHT + 40, `${descriptors} descriptors: one a call in flight, and what Node has`)

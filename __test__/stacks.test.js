@@ -8,17 +8,17 @@ const path = require('node:path')
 const { tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications, signWebhook, verifyWebhook } = require('..')
 const { recordingServer } = require('./helpers/servers.js')
-const { payload, clientOf } = require('./helpers/clients.js')
+const { payload, createClient } = require('./helpers/clients.js')
 
 const library = path.join(__dirname, '..', 'lib')
 
 /** The frames of an error, without those of Node. */
-function framesOf({ stack }) {
+function readFrames({ stack }) {
   return stack.split('\n    at ').slice(1).filter((frame) => !frame.includes('node:')) // prettier-ignore
 }
 
 /** Calls through two functions whose names the stack must show, and gives what is thrown. */
-async function errorOf(call) {
+async function catchError(call) {
   async function orderShipped() {
     await call()
   }
@@ -35,7 +35,7 @@ async function errorOf(call) {
 
 /** That callers are shown, and no more than the public method's own frame above them. */
 function assertShowsCallers(error) {
-  const frames = framesOf(error)
+  const frames = readFrames(error)
   const [first, second] = ['orderShipped', 'handleRequest'].map((name) =>
     frames.findIndex((frame) => frame.includes(`${name} (`)),
   )
@@ -69,7 +69,7 @@ describe('the stack of a call that fails', () => {
             tracingChannel('beams-native:request').subscribe(subscribers)
             t.after(() => tracingChannel('beams-native:request').unsubscribe(subscribers))
           }
-          const error = await errorOf(() => call(clientOf({ port }), options))
+          const error = await catchError(() => call(createClient({ port }), options))
           assert.equal(error.status, 402)
           assertShowsCallers(error)
         })
@@ -77,7 +77,7 @@ describe('the stack of a call that fails', () => {
     }
 
     test(`for its arguments, of ${name}`, async () => {
-      const beams = clientOf({ port: 1 })
+      const beams = createClient({ port: 1 })
       const oops = new Error('oops')
       for (const options of [
         { timeout: -1 },
@@ -90,29 +90,29 @@ describe('the stack of a call that fails', () => {
         },
       ])
         // prettier-ignore
-        assertShowsCallers(await errorOf(() => call(beams, options)))
+        assertShowsCallers(await catchError(() => call(beams, options)))
     })
 
     test(`without its client, of ${name}`, async () => {
-      assertShowsCallers(await errorOf(() => call({ __proto__: PushNotifications.prototype })))
+      assertShowsCallers(await catchError(() => call({ __proto__: PushNotifications.prototype })))
     })
   }
 
   test('of a closed client', async () => {
-    const beams = clientOf({ port: 1 })
+    const beams = createClient({ port: 1 })
     await beams.close()
     for (const call of Object.values(calls)) {
-      const error = await errorOf(() => call(beams))
+      const error = await catchError(() => call(beams))
       assert.equal(error.code, 'ERR_BEAMS_CLOSED')
       assertShowsCallers(error)
     }
   })
 
-  test('through methods that somebody has replaced', async (t) => {
+  test('through patched methods', async (t) => {
     const { generateToken } = PushNotifications.prototype
     PushNotifications.prototype.generateToken = () => 'replaced'
     t.after(() => (PushNotifications.prototype.generateToken = generateToken))
-    assertShowsCallers(await errorOf(async () => generateToken.call(clientOf({ port: 1 }), '')))
+    assertShowsCallers(await catchError(async () => generateToken.call(createClient({ port: 1 }), '')))
   })
 
   test('of compat', async () => {
@@ -124,7 +124,7 @@ describe('the stack of a call that fails', () => {
       () => beams.publishToUsers([5], payload),
       async () => beams.generateToken(''),
     ]) {
-      const frames = framesOf(await errorOf(call))
+      const frames = readFrames(await catchError(call))
       assert.ok(
         frames.some((frame) => frame.includes('handleRequest (')),
         String(frames),
@@ -133,23 +133,23 @@ describe('the stack of a call that fails', () => {
   })
 
   test('of close', async () => {
-    assertShowsCallers(await errorOf(() => PushNotifications.prototype.close.call({})))
+    assertShowsCallers(await catchError(() => PushNotifications.prototype.close.call({})))
   })
 
-  test('of the users whom a report names', async (t) => {
+  test('of the failures in a report', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 422 }))
-    const beams = clientOf({ port })
-    const error = await errorOf(async () => {
+    const beams = createClient({ port })
+    const error = await catchError(async () => {
       const { failures } = await beams.publishToManyUsers(['u'], payload)
       throw failures[0].error
     })
     // It is made before its caller goes on, so the stack begins there.
-    assert.ok(framesOf(error).filter((frame) => frame.includes(library)).length <= 1, error.stack)
+    assert.ok(readFrames(error).filter((frame) => frame.includes(library)).length <= 1, error.stack)
   })
 
   for (const [name, call] of Object.entries({
-    generateToken: () => clientOf({ port: 1 }).generateToken(''),
-    'generateToken, for an option': () => clientOf({ port: 1 }).generateToken('u', { backdate: 'x' }),
+    generateToken: () => createClient({ port: 1 }).generateToken(''),
+    'generateToken, for an option': () => createClient({ port: 1 }).generateToken('u', { backdate: 'x' }),
     'a constructor': () => new PushNotifications({ instanceId: 'i' }),
     'a constructor, for a rule': () => new PushNotifications({ instanceId: 'a/b', secretKey: 'k' }),
     verifyWebhook: () => verifyWebhook('{}', 'x', 's'),
@@ -158,7 +158,7 @@ describe('the stack of a call that fails', () => {
     'signWebhook, for its body': () => signWebhook({}, 's'),
   })) {
     test(`at once, of ${name}`, async () => {
-      assertShowsCallers(await errorOf(async () => call()))
+      assertShowsCallers(await catchError(async () => call()))
     })
   }
 })

@@ -8,8 +8,8 @@ const assert = require('node:assert/strict')
 const { EventEmitter, once } = require('node:events')
 const { Readable } = require('node:stream')
 const { recordingServer } = require('./helpers/servers.js')
-const { payload, clientOf, rejection } = require('./helpers/clients.js')
-const { runProgram } = require('./programs/run.js')
+const { payload, createClient, rejection } = require('./helpers/clients.js')
+const { runProgram } = require('./helpers/run-program.js')
 
 const RUNS = Number(process.env.STOPPED_RUNS ?? 1000)
 const REPORT_USERS = Number(process.env.REPORT_USERS ?? 100_000)
@@ -17,7 +17,7 @@ const SEED = 14
 
 describe('a publishToManyUsers that is stopped at a random moment', { concurrency: 2 }, () => {
   for (const source of ['array', 'iterable', 'generator', 'stream']) {
-    test(`${RUNS} times, while it reads from a ${source}, has each id in one place`, async (t) => {
+    test(`${RUNS} times, while it reads from a ${source}, accounts for each id exactly once`, async (t) => {
       const { stdout, stderr, signal } = await runProgram('stopped-bulk.js', [source, RUNS, SEED])
       assert.deepEqual([stderr, signal], ['', null])
       const { stopped, wrong } = JSON.parse(stdout)
@@ -116,9 +116,9 @@ const idleSources = {
 describe('a publishToManyUsers that is stopped while its source is idle', { concurrency: true }, () => {
   for (const [source, make] of Object.entries(idleSources)) {
     for (const [stopper, { stop, code }] of Object.entries(stoppers)) {
-      test(`${source}, by ${stopper}, closes the source without waiting for ever`, async (t) => {
+      test(`${source}, by ${stopper}, closes the source without waiting forever`, async (t) => {
         const { port, requests } = await recordingServer(t)
-        const beams = clientOf({ port })
+        const beams = createClient({ port })
         const controller = new AbortController()
         const { users, isClosed } = make(() => setImmediate(stop, beams, controller))
         const error = await rejection(beams.publishToManyUsers(users, payload, { signal: controller.signal }))
@@ -148,13 +148,15 @@ describe('a publishToManyUsers that is stopped while its source is idle', { conc
         },
       }),
     }
-    const error = await rejection(clientOf({ port }).publishToManyUsers(users, payload, { signal: controller.signal }))
+    const error = await rejection(
+      createClient({ port }).publishToManyUsers(users, payload, { signal: controller.signal }),
+    )
     assert.deepEqual([error.cause, error.remaining], [oops, ['late']])
   })
 
   test('by a signal without a reason has an AbortError for its cause', async () => {
     const signal = { aborted: true, addEventListener() {}, removeEventListener() {} }
-    const error = await rejection(clientOf({ port: 1 }).publishToManyUsers([], payload, { signal }))
+    const error = await rejection(createClient({ port: 1 }).publishToManyUsers([], payload, { signal }))
     assert.deepEqual([error.code, error.cause.name], ['ERR_BEAMS_INTERRUPTED', 'AbortError'])
   })
 
@@ -179,7 +181,7 @@ describe('a report of any size', () => {
     ['values that are no user ids', 165],
   ]) {
     test(`resolves with ${REPORT_USERS} ${what}, each in its place`, async () => {
-      const beams = clientOf({ port: 1 }, { maxRetries: 0, maxRequestsPerSecond: Infinity })
+      const beams = createClient({ port: 1 }, { maxRetries: 0, maxRequestsPerSecond: Infinity })
       const filling = 'x'.repeat(length - 8)
       const users = {
         *[Symbol.iterator]() {

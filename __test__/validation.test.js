@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const vm = require('node:vm')
 const { PushNotifications, BeamsError } = require('..')
 const { recordingServer } = require('./helpers/servers.js')
-const { payload, clientOf, rejection } = require('./helpers/clients.js')
+const { payload, createClient, rejection } = require('./helpers/clients.js')
 
 const keys = { instanceId: 'my-instance', secretKey: 'secret' }
 const beams = new PushNotifications(keys)
@@ -248,7 +248,7 @@ describe('arrays are taken', () => {
   ]) {
     test(name, async (t) => {
       const { port, requests } = await recordingServer(t)
-      for (const list of [given, given.slice(0, 1)]) await clientOf({ port }).publishToUsers(list, payload)
+      for (const list of [given, given.slice(0, 1)]) await createClient({ port }).publishToUsers(list, payload)
       assert.deepEqual(
         requests.map(({ body }) => JSON.parse(body).users),
         [users, users.slice(0, 1)],
@@ -259,7 +259,7 @@ describe('arrays are taken', () => {
 
 test('a refused call sends nothing', async (t) => {
   const { port, requests } = await recordingServer(t)
-  const client = clientOf({ port })
+  const client = createClient({ port })
   await rejection(client.publishToInterests(['a|b'], payload))
   await rejection(client.publishToUsers(['u'], { a: 1n }))
   await rejection(client.deleteUser('..'))

@@ -28,7 +28,7 @@ const attempt = documented('v1.PublishToUsersAttempt', {
 const open = documented('v1.UserNotificationOpen', { instance_id: 'i', publish_id: 'pubid-1', user_id: 'user-001' })
 const acknowledgement = open.replace('UserNotificationOpen', 'UserNotificationAcknowledgement')
 
-const signatureOf = (body, key = secret) => createHmac('sha1', key).update(body).digest('hex')
+const sign = (body, key = secret) => createHmac('sha1', key).update(body).digest('hex')
 
 function refusal(...args) {
   try {
@@ -56,7 +56,7 @@ describe('a webhook verifies and is read', () => {
       ['string', body],
     ]) {
       test(`${name}, from a ${form}`, () => {
-        const event = verifyWebhook(raw, signatureOf(body), secret)
+        const event = verifyWebhook(raw, sign(body), secret)
         const { eventType: type, eventId, createdAt, ...rest } = event
         assert.deepEqual(rest, JSON.parse(body))
         assert.equal(type, eventType)
@@ -67,26 +67,26 @@ describe('a webhook verifies and is read', () => {
   }
 
   test('with hexadecimal digits in either case', () => {
-    assert.equal(refusal(open, signatureOf(open).toUpperCase(), secret), 'verified')
+    assert.equal(refusal(open, sign(open).toUpperCase(), secret), 'verified')
   })
 
   test('with any of several secrets', () => {
-    assert.equal(refusal(open, signatureOf(open), ['other', secret]), 'verified')
-    assert.equal(refusal(open, signatureOf(open), ['other', 'another']), 'ERR_BEAMS_WEBHOOK_SIGNATURE')
+    assert.equal(refusal(open, sign(open), ['other', secret]), 'verified')
+    assert.equal(refusal(open, sign(open), ['other', 'another']), 'ERR_BEAMS_WEBHOOK_SIGNATURE')
   })
 
   test('of ten megabytes', () => {
     const users = Array.from({ length: 400_000 }, (_, number) => `user-${number}-${'x'.repeat(12)}`)
     const body = Buffer.from(documented('v1.PublishToUsersAttempt', { users_no_devices: users }))
     assert.ok(body.length > 10_000_000)
-    assert.equal(verifyWebhook(body, signatureOf(body), secret).payload.users_no_devices.length, 400_000)
+    assert.equal(verifyWebhook(body, sign(body), secret).payload.users_no_devices.length, 400_000)
     body[5_000_000] ^= 1
-    assert.equal(refusal(body, signatureOf(open), secret), 'ERR_BEAMS_WEBHOOK_SIGNATURE')
+    assert.equal(refusal(body, sign(open), secret), 'ERR_BEAMS_WEBHOOK_SIGNATURE')
   })
 })
 
 describe('a webhook is refused', () => {
-  const good = signatureOf(open)
+  const good = sign(open)
   for (const [name, signature] of [
     ['without a signature', undefined],
     ['with a null signature', null],
@@ -95,8 +95,8 @@ describe('a webhook is refused', () => {
     ['with a shortened signature', good.slice(0, -1)],
     ['with half a signature', good.slice(0, 20)],
     ['with a longer signature', `${good}00`],
-    ['with a signature of something else', signatureOf(`${open} `)],
-    ['with a signature by another secret', signatureOf(open, 'other')],
+    ['with a signature of something else', sign(`${open} `)],
+    ['with a signature by another secret', sign(open, 'other')],
     ['with a signature in other digits', 'z'.repeat(40)],
     ['with a signature in base64', createHmac('sha1', secret).update(open).digest('base64')],
   ]) {
@@ -121,7 +121,7 @@ describe('a webhook is refused', () => {
     ['is no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ]) {
     test(`whose signed body ${name}`, () => {
-      assert.equal(refusal(body, signatureOf(body), secret), 'ERR_BEAMS_WEBHOOK_PAYLOAD')
+      assert.equal(refusal(body, sign(body), secret), 'ERR_BEAMS_WEBHOOK_PAYLOAD')
     })
   }
 
@@ -140,7 +140,7 @@ describe('a webhook is refused', () => {
 test('what signWebhook signs, verifyWebhook takes, and so would the service', () => {
   for (const body of [open, Buffer.from(open), new Uint8Array()]) {
     const headers = signWebhook(body, secret)
-    assert.deepEqual(headers, { 'Content-Type': 'application/json', 'Webhook-Signature': signatureOf(body) })
+    assert.deepEqual(headers, { 'Content-Type': 'application/json', 'Webhook-Signature': sign(body) })
   }
   assert.throws(() => signWebhook(open, ''), { code: 'ERR_BEAMS_INVALID_ARGUMENT' })
   assert.throws(() => signWebhook(open), { code: 'ERR_BEAMS_INVALID_ARGUMENT' })

@@ -7,7 +7,7 @@ const { PushNotifications } = require('../..')
 const payload = { web: { notification: { title: 'Hello', body: 'Hello, world!' } } }
 
 /** A client of a server on this machine. */
-function clientOf({ port }, options) {
+function createClient({ port }, options) {
   return new PushNotifications({
     instanceId: 'my-instance',
     secretKey: 'secret',
@@ -21,7 +21,7 @@ function clientOf({ port }, options) {
 async function emulated(t, options) {
   const emulator = await startEmulator(options)
   t.after(() => emulator.close())
-  return { emulator, beams: clientOf(emulator) }
+  return { emulator, beams: createClient(emulator) }
 }
 
 /** The error with which a promise rejects. */
@@ -34,4 +34,4 @@ async function rejection(promise) {
   return outcome.error
 }
 
-module.exports = { payload, clientOf, emulated, rejection }
+module.exports = { payload, createClient, emulated, rejection }

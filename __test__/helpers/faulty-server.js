@@ -3,7 +3,7 @@
 const http = require('node:http')
 const http2 = require('node:http2')
 const { once } = require('node:events')
-const { randomOf } = require('./random.js')
+const { createRandom } = require('./random.js')
 
 /** The service's own words; what a router says in its place. */
 const own = '{"error":"Service Unavailable","description":"Try again later"}'
@@ -60,14 +60,14 @@ function goAway(session) {
  * `certificate` it speaks HTTP/2, with so few `streams` that publishes wait for one.
  */
 async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
-  const random = randomOf(seed)
+  const random = createRandom(seed)
   const book = new Map()
   const sockets = new Set()
   const all = [...behaviours, ...(certificate ? http2Behaviours : http1Behaviours)]
   const handle = async (request, response) => {
     response.on('error', () => {})
     if (leaving.has(request.stream?.session)) return
-    const users = await usersOf(request)
+    const users = await readUsers(request)
     if (!users) return
     let left = random() * all.reduce((sum, [weight]) => sum + weight, 0)
     const [, isProcessed, answer] = all.find(([weight]) => (left -= weight) < 0)
@@ -97,7 +97,7 @@ async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
 }
 
 /** The users of a publish that has come whole; nothing where it was given up. */
-async function usersOf(request) {
+async function readUsers(request) {
   let body = ''
   try {
     for await (const chunk of request.setEncoding('utf8')) body += chunk
@@ -108,10 +108,10 @@ async function usersOf(request) {
 }
 
 /** How often each user was published to. */
-function timesOf(book) {
+function countPublishes(book) {
   const times = new Map()
   for (const users of book.values()) for (const user of users) times.set(user, (times.get(user) ?? 0) + 1)
   return times
 }
 
-module.exports = { faultyServer, timesOf }
+module.exports = { faultyServer, countPublishes }

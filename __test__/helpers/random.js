@@ -1,7 +1,7 @@
 'use strict'
 
 /** Numbers from 0 to 1 that are the same for the same seed (Mulberry32). */
-function randomOf(seed) {
+function createRandom(seed) {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -20,4 +20,4 @@ async function each(items, limit, task) {
   await Promise.all(Array.from({ length: limit }, lane))
 }
 
-module.exports = { randomOf, each }
+module.exports = { createRandom, each }

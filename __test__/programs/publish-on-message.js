@@ -2,9 +2,9 @@
 
 // For each number that it is sent, publishes so often at once, and sends what came of it.
 
-const { clientOf, payload } = require('../helpers/clients.js')
+const { createClient, payload } = require('../helpers/clients.js')
 
-const beams = clientOf({}, { ...JSON.parse(process.argv[2]), maxRetries: 0, maxRequestsPerSecond: Infinity })
+const beams = createClient({}, { ...JSON.parse(process.argv[2]), maxRetries: 0, maxRequestsPerSecond: Infinity })
 
 process.on('message', async (count) => {
   const calls = Array.from({ length: count }, (_, index) =>

@@ -8,10 +8,10 @@ const http = require('node:http')
 const { once } = require('node:events')
 const { Readable } = require('node:stream')
 const { PushNotifications } = require('../..')
-const { randomOf } = require('../helpers/random.js')
+const { createRandom } = require('../helpers/random.js')
 
 const [kind, runs, seed] = process.argv.slice(2)
-const random = randomOf(Number(seed))
+const random = createRandom(Number(seed))
 const below = (limit) => Math.floor(random() * limit)
 const payload = { web: { notification: { title: 'Hello' } } }
 

@@ -40,7 +40,7 @@ interface Order {
   items: string[]
 }
 
-export function serviceOfNest() {
+export function createNestService() {
   class PusherService {
     private readonly client: PushNotifications
 
@@ -163,9 +163,7 @@ export const double: PushNotifications = {
   generateToken: (userId) => ({ token: userId }),
 }
 
-export function mixedWithALibraryOfTheOfficialTypes(
-  send: (client: Official, request: Official.PublishRequest) => void,
-) {
+export function mixWithOfficialTypes(send: (client: Official, request: Official.PublishRequest) => void) {
   const client = new Named({ instanceId: 'i', secretKey: 's' })
   send(client, builder('x'))
   return client

@@ -23,16 +23,16 @@ if (given.kind === 'users') {
   targets.users = JSON.parse(JSON.stringify(users))
 }
 
-const userOf = (index) => `user-${String(index).padStart(15, '0')}`
-const usersOf = (count) => Array.from({ length: count }, (_, index) => userOf(index))
+const makeUser = (index) => `user-${String(index).padStart(15, '0')}`
+const makeUsers = (count) => Array.from({ length: count }, (_, index) => makeUser(index))
 
 /** Nanoseconds on a CPU, from the system's own account of each thread. */
-function cpuOf(tasks) {
+function measureCpu(tasks) {
   const time = (task) => Number(fs.readFileSync(`/proc/self/task/${task}/schedstat`, 'utf8').split(' ')[0])
   return tasks.reduce((total, task) => total + time(task), 0)
 }
-const mainThread = () => cpuOf([process.pid])
-const wholeProcess = () => cpuOf(fs.readdirSync('/proc/self/task'))
+const mainThread = () => measureCpu([process.pid])
+const wholeProcess = () => measureCpu(fs.readdirSync('/proc/self/task'))
 
 function percentile(values, share) {
   const sorted = Float64Array.from(values).sort()
@@ -79,7 +79,7 @@ const measures = {
 
   async many() {
     const publish = toManyUsers(given)
-    const users = usersOf(given.users)
+    const users = makeUsers(given.users)
     const options = { concurrency: given.inFlight }
     await publish(users.slice(0, given.users / 10), request, options)
     const before = { main: mainThread(), wall: performance.now() }
@@ -92,7 +92,7 @@ const measures = {
 
   async pace() {
     const publish = toManyUsers({ ...given, pace: true })
-    const users = usersOf(given.users)
+    const users = makeUsers(given.users)
     const start = performance.now()
     await publish(users, request)
     return { seconds: (performance.now() - start) / 1000 }
@@ -102,7 +102,7 @@ const measures = {
   async growth() {
     const publish = toManyUsers(given)
     const users = async function* (count) {
-      for (let index = 0; index < count; index++) yield userOf(index)
+      for (let index = 0; index < count; index++) yield makeUser(index)
     }
     await publish(users(1000), request)
     for await (const user of users(1e6)) if (user.endsWith('000')) await new Promise(setImmediate)

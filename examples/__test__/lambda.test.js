@@ -18,13 +18,13 @@ describe('the lambda example', () => {
   const call = (method, path, user) =>
     fetch(`${running.url}${path}`, { method, headers: user === undefined ? {} : { authorization: `Bearer ${user}` } })
 
-  test('makes a token for the user whom the authorizer knows', async () => {
+  test('makes a token for the authorized user', async () => {
     const response = await call('GET', '/beams-auth?user_id=ada', 'ada')
     assert.equal(response.status, 200)
     assert.equal(jwt.verify((await response.json()).token, settings.BEAMS_SECRET_KEY).sub, 'ada')
   })
 
-  test('makes no token for anybody else', async () => {
+  test('makes no token without an authorized user', async () => {
     for (const query of ['?user_id=grace', '?user_id=ada&user_id=grace', '']) {
       const response = await call('GET', `/beams-auth${query}`, 'ada')
       assert.equal(response.status, 401, query)
@@ -40,7 +40,7 @@ describe('the lambda example', () => {
     assert.equal(publish.web.notification.body, 'Order 1815 is on its way.')
   })
 
-  test('answers before its time is over, however long Beams takes', async () => {
+  test('responds before the function times out, however long Beams takes', async () => {
     emulator.failNext({ delay: 60_000, operation: 'publishToUsers' })
     const response = await call('POST', '/orders/1/shipped', 'ada')
     assert.deepEqual(
@@ -49,7 +49,7 @@ describe('the lambda example', () => {
     )
   })
 
-  test('tells its own clients that a publish that was refused may be tried again', async () => {
+  test('tells its clients that a refused publish may be retried', async () => {
     emulator.failNext({ status: 503, operation: 'publishToUsers' })
     const response = await call('POST', '/orders/1/shipped', 'ada')
     assert.deepEqual([response.status, await response.json()], [503, { code: 'ERR_BEAMS_SERVER', delivery: 'refused' }])

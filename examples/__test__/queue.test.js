@@ -87,60 +87,64 @@ function timesPublished(emulator) {
   return times
 }
 
-test('each user is published to once, or parked, though worker and Redis die', { timeout: 300_000 }, async (t) => {
-  const { emulator, produce, output, startRedis, startWorker, queue } = await stage(t)
-  let redis = await startRedis()
-  assert.equal(await produce(100_000), '100 batches')
+test(
+  'each user is published to once, or parked, even if a worker and Redis are killed',
+  { timeout: 300_000 },
+  async (t) => {
+    const { emulator, produce, output, startRedis, startWorker, queue } = await stage(t)
+    let redis = await startRedis()
+    assert.equal(await produce(100_000), '100 batches')
 
-  const fault = (more) => emulator.failNext({ operation: 'publishToUsers', ...more })
-  fault({ status: 401 })
-  fault({ reset: true })
-  fault({ reset: true, afterwards: true })
-  fault({ status: 503, body: 'empty', times: 3 })
-  const workers = [await startWorker(), await startWorker(), await startWorker()]
-  await emulator.waitForPublish(() => emulator.publishes().length >= 25, { timeout: 60_000 })
+    const fault = (more) => emulator.failNext({ operation: 'publishToUsers', ...more })
+    fault({ status: 401 })
+    fault({ reset: true })
+    fault({ reset: true, afterwards: true })
+    fault({ status: 503, body: 'empty', times: 3 })
+    const workers = [await startWorker(), await startWorker(), await startWorker()]
+    await emulator.waitForPublish(() => emulator.publishes().length >= 25, { timeout: 60_000 })
 
-  // As many answers are slow as the workers make requests at a time, so each of them is waiting for some.
-  const catchInTheMiddle = async (users, batches) => {
-    fault({ delay: 2000, times: 24 })
-    // A producer that is started again adds nothing twice.
-    assert.equal(await produce(users), `${batches} batches`)
-    while (emulator.failures().length > 0) await wait(20)
-  }
-  await catchInTheMiddle(150_000, 150)
-  workers[0].kill('SIGKILL')
-  await startWorker()
+    // As many responses are slow as the workers have requests in flight, so that each worker is waiting for some.
+    const catchInTheMiddle = async (users, batches) => {
+      fault({ delay: 2000, times: 24 })
+      // A producer that is started again adds nothing twice.
+      assert.equal(await produce(users), `${batches} batches`)
+      while (emulator.failures().length > 0) await wait(20)
+    }
+    await catchInTheMiddle(150_000, 150)
+    workers[0].kill('SIGKILL')
+    await startWorker()
 
-  await catchInTheMiddle(199_500, 200)
-  redis.kill('SIGTERM')
-  await once(redis, 'exit')
-  redis = await startRedis()
+    await catchInTheMiddle(199_500, 200)
+    redis.kill('SIGTERM')
+    await once(redis, 'exit')
+    redis = await startRedis()
 
-  let summary
-  do summary = await output('summary')
-  while (!summary.includes('still to do: 0 users'))
+    let summary
+    do summary = await output('summary')
+    while (!summary.includes('still to do: 0 users'))
 
-  const jobs = queue()
-  const [completed, failed] = [await jobs.getJobs(['completed']), await jobs.getJobs(['failed'])]
-  t.diagnostic(summary.join('\n'))
-  assert.equal(completed.length + failed.length, 200)
-  assert.ok(failed.length >= 3, summary.join('\n'))
-  await jobs.close()
-  const times = timesPublished(emulator)
-  const published = new Map(emulator.publishes().map(({ publishId, users }) => [publishId, users]))
-  for (const { data, returnvalue } of completed) {
-    assert.deepEqual(published.get(returnvalue.publishId), data.users)
-    for (const user of data.users) assert.equal(times.get(user), 1, user)
-  }
-  for (const { id, data } of failed) {
-    const line = summary.find((text) => text.startsWith(`  ${id}: `))
-    const most = line.includes('may have been published') ? 1 : 0
-    for (const user of data.users) assert.ok((times.get(user) ?? 0) <= most, `${user}: ${line}`)
-  }
+    const jobs = queue()
+    const [completed, failed] = [await jobs.getJobs(['completed']), await jobs.getJobs(['failed'])]
+    t.diagnostic(summary.join('\n'))
+    assert.equal(completed.length + failed.length, 200)
+    assert.ok(failed.length >= 3, summary.join('\n'))
+    await jobs.close()
+    const times = timesPublished(emulator)
+    const published = new Map(emulator.publishes().map(({ publishId, users }) => [publishId, users]))
+    for (const { data, returnvalue } of completed) {
+      assert.deepEqual(published.get(returnvalue.publishId), data.users)
+      for (const user of data.users) assert.equal(times.get(user), 1, user)
+    }
+    for (const { id, data } of failed) {
+      const line = summary.find((text) => text.startsWith(`  ${id}: `))
+      const most = line.includes('may have been published') ? 1 : 0
+      for (const user of data.users) assert.ok((times.get(user) ?? 0) <= most, `${user}: ${line}`)
+    }
 
-  // A person has looked at the one that was refused.
-  const { id, data } = failed.find(({ failedReason }) => failedReason.startsWith('401'))
-  await output('summary', ['--again', id])
-  await emulator.waitForPublish(({ users }) => users[0] === data.users[0], { timeout: 30_000 })
-  assert.equal(timesPublished(emulator).get(data.users[0]), 1)
-})
+    // A person has looked at the one that was refused.
+    const { id, data } = failed.find(({ failedReason }) => failedReason.startsWith('401'))
+    await output('summary', ['--again', id])
+    await emulator.waitForPublish(({ users }) => users[0] === data.users[0], { timeout: 30_000 })
+    assert.equal(timesPublished(emulator).get(data.users[0]), 1)
+  },
+)

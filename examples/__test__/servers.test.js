@@ -38,7 +38,7 @@ for (const server of servers) {
     }
     const get = (path, headers) => fetch(`${running.url}${path}`, { headers })
 
-    test('makes a token for the user who is logged in', async () => {
+    test('makes a token for the logged-in user', async () => {
       const session = await logIn('ada')
       const response = await get('/beams-auth?user_id=ada', session)
       assert.equal(response.status, 200)
@@ -46,7 +46,7 @@ for (const server of servers) {
       assert.deepEqual([sub, iss], ['ada', 'https://my-instance.pushnotifications.pusher.com'])
     })
 
-    test('makes no token for anybody else', async () => {
+    test('makes no token without a login', async () => {
       const session = await logIn('ada')
       for (const [query, headers] of [
         ['?user_id=grace', session],
@@ -61,7 +61,7 @@ for (const server of servers) {
       assert.equal((await post('/login', {})).status, 400)
     })
 
-    test('publishes to the user, and hears by webhook what became of it', async () => {
+    test('publishes to the user, and receives the webhooks of the delivery', async () => {
       const session = await logIn('ada')
       const response = await post('/orders/1815/shipped', '', session)
       assert.equal(response.status, 202)
@@ -75,7 +75,7 @@ for (const server of servers) {
       assert.equal((await post('/orders/1815/shipped', '')).status, 401)
     })
 
-    test('tells its own clients whether a publish that failed may be tried again', async () => {
+    test('tells its clients whether a failed publish may be retried', async () => {
       const session = await logIn('ada')
       emulator.failNext({ status: 500, operation: 'publishToUsers' })
       const unknown = await post('/orders/1/shipped', '', session)
@@ -113,7 +113,7 @@ for (const server of servers) {
       assert.equal((await post('/webhooks/beams', '{}', signature('{}'))).status, 400)
     })
 
-    test('takes the bytes of a webhook as they are, and each event once', async () => {
+    test('verifies the raw body of a webhook, and handles each event once', async () => {
       const spaced = `${JSON.stringify(JSON.parse(event('e1')), null, 2)}\n`
       for (const body of [spaced, spaced, event('e2')]) {
         assert.equal((await post('/webhooks/beams', body, signature(body))).status, 204)
@@ -124,7 +124,7 @@ for (const server of servers) {
       await assert.rejects(running.event(), /ended/)
     })
 
-    test('ends on SIGTERM once the requests in flight are complete', async () => {
+    test('exits on SIGTERM once the requests in flight are complete', async () => {
       const session = await logIn('ada')
       emulator.failNext({ delay: 300, operation: 'publishToUsers' })
       const publishing = post('/orders/1/shipped', '', session)

@@ -20,7 +20,7 @@ async function push(page, origin, payload) {
   await devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: JSON.stringify(payload) })
 }
 
-test('a page registers, its user is published to, the inbox shows it, and the webhooks come home', async (t) => {
+test('a publish reaches the page that registered for its user, the inbox shows it, and the webhooks arrive', async (t) => {
   const folder = await compile('express')
   const emulator = await startEmulator({
     instanceId: settings.BEAMS_INSTANCE_ID,

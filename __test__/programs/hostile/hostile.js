@@ -4,8 +4,13 @@
 // that was not expected. Arguments: port, group, names of which Object.prototype gets setters that throw.
 
 const { writeSync } = require('node:fs')
-const { BeamsError, payload, places: argumentPlaces, thrownValues } = require('./argument-places.js')
-const { places: callbackPlaces } = require('./callback-places.js')
+const {
+  BeamsError,
+  payload,
+  places: argumentPlaces,
+  thrownValues,
+} = require('../../fixtures/hostile/argument-places.js')
+const { places: callbackPlaces } = require('../../fixtures/hostile/callback-places.js')
 const { PushNotifications } = require('../../..')
 
 const [port, group, ...polluted] = process.argv.slice(2)
@@ -58,7 +63,7 @@ const expectations = {
 }
 
 /** Calls, and tells how it ended; an asynchronous method that throws has ended wrongly, whatever it throws. */
-async function outcomeOf(call, isSynchronous) {
+async function settle(call, isSynchronous) {
   let returned
   try {
     returned = call()
@@ -85,7 +90,7 @@ async function check(name, { expected, call, isSynchronous = false }, kind) {
   const value = thrownValues[kind]()
   const made = expected === 'settled' ? call(beams, value) : [() => call(beams, value)]
   for (const each of made) {
-    const outcome = await outcomeOf(each, isSynchronous)
+    const outcome = await settle(each, isSynchronous)
     // A round trip later, whatever else was thrown has come up; and the client goes on working.
     const { publishId } = await beams.publishToUsers(['u'], payload)
     const isExpected = expectations[expected](outcome, value) && publishId === 'pubid-1' && uncaught.length === 0

@@ -67,7 +67,7 @@ export function createApp(
   app.get('/beams.json', (_request, response) => void response.json(page))
   app.get('/service-worker.js', (_request, response) => void response.type('js').send(serviceWorker(page.endpoint)))
 
-  app.use(answerBeamsError)
+  app.use(respondWithBeamsError)
   return app
 }
 
@@ -78,7 +78,7 @@ function serviceWorker(endpoint: string | undefined): string {
 }
 
 /** What went wrong with Beams is a gateway's failure to our own clients; `delivery` says whether they may try again. */
-const answerBeamsError: ErrorRequestHandler = (error, _request, response, next) => {
+const respondWithBeamsError: ErrorRequestHandler = (error, _request, response, next) => {
   if (!(error instanceof BeamsError)) return next(error)
   console.error(error)
   const status = error.code === 'ERR_BEAMS_INVALID_ARGUMENT' ? 400 : error.delivery === 'unknown' ? 504 : 503

@@ -5,7 +5,7 @@ export type EventHandler = (event: WebhookEvent) => unknown
 
 const MOST_REMEMBERED = 10_000
 
-/** Handlers for a webhook of Beams. `onEvent` is called once for each event, after it has been answered. */
+/** Handlers for a webhook of Beams. `onEvent` is called once for each event, after the response. */
 export function webhooks(secret: string, onEvent: EventHandler): RequestHandler[] {
   const seen = new Set<string>()
 
@@ -18,7 +18,7 @@ export function webhooks(secret: string, onEvent: EventHandler): RequestHandler[
       return void response.sendStatus(error.code === 'ERR_BEAMS_WEBHOOK_SIGNATURE' ? 401 : 400)
     }
 
-    // Beams waits for three seconds and then sends it again: answer first, work later.
+    // Beams waits for three seconds and then sends it again: respond first, work later.
     response.sendStatus(204)
 
     // A webhook that was sent again is the same event. In several processes, remember them in a store that they share.

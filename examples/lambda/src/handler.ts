@@ -2,14 +2,14 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { BeamsError, PushNotifications } from 'beams-native'
 
-// Outside the handler: one client, and its connections, for all the calls that this instance of the function answers.
+// Outside the handler: one client, and its connections, for all the invocations of this instance of the function.
 const beams = new PushNotifications({
   instanceId: process.env.BEAMS_INSTANCE_ID!,
   secretKey: process.env.BEAMS_SECRET_KEY!,
   endpoint: process.env.BEAMS_ENDPOINT,
 })
 
-// What is left to answer with, once Beams has taken too long.
+// The time that remains to respond once Beams has taken too long.
 const RESERVE = 500
 
 export async function handler(
@@ -23,12 +23,12 @@ export async function handler(
       case 'GET /beams-auth':
         return authenticate(userId, event.queryStringParameters?.user_id)
       case 'POST /orders/{order}/shipped':
-        return await tellOfShipping(userId, event.pathParameters?.order ?? '', context)
+        return await notifyOfShipping(userId, event.pathParameters?.order ?? '', context)
       default:
         return json(404, { error: 'Not found' })
     }
   } catch (error) {
-    return answerError(error)
+    return respondWithError(error)
   }
 }
 
@@ -38,7 +38,7 @@ function authenticate(userId: string, asked: string | undefined): APIGatewayProx
   return json(200, { token: beams.generateToken(userId) })
 }
 
-async function tellOfShipping(
+async function notifyOfShipping(
   userId: string,
   order: string,
   { getRemainingTimeInMillis }: Pick<Context, 'getRemainingTimeInMillis'>,
@@ -51,14 +51,14 @@ async function tellOfShipping(
       fcm: { notification: { title, body } },
       web: { notification: { title, body } },
     },
-    // A function that is cut off can answer nobody, and knows nothing of what it sent.
+    // A function that times out sends no response, and does not know what became of its publish.
     { timeout: Math.max(1, getRemainingTimeInMillis() - RESERVE), maxRetries: 0 },
   )
   return json(202, { publishId })
 }
 
 /** `delivery` says whether our own clients may try again. */
-function answerError(error: unknown): APIGatewayProxyStructuredResultV2 {
+function respondWithError(error: unknown): APIGatewayProxyStructuredResultV2 {
   if (!(error instanceof BeamsError)) throw error
   console.error(error)
   return json(error.delivery === 'unknown' ? 504 : 503, { code: error.code, delivery: error.delivery })

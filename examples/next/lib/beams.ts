@@ -12,7 +12,7 @@ export function beams(): PushNotifications {
 }
 
 /** What went wrong with Beams is a gateway's failure to our own clients; `delivery` says whether they may try again. */
-export function answerBeamsError(error: unknown): Response {
+export function respondWithBeamsError(error: unknown): Response {
   if (!(error instanceof BeamsError)) throw error
   console.error(error)
   const status = error.code === 'ERR_BEAMS_INVALID_ARGUMENT' ? 400 : error.delivery === 'unknown' ? 504 : 503

@@ -42,17 +42,17 @@ export class Claims {
 
   /** Whether the batch is `worker`'s to publish. */
   async claim(job: Job<Batch>, worker: string): Promise<boolean> {
-    const holder = await this.#redis.set(keyOf(job), worker, 'NX', 'GET')
-    // The answer may have been lost, and the command sent again: then the claim is our own.
+    const holder = await this.#redis.set(makeClaimKey(job), worker, 'NX', 'GET')
+    // The response may have been lost and the command repeated: then the claim is our own.
     return holder === null || holder === worker
   }
 
   async giveBack(job: Job<Batch>): Promise<void> {
-    await this.#redis.del(keyOf(job))
+    await this.#redis.del(makeClaimKey(job))
   }
 
   async isClaimed(job: Job<Batch>): Promise<boolean> {
-    return (await this.#redis.exists(keyOf(job))) === 1
+    return (await this.#redis.exists(makeClaimKey(job))) === 1
   }
 
   async close(): Promise<void> {
@@ -60,6 +60,6 @@ export class Claims {
   }
 }
 
-function keyOf({ id }: Job<Batch>): string {
+function makeClaimKey({ id }: Job<Batch>): string {
   return `${queueName}-claim:${id}`
 }

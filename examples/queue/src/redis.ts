@@ -10,7 +10,7 @@ const options = {
   port: process.env.REDIS_PORT ?? '6379',
   bind: '127.0.0.1',
   dir: folder,
-  // What is written is on the disk before it is answered. With `everysec`, the last second can be lost, and published again.
+  // Redis writes to disk before it responds. With `everysec`, the last second can be lost, and published again.
   appendonly: 'yes',
   appendfsync: 'always',
   // A queue's keys must never make room for others.

@@ -18,12 +18,12 @@ const [completed, failed, open] = await Promise.all([
   queue.getJobs(['failed']),
   queue.getJobs(['active', 'waiting', 'delayed', 'prioritized']),
 ])
-const usersOf = (jobs: typeof completed): number => jobs.reduce((sum, { data }) => sum + data.users.length, 0)
+const countUsers = (jobs: typeof completed): number => jobs.reduce((sum, { data }) => sum + data.users.length, 0)
 const parked = await Promise.all(failed.map(async (job) => ({ job, isUnknown: await claims.isClaimed(job) })))
 
-console.log(`published to ${usersOf(completed)} users in ${completed.length} publishes`)
-console.log(`still to do: ${usersOf(open)} users`)
-console.log(`parked: ${usersOf(failed)} users`)
+console.log(`published to ${countUsers(completed)} users in ${completed.length} publishes`)
+console.log(`still to do: ${countUsers(open)} users`)
+console.log(`parked: ${countUsers(failed)} users`)
 for (const { job, isUnknown } of parked) {
   console.log(`  ${job.id}: ${isUnknown ? 'may have been published' : 'not published'}: ${job.failedReason}`)
 }

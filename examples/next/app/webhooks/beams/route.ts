@@ -19,7 +19,7 @@ export async function POST(request: Request): Promise<Response> {
   if (!seen.has(event.eventId)) {
     seen.add(event.eventId)
     if (seen.size > MOST_REMEMBERED) seen.delete(seen.values().next().value!)
-    // Beams waits for three seconds and then sends it again: answer first, work later.
+    // Beams waits for three seconds and then sends it again: respond first, work later.
     after(() => console.log(event.eventType, JSON.stringify(event.payload)))
   }
   return new Response(null, { status: 204 })

@@ -1,5 +1,5 @@
 import type { NextRequest } from 'next/server'
-import { answerBeamsError, beams } from '../../../../lib/beams'
+import { respondWithBeamsError, beams } from '../../../../lib/beams'
 import { session } from '../../../../lib/session'
 
 export async function POST(
@@ -17,6 +17,6 @@ export async function POST(
     })
     return Response.json({ publishId }, { status: 202 })
   } catch (error) {
-    return answerBeamsError(error)
+    return respondWithBeamsError(error)
   }
 }

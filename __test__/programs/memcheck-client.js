@@ -6,10 +6,10 @@ const assert = require('node:assert/strict')
 const http = require('node:http')
 const { Worker, isMainThread, workerData, parentPort } = require('node:worker_threads')
 const { PushNotifications } = require('../..')
-const { payload, clientOf, rejection } = require('./clients.js')
+const { payload, createClient, rejection } = require('../helpers/clients.js')
 
 async function operate(port) {
-  const beams = clientOf({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0 })
+  const beams = createClient({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0 })
   for (let round = 0; round < 5; round++) {
     await Promise.all(Array.from({ length: 10 }, () => beams.publishToUsers(['u', 'é😀'], payload)))
     await rejection(beams.deleteUser('refused'))
@@ -43,7 +43,7 @@ async function main() {
   console.log('done')
 }
 
-async function mainOfWorker() {
+async function runWorker() {
   const beams = await operate(workerData)
   beams.deleteUser('silent').catch(() => {})
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a window, not of a worker
@@ -51,4 +51,4 @@ async function mainOfWorker() {
 }
 
 if (isMainThread) main()
-else mainOfWorker()
+else runWorker()

@@ -4,13 +4,13 @@
 // Arguments: port, number of calls, how many at a time.
 
 const fs = require('node:fs')
-const { payload, clientOf } = require('./clients.js')
-const { each } = require('./random.js')
+const { payload, createClient } = require('../helpers/clients.js')
+const { each } = require('../helpers/random.js')
 
 const [port, calls, inFlight] = process.argv.slice(2).map(Number)
 const WARM_UP = 10_000
 const SAMPLES = 12
-const beams = clientOf({ port }, { timeout: 500, maxRequestsPerSecond: Infinity, maxRetries: 1 })
+const beams = createClient({ port }, { timeout: 500, maxRequestsPerSecond: Infinity, maxRetries: 1 })
 
 function held() {
   globalThis.gc()

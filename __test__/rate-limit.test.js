@@ -5,22 +5,22 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { recordingServer } = require('./helpers/servers.js')
-const { payload, clientOf, rejection } = require('./helpers/clients.js')
+const { payload, createClient, rejection } = require('./helpers/clients.js')
 
-const userOf = ({ body }) => JSON.parse(body).users[0]
+const readUser = ({ body }) => JSON.parse(body).users[0]
 
-test('a burst over the limit arrives whole', async (t) => {
+test('a burst above the limit arrives completely', async (t) => {
   const { port, requests } = await recordingServer(t)
-  const beams = clientOf({ port }, { maxRequestsPerSecond: 200 })
+  const beams = createClient({ port }, { maxRequestsPerSecond: 200 })
   const users = Array.from({ length: 250 }, (_, index) => `user-${index}`)
   await Promise.all(users.map((user) => beams.publishToUsers([user], payload)))
-  assert.deepEqual(new Set(requests.map(userOf)), new Set(users))
+  assert.deepEqual(new Set(requests.map(readUser)), new Set(users))
   assert.equal(requests.length, users.length)
 })
 
-test('a call that waits for its turn has sent nothing, and gives the turn back when it is aborted', async (t) => {
+test('a call that waits for the rate limiter sends nothing, and an abort releases its place in the queue', async (t) => {
   const { port, requests } = await recordingServer(t)
-  const beams = clientOf({ port }, { maxRequestsPerSecond: 2 })
+  const beams = createClient({ port }, { maxRequestsPerSecond: 2 })
   const abort = new AbortController()
   const first = [1, 2].map((user) => beams.publishToUsers([`first-${user}`], payload))
   const waiting = beams.publishToUsers(['waiting'], payload, { signal: abort.signal })
@@ -29,20 +29,20 @@ test('a call that waits for its turn has sent nothing, and gives the turn back w
   abort.abort()
   await assert.rejects(waiting, { name: 'AbortError' })
   await next
-  assert.deepEqual(requests.map(userOf).sort(), ['first-1', 'first-2', 'next'])
+  assert.deepEqual(requests.map(readUser).sort(), ['first-1', 'first-2', 'next'])
 })
 
-test('a 429 holds the whole client, and no other', async (t) => {
+test('a Retry-After pauses every call of the client, and no other client', async (t) => {
   const { port, requests } = await recordingServer(t, ({ path }) =>
     path.includes('limited') ? { status: 429, headers: { 'retry-after': '60' } } : undefined,
   )
   const abort = new AbortController()
-  const [limited, other] = ['limited', 'other'].map((instanceId) => clientOf({ port }, { instanceId }))
+  const [limited, other] = ['limited', 'other'].map((instanceId) => createClient({ port }, { instanceId }))
   const refused = await rejection(limited.publishToUsers(['first'], payload, { maxRetries: 0 }))
   assert.equal(refused.retryAfter, 60)
-  const held = limited.deleteUser('second', { signal: abort.signal })
+  const paused = limited.deleteUser('second', { signal: abort.signal })
   for (let round = 0; round < 20; round++) await other.publishToUsers(['u'], payload)
   assert.equal(requests.filter(({ path }) => path.includes('limited')).length, 1)
   abort.abort()
-  await assert.rejects(held, { name: 'AbortError' })
+  await assert.rejects(paused, { name: 'AbortError' })
 })

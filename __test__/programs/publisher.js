@@ -2,8 +2,8 @@
 
 // A process that publishes once to the port that it is given.
 
-const { payload, clientOf } = require('./clients.js')
+const { payload, createClient } = require('../helpers/clients.js')
 
-clientOf({ port: process.argv[2] })
+createClient({ port: process.argv[2] })
   .publishToUsers(['u'], payload)
   .then(() => process.disconnect?.())

@@ -3,12 +3,14 @@
 const { spawn } = require('node:child_process')
 const path = require('node:path')
 
+const programs = path.join(__dirname, '..', 'programs')
+
 /** Long enough for any program; one that takes longer hangs, and is ended by a signal that the test then finds. */
 const HANGS_AFTER_MS = 120_000
 
-/** Runs one of the programs in this folder to its end, and says how it ended. */
+/** Runs a program from `programs/` to its end. Returns its output, its exit code and the signal that ended it. */
 async function runProgram(name, args = [], { flags = [], env = {} } = {}) {
-  const child = spawn(process.execPath, [...flags, path.join(__dirname, name), ...args.map(String)], {
+  const child = spawn(process.execPath, [...flags, path.join(programs, name), ...args.map(String)], {
     env: { ...process.env, ...env },
     timeout: HANGS_AFTER_MS,
     killSignal: 'SIGKILL',
