@@ -5,7 +5,6 @@ use std::future::Future;
 use std::rc::Rc;
 
 use beams::client::Outcome;
-use beams::error::connection::local_failure;
 use beams::error::{Error, Result};
 use napi::Env;
 use napi::bindgen_prelude::Unknown;
@@ -101,7 +100,7 @@ impl Environment {
             return Ok(());
         }
         let calls = self.calls(env).map_err(|error| Error::Internal(format!("no thread-safe function: {error}")))?;
-        let worker = Worker::start(calls.park_hook()).map_err(|error| local_failure(error, "the service"))?;
+        let worker = Worker::start(calls.park_hook()).map_err(|error| Error::local(error, "the service"))?;
         self.worker.replace(Some(worker));
         Ok(())
     }

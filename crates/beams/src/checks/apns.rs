@@ -1,21 +1,24 @@
-//! Checks what Apple devices get. `aps` is Apple's, and new members of it are taken; beside it Beams has its own few.
+//! Checks what Apple devices get. Apple defines `aps`, and its unknown members are accepted, since they may be new. The
+//! members beside it are defined by Beams.
+
+mod alert;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-use super::body::Texts;
 use super::findings::{Findings, Path};
 use super::names::{Names, plain};
+use super::part::{Part, Texts};
 use super::rules::apns::{
-    ALERT_TYPE, APS_MISSING, BADGE, BELONGS_IN_APS, BELONGS_OUTSIDE_APS, COLLAPSE_ID, CONTENT_AVAILABLE,
-    CRITICAL_SOUND, DATA_IN_APS, DATA_PUSHER, DELIVERY_TRACKING_TYPE, EXPIRATION_DURATION, EXPIRATION_MILLISECONDS,
-    EXPIRATION_PAST, EXPIRATION_TYPE, EXPIRATION_ZERO, FLUTTER_INFO, INTERRUPTION_LEVEL, LIVE_ACTIVITY, LOC_ARGS,
-    MUTABLE_CONTENT, NEAR_NAME, NOTHING_TO_SHOW, OTHER_SDK_MEMBER, PRIORITY, RELEVANCE_SCORE, SILENT_PRIORITY,
-    SOUND_DICTIONARY, SOUND_TYPE, TEXT_OUTSIDE_ALERT, TOO_LARGE, UNKNOWN_MEMBER,
+    APS_MISSING, BADGE, BELONGS_IN_APS, BELONGS_OUTSIDE_APS, COLLAPSE_ID, CONTENT_AVAILABLE, CRITICAL_SOUND,
+    DATA_IN_APS, DATA_PUSHER, DELIVERY_TRACKING_TYPE, EXPIRATION_DURATION, EXPIRATION_MILLISECONDS, EXPIRATION_PAST,
+    EXPIRATION_TYPE, EXPIRATION_ZERO, FLUTTER_INFO, INTERRUPTION_LEVEL, LIVE_ACTIVITY, MUTABLE_CONTENT, NEAR_NAME,
+    NOTHING_TO_SHOW, OTHER_SDK_MEMBER, PRIORITY, RELEVANCE_SCORE, SILENT_PRIORITY, SOUND_DICTIONARY, SOUND_TYPE,
+    TEXT_OUTSIDE_ALERT, TOO_LARGE, UNKNOWN_MEMBER,
 };
-use super::size::members_len;
-use super::text::{check_body, check_title, integer, is_text};
+use super::text::{integer, is_text};
+use alert::check_alert;
 
 /// A notification has 4 096 bytes, of which Beams needs up to 196.
 const MAX_LEN: usize = 4096 - 196;
@@ -64,42 +67,11 @@ static APS: Names = Names {
     ],
 };
 
-static ALERT: Names = Names {
-    known: &[
-        "title",
-        "subtitle",
-        "body",
-        "title-loc-key",
-        "title-loc-args",
-        "subtitle-loc-key",
-        "subtitle-loc-args",
-        "loc-key",
-        "loc-args",
-        "launch-image",
-        "summary-arg",
-        "summary-arg-count",
-    ],
-    accepted: &["action-loc-key", "action"],
-    aliases: &[
-        ("message", "body"),
-        ("text", "body"),
-        ("content", "body"),
-        ("heading", "title"),
-        ("bodylockey", "loc-key"),
-        ("bodylocargs", "loc-args"),
-    ],
-};
-
-/// Checks an `apns` part, and says its texts.
-pub(super) fn check<'a>(
-    part: &'a Map<String, Value>,
-    path: &Path<'_>,
-    is_large: bool,
-    findings: &mut Findings,
-) -> Texts<'a> {
-    let aps = part.get("aps").and_then(Value::as_object);
-    for (name, value) in part {
-        let path = path.member(name);
+/// Checks the `apns` part, and returns its texts.
+pub(super) fn check<'a>(part: &Part<'a, '_>, findings: &mut Findings) -> Texts<'a> {
+    let aps = part.members.get("aps").and_then(Value::as_object);
+    for (name, value) in part.members {
+        let path = part.path.member(name);
         match name.as_str() {
             "aps" => {}
             "data" => check_data(value, &path, findings),
@@ -130,16 +102,11 @@ pub(super) fn check<'a>(
         }
     }
     let Some(aps) = aps else {
-        findings.add(&APS_MISSING, path);
+        findings.add(&APS_MISSING, &part.path);
         return Texts::default();
     };
-    if is_large {
-        let bytes = members_len(part, &["aps", "data"]);
-        if bytes > MAX_LEN {
-            findings.add_size(&TOO_LARGE, path, bytes);
-        }
-    }
-    check_aps(aps, part.get("priority"), path, findings)
+    part.check_size(&["aps", "data"], &[(MAX_LEN, &TOO_LARGE)], findings);
+    check_aps(aps, part.members.get("priority"), &part.path, findings)
 }
 
 fn check_data(data: &Value, path: &Path<'_>, findings: &mut Findings) {
@@ -252,51 +219,5 @@ fn check_interruption_level(level: &Value, path: &Path<'_>, findings: &mut Findi
     match LEVELS.into_iter().find(|known| plain(known) == plain(level)) {
         Some(instead) => findings.add_instead(&INTERRUPTION_LEVEL, path, instead),
         None => findings.add(&INTERRUPTION_LEVEL, path),
-    }
-}
-
-/// Checks an alert, and says whether it shows anything.
-fn check_alert<'a>(alert: &'a Value, path: &Path<'_>, findings: &mut Findings) -> (bool, Texts<'a>) {
-    let alert = match alert {
-        Value::Object(alert) => alert,
-        Value::String(body) => {
-            check_body(alert, path, findings);
-            return (!body.is_empty(), Texts { title: None, body: Some(body) });
-        }
-        Value::Null => return (false, Texts::default()),
-        _ => {
-            findings.add(&ALERT_TYPE, path);
-            // One finding is enough.
-            return (true, Texts::default());
-        }
-    };
-    for (name, value) in alert {
-        let path = path.member(name);
-        match name.as_str() {
-            "title" | "subtitle" => check_title(value, &path, findings),
-            "body" => check_body(value, &path, findings),
-            "loc-args" | "title-loc-args" | "subtitle-loc-args" if !has_loc_args(alert, name, value) => {
-                findings.add(&LOC_ARGS, &path);
-            }
-            name => {
-                if let Some(instead) = ALERT.nearest(name) {
-                    findings.add_instead(&NEAR_NAME, &path, instead);
-                }
-            }
-        }
-    }
-    let shown = ["title", "subtitle", "body", "loc-key", "title-loc-key", "subtitle-loc-key"];
-    let text = |name| alert.get(name).and_then(Value::as_str);
-    (shown.iter().any(|name| is_text(alert.get(*name))), Texts { title: text("title"), body: text("body") })
-}
-
-/// Whether the arguments are strings and their key is there. `null` is as good as absent.
-fn has_loc_args(alert: &Map<String, Value>, name: &str, args: &Value) -> bool {
-    match args {
-        Value::Null => true,
-        Value::Array(args) => {
-            args.iter().all(Value::is_string) && is_text(alert.get(&name.replace("loc-args", "loc-key")))
-        }
-        _ => false,
     }
 }

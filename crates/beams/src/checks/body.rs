@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::findings::{Findings, Path};
 use super::names::Names;
+use super::part::{Part, Texts};
 use super::rules::body::{
     DATA_NOT_EVERYWHERE, NO_PLATFORM, PLATFORM_NAME, PLATFORM_NOT_AN_OBJECT, TARGETS_IN_REQUEST, TEXTS_DIFFER,
     TOO_LARGE, TOO_LARGE_FOR_INTERESTS, UNKNOWN_MEMBER,
@@ -33,14 +34,10 @@ static NAMES: Names = Names {
     ],
 };
 
-/// A platform's title and body, as far as they are texts.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Texts<'a> {
-    pub title: Option<&'a str>,
-    pub body: Option<&'a str>,
-}
-
 type Object = Map<String, Value>;
+
+/// Checks a platform's part, and returns its texts.
+type CheckPart = for<'a> fn(&Part<'a, '_>, &mut Findings) -> Texts<'a>;
 
 /// Checks a payload.
 pub(super) fn check(payload: &Value, targets: Option<&'static TargetKind>, findings: &mut Findings) {
@@ -70,11 +67,12 @@ pub(super) fn check(payload: &Value, targets: Option<&'static TargetKind>, findi
         findings.add(&NO_PLATFORM, &root);
     }
 
-    let texts = [
-        ("apns", apns.map(|part| apns::check(part, &root.member("apns"), is_large, findings)).unwrap_or_default()),
-        ("fcm", fcm.map(|part| fcm::check(part, &root.member("fcm"), is_large, findings)).unwrap_or_default()),
-        ("web", web.map(|part| web::check(part, &root.member("web"), is_large, findings)).unwrap_or_default()),
-    ];
+    let texts = [("apns", apns, apns::check as CheckPart), ("fcm", fcm, fcm::check), ("web", web, web::check)].map(
+        |(name, members, check)| {
+            let part = members.map(|members| Part { members, path: root.member(name), is_large });
+            (name, part.map(|part| check(&part, findings)).unwrap_or_default())
+        },
+    );
     check_texts(&texts, findings);
     check_data(&[("apns", apns), ("fcm", fcm), ("web", web)], findings);
 }

@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::body::Texts;
 use super::findings::{Findings, Path};
 use super::link::{Link, classify};
 use super::names::Names;
+use super::part::{Part, Texts};
 use super::rules::fcm::{
     BELONGS_IN_NOTIFICATION, BELONGS_OUTSIDE, CLICK_ACTION_IN_DATA, CLICK_ACTION_URL, COLOR, DATA_COLLAPSE_KEY,
     DATA_IN_NOTIFICATION, DATA_NOT_STRINGS, DATA_NOTIFICATION_KEY, DATA_ONLY, DATA_PUSHER, DATA_RESERVED_KEY,
@@ -14,7 +14,6 @@ use super::rules::fcm::{
     LOC_KEY_BESIDE_TEXT, NEAR_NAME, NOTIFICATION_EMPTY, PRIORITY, SOUND_NOT_A_NAME, SUBTITLE, TIME_TO_LIVE,
     TIME_TO_LIVE_ZERO, TOO_LARGE, VERSION_1_MEMBER,
 };
-use super::size::members_len;
 use super::text::{check_body, check_link, check_time_to_live, check_title, is_text};
 
 /// A message has 4 096 bytes, of which Beams needs about 161 and the click action.
@@ -79,16 +78,11 @@ const VERSION_1_NAMES: [&str; 12] = [
     "registration_ids",
 ];
 
-/// Checks an `fcm` part, and says its texts.
-pub(super) fn check<'a>(
-    part: &'a Map<String, Value>,
-    path: &Path<'_>,
-    is_large: bool,
-    findings: &mut Findings,
-) -> Texts<'a> {
-    let notification = part.get("notification").and_then(Value::as_object);
-    for (name, value) in part {
-        let path = path.member(name);
+/// Checks the `fcm` part, and returns its texts.
+pub(super) fn check<'a>(part: &Part<'a, '_>, findings: &mut Findings) -> Texts<'a> {
+    let notification = part.members.get("notification").and_then(Value::as_object);
+    for (name, value) in part.members {
+        let path = part.path.member(name);
         match name.as_str() {
             "notification" => {}
             "data" => check_data(value, notification, &path, findings),
@@ -102,18 +96,13 @@ pub(super) fn check<'a>(
             name => check_unknown(name, &path, findings),
         }
     }
-    match (notification, part.get("data")) {
-        (None, None) => findings.add(&EMPTY, path),
-        (None, Some(_)) if !part.contains_key("priority") => findings.add(&DATA_ONLY, path),
+    match (notification, part.members.get("data")) {
+        (None, None) => findings.add(&EMPTY, &part.path),
+        (None, Some(_)) if !part.members.contains_key("priority") => findings.add(&DATA_ONLY, &part.path),
         _ => {}
     }
-    if is_large {
-        let bytes = members_len(part, &["notification", "data"]);
-        if bytes > MAX_LEN {
-            findings.add_size(&TOO_LARGE, path, bytes);
-        }
-    }
-    notification.map(|it| check_notification(it, &path.member("notification"), findings)).unwrap_or_default()
+    part.check_size(&["notification", "data"], &[(MAX_LEN, &TOO_LARGE)], findings);
+    notification.map(|it| check_notification(it, &part.path.member("notification"), findings)).unwrap_or_default()
 }
 
 fn check_unknown(name: &str, path: &Path<'_>, findings: &mut Findings) {
@@ -196,8 +185,7 @@ fn check_notification<'a>(notification: &'a Map<String, Value>, path: &Path<'_>,
     if !names.iter().any(|name| is_text(notification.get(*name))) {
         findings.add(&NOTIFICATION_EMPTY, path);
     }
-    let text = |name| notification.get(name).and_then(Value::as_str);
-    Texts { title: text("title"), body: text("body") }
+    Texts::read(notification)
 }
 
 fn check_image(image: Option<&str>, path: &Path<'_>, findings: &mut Findings) {

@@ -17,6 +17,7 @@ mod members;
 pub(crate) mod names;
 mod page;
 pub(crate) mod parse;
+mod part;
 mod rule;
 pub mod rules;
 mod size;

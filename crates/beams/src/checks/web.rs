@@ -2,17 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::body::Texts;
 use super::findings::{Findings, Path};
 use super::link::{Link, classify};
 use super::names::Names;
+use super::part::{Part, Texts};
 use super::rules::web::{
     BELONGS_IN_NOTIFICATION, DATA_IN_NOTIFICATION, DATA_PUSHER, DEEP_LINK_INSECURE, DEEP_LINK_LOCAL, DEEP_LINK_MISSING,
     DEEP_LINK_NOT_ABSOLUTE, DEEP_LINK_SCHEME, HIDE_NOT_A_BOOLEAN, ICON_NOT_ABSOLUTE, ICON_NOT_REACHABLE, LARGE,
     NEAR_NAME, NOTIFICATION_MISSING, OWN_WORKER_ONLY, TIME_TO_LIVE, TIME_TO_LIVE_ZERO, TITLE_MISSING, TOO_LARGE,
     UNKNOWN_MEMBER,
 };
-use super::size::members_len;
 use super::text::{check_body, check_link, check_time_to_live, check_title, is_text};
 
 /// An encrypted message of 4 096 bytes holds 3 993, and Beams adds up to 174.
@@ -63,15 +62,10 @@ static NOTIFICATION: Names = Names {
 };
 
 /// Checks a `web` part, and says its texts.
-pub(super) fn check<'a>(
-    part: &'a Map<String, Value>,
-    path: &Path<'_>,
-    is_large: bool,
-    findings: &mut Findings,
-) -> Texts<'a> {
+pub(super) fn check<'a>(part: &Part<'a, '_>, findings: &mut Findings) -> Texts<'a> {
     let mut texts = None;
-    for (name, value) in part {
-        let path = path.member(name);
+    for (name, value) in part.members {
+        let path = part.path.member(name);
         match (name.as_str(), value) {
             ("notification", Value::Object(notification)) => {
                 texts = Some(check_notification(notification, &path, findings));
@@ -89,15 +83,9 @@ pub(super) fn check<'a>(
         }
     }
     if texts.is_none() {
-        findings.add(&NOTIFICATION_MISSING, path);
+        findings.add(&NOTIFICATION_MISSING, &part.path);
     }
-    if is_large {
-        match members_len(part, &["notification", "data"]) {
-            bytes if bytes > MAX_LEN => findings.add_size(&TOO_LARGE, path, bytes),
-            bytes if bytes > LARGE_LEN => findings.add_size(&LARGE, path, bytes),
-            _ => {}
-        }
-    }
+    part.check_size(&["notification", "data"], &[(MAX_LEN, &TOO_LARGE), (LARGE_LEN, &LARGE)], findings);
     texts.unwrap_or_default()
 }
 
@@ -138,8 +126,7 @@ fn check_notification<'a>(notification: &'a Map<String, Value>, path: &Path<'_>,
     if !notification.contains_key("deep_link") {
         findings.add(&DEEP_LINK_MISSING, path);
     }
-    let text = |name| notification.get(name).and_then(Value::as_str);
-    Texts { title: text("title"), body: text("body") }
+    Texts::read(notification)
 }
 
 fn check_deep_link(link: &Value, path: &Path<'_>, findings: &mut Findings) {

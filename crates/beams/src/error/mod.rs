@@ -3,9 +3,10 @@
 pub mod connection;
 
 use std::borrow::Cow;
+use std::io;
 use std::time::Duration;
 
-use crate::error::connection::ConnectionError;
+use crate::error::connection::{ConnectionError, ConnectionErrorKind, classify_io};
 
 /// The result of everything that can fail here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -129,6 +130,13 @@ impl Error {
     /// An [`Error::InvalidArgument`] with this text.
     pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidArgument(message.into())
+    }
+
+    /// The error of a call that failed before it had a connection, because this process or machine lacks a resource.
+    pub fn local(error: io::Error, host: &str) -> Self {
+        let kind = classify_io(&error).unwrap_or(ConnectionErrorKind::Other);
+        let connection_error = ConnectionError { kind, host: host.to_owned() };
+        Self::Connection { error: connection_error, delivery: Delivery::NotSent, source: error.into() }
     }
 
     /// The same error without the secret key, should a server have quoted the request's headers. A key of a few characters

@@ -7,16 +7,17 @@ use crate::checks::names::Names;
 use crate::checks::text::integer;
 use crate::error::{Error, Result};
 
-type Object = Map<String, Value>;
+/// A JSON object.
+pub(super) type Object = Map<String, Value>;
 
-/// Refuses names that the object does not have.
+/// Rejects unknown members.
 pub(super) fn check_names(members: &Object, names: &Names, owner: &str) -> Result<()> {
     let Some(name) = members.keys().find(|name| !names.contains(name)) else { return Ok(()) };
     let instead = names.nearest(name).map(|instead| format!("; did you mean `{instead}`?")).unwrap_or_default();
     Err(Error::invalid(format!("{owner} has no member `{name}`{instead}")))
 }
 
-/// Whether a member has a value.
+/// Whether a member is present and not `null`.
 pub(super) fn is_present(members: &Object, name: &str) -> bool {
     members.get(name).is_some_and(|value| !value.is_null())
 }
@@ -40,7 +41,7 @@ pub(super) fn read_integer(members: &Object, name: &str) -> Result<Option<u64>> 
     }
 }
 
-/// An absolute URL, made from `baseUrl` where the caller's is relative.
+/// An absolute URL; a relative one is resolved against `baseUrl`.
 pub(super) fn read_url(members: &Object, name: &str) -> Result<Option<Url>> {
     let Some(text) = read_text(members, name)? else { return Ok(None) };
     let url = match (Url::parse(text), read_text(members, "baseUrl")?) {
@@ -60,7 +61,7 @@ pub(super) fn read_url(members: &Object, name: &str) -> Result<Option<Url>> {
     Ok(Some(url))
 }
 
-/// The caller's data, and the URLs for apps, which read nothing else.
+/// The caller's data with the URLs, because apps find them only there.
 pub(super) fn read_data(members: &Object, urls: [(&str, Option<&Url>); 2]) -> Result<Object> {
     let mut data = match members.get("data") {
         None | Some(Value::Null) => Object::new(),
@@ -90,7 +91,7 @@ pub(super) fn resource_name(file: &str) -> Option<&str> {
     name.split('.').next().filter(|name| !name.is_empty())
 }
 
-/// Inserts what there is.
+/// Inserts the value, if there is one.
 pub(super) fn put<V: Into<Value>>(object: &mut Object, name: &str, value: Option<V>) {
     if let Some(value) = value {
         object.insert(name.to_owned(), value.into());

@@ -7,8 +7,7 @@ use std::io;
 use reqwest::Error as HttpError;
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
-use crate::error::connection::{ConnectionError, ConnectionErrorKind};
-use crate::error::{Delivery, Error};
+use super::kind::ConnectionErrorKind;
 
 /// An error whose kind is known where it occurs. It travels inside the HTTP library's errors, and [`classify`] finds it there.
 #[derive(Debug)]
@@ -53,13 +52,6 @@ pub(crate) fn classify_chain(error: &(dyn StdError + 'static)) -> ConnectionErro
     ConnectionErrorKind::Other
 }
 
-/// The error of a call that failed before it had a connection, because this process or machine lacks a resource.
-pub fn local_failure(error: io::Error, host: &str) -> Error {
-    let kind = classify_io(&error).unwrap_or(ConnectionErrorKind::Other);
-    let connection_error = ConnectionError { kind, host: host.to_owned() };
-    Error::Connection { error: connection_error, delivery: Delivery::NotSent, source: error.into() }
-}
-
 fn classify_cause(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {
     if let Some(error) = error.downcast_ref::<Classified>() {
         return Some(error.kind.clone());
@@ -84,7 +76,8 @@ fn classify_cause(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKin
     classify_io(error.downcast_ref::<io::Error>()?)
 }
 
-fn classify_io(error: &io::Error) -> Option<ConnectionErrorKind> {
+/// The kind of an error of the operating system, if it is one of a connection.
+pub fn classify_io(error: &io::Error) -> Option<ConnectionErrorKind> {
     // `source()` of an I/O error that wraps another one skips the wrapped error.
     if let Some(kind) = error.get_ref().and_then(|inner| classify_cause(inner)) {
         return Some(kind);
