@@ -1,16 +1,16 @@
-# `make demo` shows it, `make test` checks it. Both do all the set-up there is on a machine with Rust, Node and make.
+# `make demo` shows the package at work, `make test` runs all checks. Both install what they need, given Rust, Node and make.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-# The tools' own text would be long; a missing one deserves one line.
+# Reports a missing tool in one line, instead of the shell's output.
 need = @command -v $(1) >/dev/null || { echo "beams-native: '$(1)' is missing. $(2)" >&2; exit 1; }
 
 install = (echo "installing $(1)" && $(if $(filter 0,$(shell id -u)),,sudo) apt-get update -qq && \
   $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(1) >/dev/null)
 
-# A binary for Linux is linked against the glibc of 2012: then it loads on whatever is still in use.
+# Binaries for Linux link against glibc 2.17, the oldest that is still in use.
 PORTABLE := $(if $(filter Linux,$(shell uname -s)),--cross-compile --target $(shell uname -m)-unknown-linux-gnu.2.17)
 
 RUST_SOURCES := $(shell find src crates -name "*.rs") Cargo.toml crates/beams/Cargo.toml Cargo.lock build.rs
@@ -67,7 +67,7 @@ format: node_modules/.installed ## let the formatters write
 	npx prettier --write .
 
 .PHONY: deny
-deny: tools build/cargo/bin/cargo-deny ## which licences, sources and crates there may be
+deny: tools build/cargo/bin/cargo-deny ## check the licences, sources and bans of crates
 	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo deny --locked check bans licenses sources
 
 .PHONY: notices
@@ -80,7 +80,7 @@ test-rust: tools ## the Beams client alone, without Node
 	cargo test --workspace --locked
 
 .PHONY: system
-system: python ## what the tests want of the system: a browser for the inbox, Redis for the queue, Python for its SDK
+system: python ## install the system packages of the tests: a browser for the inbox, Redis for the queue, Python for its SDK
 	@command -v chromium >/dev/null || $(call install,chromium)
 	@command -v redis-server >/dev/null || $(call install,redis-server)
 
@@ -111,7 +111,7 @@ bench-rust: tools ## long: what each part of a publish costs in Rust
 	cargo bench --locked --package beams-bench
 
 .PHONY: soak
-soak: build ## long: 200 000 calls with faults, and nothing that the process holds may grow
+soak: build ## long: 200 000 calls with faults, without growth of memory, descriptors or threads
 	SOAK_CALLS=200000 node --test --test-reporter=spec __test__/soak.test.js
 
 .PHONY: audit
@@ -169,7 +169,7 @@ build/zig/.installed: .ci/requirements.txt | python
 	build/zig/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-# It looks at a few files once, so it is built the quick way.
+# It reads a few files once, so a debug build is enough.
 build/cargo/bin/cargo-deny:
 	cargo install --quiet --locked --debug --root build/cargo --no-default-features cargo-deny@0.20.2
 
@@ -180,7 +180,7 @@ build/bench: Cargo.lock bench/rust/Cargo.toml $(wildcard bench/rust/src/bin/*.rs
 	cargo build --release --locked --package beams-bench
 	@mkdir -p build && touch $@
 
-# napi writes more than one file; this one stands for all of them.
+# napi writes several files; this one represents all of them.
 build/release: node_modules/.installed dts-header.d.ts $(RUST_SOURCES)
 	npm run build
 	@mkdir -p build && touch $@

@@ -59,7 +59,7 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_UNAUTHORIZED` | 401 or 403: the secret key is not this instance's |
  * | `ERR_BEAMS_PAYMENT_REQUIRED` | 402: the plan's limit is exceeded |
  * | `ERR_BEAMS_NOT_FOUND` | 404: there is no such instance |
- * | `ERR_BEAMS_UNPROCESSABLE` | 422: the payload does not fit the service's schema |
+ * | `ERR_BEAMS_UNPROCESSABLE` | 422: the payload does not match the service's schema |
  * | `ERR_BEAMS_RATE_LIMITED` | 429: too many requests |
  * | `ERR_BEAMS_SERVER` | 5xx: the service failed |
  * | `ERR_BEAMS_BAD_RESPONSE` | an invalid response: a redirect, or 2xx without a publish id |

@@ -3,7 +3,7 @@ import { BeamsError, verifyWebhook, type WebhookEvent } from 'beams-native'
 
 export type EventHandler = (event: WebhookEvent) => unknown
 
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 
 /** Handlers for a webhook of Beams. `onEvent` is called once for each event, after the response. */
 export function webhooks(secret: string, onEvent: EventHandler): RequestHandler[] {
@@ -24,7 +24,7 @@ export function webhooks(secret: string, onEvent: EventHandler): RequestHandler[
     // A webhook that was sent again is the same event. In several processes, remember them in a store that they share.
     if (seen.has(event.eventId)) return
     seen.add(event.eventId)
-    if (seen.size > MOST_REMEMBERED) seen.delete(seen.values().next().value!)
+    if (seen.size > MAX_REMEMBERED) seen.delete(seen.values().next().value!)
     onEvent(event)
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { WebhookEvent } from 'beams-native'
 
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 
 /** Takes each event once: a webhook that was sent again is the same event. In several processes, share what was seen. */
 @Injectable()
@@ -11,7 +11,7 @@ export class EventLog {
   add({ eventId, eventType, payload }: WebhookEvent): void {
     if (this.seen.has(eventId)) return
     this.seen.add(eventId)
-    if (this.seen.size > MOST_REMEMBERED) this.seen.delete(this.seen.values().next().value!)
+    if (this.seen.size > MAX_REMEMBERED) this.seen.delete(this.seen.values().next().value!)
     console.log(eventType, JSON.stringify(payload))
   }
 }

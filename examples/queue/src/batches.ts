@@ -30,7 +30,7 @@ export function openQueue(): Queue<Batch, Published> {
 
 /**
  * Claims make sure that a batch is published by one worker, once. Whoever wants to publish a batch claims it first; a claim
- * that nobody has given back means that the batch has been published, or may have been.
+ * that was not released means that the batch has been published, or may have been.
  */
 export class Claims {
   readonly #redis = new Redis({ ...connection, lazyConnect: true })
@@ -47,7 +47,7 @@ export class Claims {
     return holder === null || holder === worker
   }
 
-  async giveBack(job: Job<Batch>): Promise<void> {
+  async release(job: Job<Batch>): Promise<void> {
     await this.#redis.del(makeClaimKey(job))
   }
 

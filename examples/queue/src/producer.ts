@@ -3,7 +3,7 @@ import type { PublishRequest } from 'beams-native'
 import { openQueue, type Batch } from './batches.js'
 import { customers } from './customers.js'
 
-const BATCH = 1000
+const BATCH_SIZE = 1000
 const BATCHES_AT_A_TIME = 50
 
 const [campaign, title] = process.argv.slice(2)
@@ -20,7 +20,7 @@ const publishRequest: PublishRequest = {
 async function* batches(): AsyncGenerator<Batch> {
   let users: string[] = []
   for await (const user of customers()) {
-    if (users.push(user) < BATCH) continue
+    if (users.push(user) < BATCH_SIZE) continue
     yield { users, publishRequest }
     users = []
   }

@@ -9,7 +9,7 @@ const claims = new Claims()
 for (const id of values.again) {
   const job = await queue.getJob(id)
   if (!job || (await job.getState()) !== 'failed') throw new Error(`${id} is not parked`)
-  await claims.giveBack(job)
+  await claims.release(job)
   await job.retry()
 }
 

@@ -31,7 +31,7 @@ async function publish(job: Job<Batch, Published>): Promise<Published> {
 async function judge(job: Job<Batch>, error: unknown): Promise<unknown> {
   if (!(error instanceof BeamsError)) return new UnrecoverableError(String(error))
   if (error.delivery === 'unknown') return new UnrecoverableError(error.message)
-  await claims.giveBack(job)
+  await claims.release(job)
   return mayHelp(error) ? error : new UnrecoverableError(error.message)
 }
 

@@ -1,7 +1,7 @@
 import { after } from 'next/server'
 import { BeamsError, verifyWebhook, type WebhookEvent } from 'beams-native'
 
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 const seen = new Set<string>()
 
 export async function POST(request: Request): Promise<Response> {
@@ -18,7 +18,7 @@ export async function POST(request: Request): Promise<Response> {
   // A webhook that was sent again is the same event. In several processes, remember them in a store that they share.
   if (!seen.has(event.eventId)) {
     seen.add(event.eventId)
-    if (seen.size > MOST_REMEMBERED) seen.delete(seen.values().next().value!)
+    if (seen.size > MAX_REMEMBERED) seen.delete(seen.values().next().value!)
     // Beams waits for three seconds and then sends it again: respond first, work later.
     after(() => console.log(event.eventType, JSON.stringify(event.payload)))
   }
