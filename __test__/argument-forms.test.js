@@ -100,7 +100,7 @@ describe('a payload is sent as JSON.stringify would send it', () => {
     ['members that have toJSON', withDate],
     ['an object without a prototype', Object.assign(Object.create(null), withDate)],
     ['an object of another realm', vm.runInNewContext('({ web: { data: { list: [1, "a", null] } } })')],
-    ['a member named toJSON that is no function', { web: {}, toJSON: 'text' }],
+    ['a member named toJSON that is not a function', { web: {}, toJSON: 'text' }],
   ]) {
     test(name, async (t) => {
       const { port, requests } = await recordingServer(t)

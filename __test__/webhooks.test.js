@@ -116,7 +116,7 @@ describe('a webhook is refused', () => {
     ['is no JSON', '{'],
     ['is no event', '{}'],
     ['has no metadata', '{"payload":{}}'],
-    ['has a time that is none', open.replace('2019-03-11', 'once')],
+    ['has an invalid timestamp', open.replace('2019-03-11', 'once')],
     ['is nested without end', `{"payload":${'['.repeat(200_000)}`],
     ['is no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ]) {
@@ -131,7 +131,7 @@ describe('a webhook is refused', () => {
     ['with no secret', open, undefined],
     ['with an empty secret', open, ''],
     ['with no secrets', open, []],
-    ['with a secret that is none', open, [secret, undefined]],
+    ['with an undefined secret', open, [secret, undefined]],
   ]) {
     test(name, () => assert.equal(refusal(body, good, key), 'ERR_BEAMS_INVALID_ARGUMENT'))
   }

@@ -19,7 +19,7 @@ const places = {
   interest: (long) => beams.publishToInterests([long], payload),
   user: (long) => beams.publishToUsers([long], payload),
   'second user': (long) => beams.publishToUsers(['u', long], payload),
-  'what is no user': (long) => beams.publishToUsers([{ toString: () => long }], payload),
+  'an object as user': (long) => beams.publishToUsers([{ toString: () => long }], payload),
   'one of many users': async (long) => {
     const { failures } = await beams.publishToManyUsers([long, long, { toString: () => long }], payload)
     throw failures[0].error

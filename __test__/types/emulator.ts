@@ -26,7 +26,7 @@ async function use(): Promise<void> {
   await emulator.close()
   console.log(publish.publishId, outcomes, removed, states, platform)
 
-  // @ts-expect-error: an operation that is none
+  // @ts-expect-error: an unknown operation
   emulator.failNext({ status: 500, operation: 'publish' })
   // @ts-expect-error: a webhook needs a secret
   emulator.addWebhook({ url: 'http://127.0.0.1/' })

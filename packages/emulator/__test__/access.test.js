@@ -83,7 +83,7 @@ describe('the page that makes a request', () => {
     })
   }
 
-  test('an origin that is none is refused at the start', async (t) => {
+  test('an invalid allowed origin is refused at the start', async (t) => {
     for (const origin of ['localhost:3000', 'http://localhost:3000/page', '*']) {
       await assert.rejects(emulated(t, { allowedOrigins: [origin] }), TypeError, origin)
     }

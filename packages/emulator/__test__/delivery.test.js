@@ -112,7 +112,7 @@ describe('the reporting API', () => {
 
   for (const [name, request, description] of [
     [
-      'an event that is none',
+      'an unknown event',
       { body: { event: 'smell', publishId: 'p', deviceId: 'd', timestampSecs: 1 } },
       '`event` is not valid.',
     ],

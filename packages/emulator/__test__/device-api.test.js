@@ -264,7 +264,7 @@ describe('the device API', () => {
     )
   })
 
-  test('refuses an instance id that is none', async () => {
+  test('refuses an invalid instance id', async () => {
     const path = paths.devices.replace('my-instance', 'a%20b')
     const { status, json } = await send(emulator, 'POST', `${path}/fcm`, { body: registrations.fcm })
     assert.deepEqual([status, json().description], [400, '`instance-id` given is not valid.'])

@@ -69,7 +69,7 @@ test('a failure comes in the place of what was asked for, or afterwards', async 
   assert.equal(emulator.deletions().length, 1)
 })
 
-test('a truncated answer has fewer bytes than it says', async (t) => {
+test('a truncated response has fewer bytes than its content-length', async (t) => {
   const emulator = await emulated(t)
   emulator.failNext({ truncate: true })
   await assert.rejects(fetch(`${emulator.url}${paths.users}`, {
@@ -79,7 +79,7 @@ test('a truncated answer has fewer bytes than it says', async (t) => {
   }).then((response) => response.text()), /terminated/) // prettier-ignore
 })
 
-test('a delay alone holds the answer back', async (t) => {
+test('a delay alone delays the response', async (t) => {
   const emulator = await emulated(t)
   emulator.failNext({ delay: 300 })
   const order = []
@@ -161,7 +161,7 @@ test('faults are planned over HTTP too, and forgotten by a reset', async (t) => 
   assert.equal((await sendUsers(emulator)).status, 200)
 })
 
-test('a fault that is none is refused', async (t) => {
+test('an invalid fault is refused', async (t) => {
   const emulator = await emulated(t)
   for (const fault of [
     { colour: 1 },
