@@ -24,7 +24,7 @@ demo: build ## publish, make a token and delete a user, on an emulator in the sa
 	@node examples/demo.js
 
 .PHONY: test
-test: package lint deny docs test-rust test-node ## everything that must pass
+test: package lint deny docs test-rust model test-node ## everything that must pass
 
 .PHONY: build
 build: tools node_modules/.installed build/release ## the release addon: require('<checkout>') works afterwards
@@ -70,6 +70,28 @@ format: node_modules/.installed ## let the formatters write
 deny: tools build/cargo/bin/cargo-deny ## check the licences, sources and bans of crates
 	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo deny --locked check bans licenses sources
 
+.PHONY: advisories
+advisories: tools build/cargo/bin/cargo-deny ## known vulnerabilities, of crates and of npm packages; it downloads their database
+	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo deny --locked check advisories
+	npm audit --omit=dev
+	npm audit signatures
+
+.PHONY: lock-python
+lock-python: build/uv/.installed ## the versions and hashes of the Python packages, after a change of a requirements.in
+	for folder in .ci packages/emulator/__test__; do build/uv/bin/uv pip compile --quiet --universal --generate-hashes \
+	  --no-emit-index-url --python-version 3.11 \
+	  --output-file $$folder/requirements.txt $$folder/requirements.in; done
+
+.PHONY: packages
+packages: node_modules/.installed ## every package as a release publishes it, in build/packages; wants all platforms' binaries
+	node .ci/pack.js build/packages
+
+.PHONY: sbom
+sbom: tools build/cargo/bin/cargo-cyclonedx ## what the binaries are made of, as CycloneDX, in build/beams-native.cdx.json
+	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo cyclonedx --format json --target all --override-filename beams-native.cdx
+	@mkdir -p build && mv beams-native.cdx.json build/
+	@find crates bench -name beams-native.cdx.json -delete
+
 .PHONY: notices
 notices: tools build/cargo/bin/cargo-about ## the licences of what the binaries hold, in npm/<platform>
 	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo about generate --locked --output-file build/THIRD-PARTY-NOTICES.md about.hbs
@@ -78,6 +100,10 @@ notices: tools build/cargo/bin/cargo-about ## the licences of what the binaries 
 .PHONY: test-rust
 test-rust: tools ## the Beams client alone, without Node
 	cargo test --workspace --locked
+
+.PHONY: model
+model: tools ## the queue between the threads, in every order in which they can run
+	RUSTFLAGS='--cfg loom' cargo test --locked --package completion-queue --test model --target-dir target/loom
 
 .PHONY: system
 system: python ## install the system packages of the tests: a browser for the inbox, Redis for the queue, Python for its SDK
@@ -152,7 +178,12 @@ node_modules/.installed: package.json packages/emulator/package.json package-loc
 
 build/python/.installed: packages/emulator/__test__/requirements.txt | python
 	python3 -m venv build/python
-	build/python/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	build/python/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+build/uv/.installed: | python
+	python3 -m venv build/uv
+	build/uv/bin/pip install --quiet --disable-pip-version-check uv
 	@touch $@
 
 # npm may leave out install scripts; these two then have to be run by hand.
@@ -166,12 +197,15 @@ build/runtimes/.installed: __test__/runtimes/package.json
 
 build/zig/.installed: .ci/requirements.txt | python
 	python3 -m venv build/zig
-	build/zig/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	build/zig/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@
 
 # It reads a few files once, so a debug build is enough.
 build/cargo/bin/cargo-deny:
 	cargo install --quiet --locked --debug --root build/cargo --no-default-features cargo-deny@0.20.2
+
+build/cargo/bin/cargo-cyclonedx:
+	cargo install --quiet --locked --debug --root build/cargo cargo-cyclonedx@0.5.9
 
 build/cargo/bin/cargo-about:
 	cargo install --quiet --locked --root build/cargo --features cli cargo-about@0.9.3

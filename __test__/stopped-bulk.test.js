@@ -18,7 +18,9 @@ const SEED = 14
 describe('a publishToManyUsers that is stopped at a random moment', { concurrency: 2 }, () => {
   for (const source of ['array', 'iterable', 'generator', 'stream']) {
     test(`${RUNS} times, while it reads from a ${source}, accounts for each id exactly once`, async (t) => {
-      const { stdout, stderr, signal } = await runProgram('stopped-bulk.js', [source, RUNS, SEED])
+      // A run takes 10 ms or so on a machine that has nothing else to do.
+      const timeout = RUNS * 500
+      const { stdout, stderr, signal } = await runProgram('stopped-bulk.js', [source, RUNS, SEED], { timeout })
       assert.deepEqual([stderr, signal], ['', null])
       const { stopped, wrong } = JSON.parse(stdout)
       t.diagnostic(JSON.stringify(stopped))

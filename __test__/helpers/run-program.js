@@ -5,14 +5,14 @@ const path = require('node:path')
 
 const programs = path.join(__dirname, '..', 'programs')
 
-/** Long enough for any program; one that takes longer hangs, and is ended by a signal that the test then finds. */
+/** Long enough for any program of a usual size; one that takes longer hangs, and is ended by a signal that the test then finds. */
 const HANGS_AFTER_MS = 120_000
 
 /** Runs a program from `programs/` to its end. Returns its output, its exit code and the signal that ended it. */
-async function runProgram(name, args = [], { flags = [], env = {} } = {}) {
+async function runProgram(name, args = [], { flags = [], env = {}, timeout = HANGS_AFTER_MS } = {}) {
   const child = spawn(process.execPath, [...flags, path.join(programs, name), ...args.map(String)], {
     env: { ...process.env, ...env },
-    timeout: HANGS_AFTER_MS,
+    timeout,
     killSignal: 'SIGKILL',
   })
   const read = async (stream) => (await stream.setEncoding('utf8').toArray()).join('')

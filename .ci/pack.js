@@ -1,0 +1,109 @@
+'use strict'
+
+// Packs every package as it is published: `node .ci/pack.js <folder>` in a release, `packAll` in the tests. The job that may
+// publish then has nothing to install or run: it uploads these files.
+
+const { execFile } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { promisify } = require('node:util')
+
+const run = promisify(execFile)
+const checkout = path.join(__dirname, '..')
+const readJson = (file) => JSON.parse(fs.readFileSync(file, 'utf8'))
+const readManifest = (folder) => readJson(path.join(checkout, folder, 'package.json'))
+
+/** Folders of the platform packages, in npm/. */
+const platformFolders = fs.readdirSync(path.join(checkout, 'npm')).map((name) => path.join('npm', name))
+/** Folders of the other packages that are published beside the main one. */
+const companions = fs
+  .readdirSync(path.join(checkout, 'packages'))
+  .map((name) => path.join('packages', name))
+  .filter((folder) => !readJson(path.join(checkout, folder, 'package.json')).private)
+
+/** The platform packages whose binary has been built. */
+function builtPlatforms() {
+  const isBuilt = (folder) => fs.existsSync(path.join(checkout, folder, readManifest(folder).main))
+  return platformFolders.filter(isBuilt)
+}
+
+/**
+ * Packs the main package, its companions and the platform packages that have a binary.
+ * @param {string} folder where the tarballs go
+ * @returns {Promise<{ source: string, manifest: object, tarball: string, files: string[] }[]>} in the order to publish them: the main package after
+ *   those that it depends on
+ */
+async function packAll(folder) {
+  const staging = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-pack-'))
+  try {
+    stage(staging)
+    await addPlatformPackages(staging)
+    const packages = []
+    for (const source of [...builtPlatforms(), '.', ...companions]) {
+      const file = path.join(staging, source, 'package.json')
+      const manifest = completeManifest(readJson(file), source)
+      fs.writeFileSync(file, JSON.stringify(manifest, null, 2))
+      packages.push({ source, manifest, ...(await pack(path.join(staging, source), folder)) })
+    }
+    return packages
+  } finally {
+    fs.rmSync(staging, { recursive: true })
+  }
+}
+
+/** Copies each package's files, so that nothing in the checkout changes. */
+function stage(staging) {
+  for (const source of ['.', ...companions, ...platformFolders]) {
+    for (const file of ['package.json', 'README.md', 'LICENSE', ...readManifest(source).files]) {
+      const from = path.join(checkout, source, file)
+      if (fs.existsSync(from)) fs.cpSync(from, path.join(staging, source, file), { recursive: true })
+    }
+  }
+}
+
+/** Lets the napi CLI list the platform packages as optional dependencies. */
+async function addPlatformPackages(staging) {
+  // It refuses to list an incomplete package, and a test has the binary of one platform only.
+  const missing = platformFolders
+    .flatMap((folder) => readManifest(folder).files.map((file) => path.join(staging, folder, file)))
+    .filter((file) => !fs.existsSync(file))
+  for (const file of missing) fs.writeFileSync(file, '')
+  const napi = path.join(checkout, 'node_modules', '.bin', 'napi')
+  await run(napi, ['pre-publish', '--tag-style', 'npm', '--skip-optional-publish', '--no-gh-release'], { cwd: staging })
+  for (const file of missing) fs.rmSync(file)
+}
+
+/** Removes what only the checkout uses, and adds where the sources are, which npm compares with the provenance. */
+function completeManifest(staged, source) {
+  const manifest = { ...staged }
+  for (const name of ['workspaces', 'devDependencies', 'scripts', 'overrides']) delete manifest[name]
+  const repository = process.env.GITHUB_REPOSITORY
+  if (!repository) return manifest
+  const url = `https://github.com/${repository}`
+  return {
+    ...manifest,
+    homepage: `${url}#readme`,
+    bugs: { url: `${url}/issues` },
+    repository: { type: 'git', url: `git+${url}.git`, ...(source !== '.' && { directory: source }) },
+  }
+}
+
+async function pack(source, folder) {
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', path.resolve(folder)], { cwd: source })
+  const [{ filename, files }] = JSON.parse(stdout)
+  return { tarball: path.join(path.resolve(folder), filename), files: files.map((file) => file.path) }
+}
+
+async function release(folder) {
+  const unbuilt = platformFolders.filter((each) => !builtPlatforms().includes(each))
+  if (unbuilt.length > 0) throw new Error(`no binary in ${unbuilt.join(', ')}: run \`napi artifacts\` first`)
+  fs.mkdirSync(folder, { recursive: true })
+  const packages = await packAll(folder)
+  const order = packages.map(({ tarball }) => path.basename(tarball))
+  fs.writeFileSync(path.join(folder, 'publish-order.txt'), order.map((name) => `${name}\n`).join(''))
+  console.log(order.join('\n'))
+}
+
+module.exports = { packAll }
+if (require.main === module) release(process.argv[2])
