@@ -7,7 +7,6 @@
 mod bulk;
 mod checks;
 mod client;
-mod completion_queue;
 mod environment;
 mod error;
 mod ffi;

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use beams::client::Outcome;
 use beams::error::Error;
+use completion_queue::CompletionQueue;
 use hashbrown::HashMap;
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi::{Env, Result};
 use tokio::sync::oneshot;
 
-use crate::completion_queue::CompletionQueue;
 use crate::ffi::{Deferred, WakeFunction, isolated, set_ref};
 use crate::output::{self, Output};
 

@@ -1,10 +1,17 @@
 //! Where the worker's thread leaves the outcomes of calls, for the JavaScript thread to settle.
+//!
+//! `tests/model.rs` runs it in every interleaving of the threads, which loom's mutex makes possible.
 
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[cfg(loom)]
+use loom::sync::{Mutex, MutexGuard};
+use std::sync::PoisonError;
+#[cfg(not(loom))]
+use std::sync::{Mutex, MutexGuard};
 
 /// How many items wake the JavaScript thread although the worker's thread is not about to park.
-const WAKE_THRESHOLD: usize = 128;
+pub const WAKE_THRESHOLD: usize = if cfg!(loom) { 2 } else { 128 };
 
 /// A queue from one thread to another, which wakes it once for all that is in it.
 pub struct CompletionQueue<Item, Wake> {
