@@ -16,7 +16,7 @@ const { render } = require('./report.js')
 const quick = process.argv.includes('--quick')
 const ROUNDS = quick ? 1 : 5
 const root = path.join(__dirname, '..')
-const program = (name) => path.join(root, 'target', 'release', name)
+const program = (name) => path.join(root, 'target', quick ? 'debug' : 'release', name)
 const run = promisify(execFile)
 
 const scale = (count) => (quick ? Math.ceil(count / 50) : count)
