@@ -307,6 +307,14 @@ test('four commands lead from an empty folder to a notification, as the README s
   assert.equal(JSON.stringify(book).includes('Hello'), true)
 })
 
+/** The files of a folder, and of the folders in it. */
+function filesIn(folder) {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return [entry.name]
+    return filesIn(path.join(folder, entry.name)).map((name) => `${entry.name}/${name}`)
+  })
+}
+
 describe('the tarball', () => {
   test('contains only necessary files', () => {
     const platform = packages.binding.files.find((name) => name.endsWith('.node'))
@@ -314,11 +322,7 @@ describe('the tarball', () => {
     const { files } = require('../package.json')
     const listed = files.flatMap((name) => {
       const folder = path.join(__dirname, '..', name)
-      if (!fs.statSync(folder).isDirectory()) return [name]
-      return fs
-        .readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((each) => each.isFile())
-        .map((each) => path.relative(path.join(__dirname, '..'), path.join(each.parentPath, each.name)))
+      return fs.statSync(folder).isDirectory() ? filesIn(folder).map((each) => `${name}/${each}`) : [name]
     })
     assert.deepEqual(packages.beams.files.sort(), ['LICENSE', 'README.md', ...listed, 'package.json'].sort())
   })

@@ -1,0 +1,80 @@
+'use strict'
+
+// `beams-native` as a user starts it: a process of its own.
+
+const { spawn } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { once } = require('node:events')
+
+const bin = path.join(__dirname, '..', '..', 'bin', 'beams-native.js')
+const terminal = path.join(__dirname, '..', 'programs', 'terminal.py')
+
+const matters = /^(beams_|ssl_cert|node_extra|(https?|all|no)_proxy|request_method|no_color|force_color|term$)/i
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !matters.test(name)))
+
+/** The variables that name an instance at a server. */
+function variablesFor({ port, url = `http://127.0.0.1:${port}` }) {
+  return { BEAMS_INSTANCE_ID: 'my-instance', BEAMS_SECRET_KEY: 'my-key', BEAMS_ENDPOINT: url }
+}
+
+/**
+ * Starts the command. `until(pattern)` resolves when its output has matched, `ended` to how it has ended. It ends with the test.
+ */
+function startCommand(t, args, { env = {}, cwd } = {}) {
+  return follow(t, spawn(process.execPath, [bin, ...args], { cwd, env: { ...environment, ...env } }))
+}
+
+/** The same on a terminal. What is written to it are keys; `resize(columns)` is what a user does with the mouse. */
+function startOnTerminal(t, args, { env = {}, columns = 100 } = {}) {
+  const variables = { ...environment, TERM: 'xterm-256color', ...env }
+  const command = follow(t, spawn('python3', [terminal, columns, process.execPath, bin, ...args], { env: variables }))
+  const send = (order) => command.child.stdin.write(`${JSON.stringify(order)}\n`)
+  return { ...command, press: (keys) => send({ keys }), resize: (width) => send({ columns: width }) }
+}
+
+function follow(t, child) {
+  t.after(() => child.kill('SIGKILL'))
+  const output = { stdout: '', stderr: '' }
+  const waiting = new Set()
+  for (const name of ['stdout', 'stderr']) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      output[name] += text
+      for (const check of waiting) check()
+    })
+  }
+  // A command may end before it has read everything.
+  child.stdin.on('error', () => {})
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }))
+  const until = (pattern) =>
+    new Promise((resolve, reject) => {
+      const check = () => {
+        const found = pattern.exec(output.stdout + output.stderr)
+        if (!found) return
+        waiting.delete(check)
+        resolve(found)
+      }
+      waiting.add(check)
+      check()
+      void ended.then(() => reject(new Error(`it ended without ${pattern}: ${output.stdout}${output.stderr}`)))
+    })
+  return { child, until, ended, output }
+}
+
+/** Runs the command to its end, with `input` on its stdin. */
+function runCommand(t, args, { input = '', ...options } = {}) {
+  const { child, ended } = startCommand(t, args, options)
+  child.stdin.end(input)
+  return ended
+}
+
+/** Writes files into a folder of their own, and returns its path. It ends with the test. */
+function writeFiles(t, files) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-cli-'))
+  t.after(() => fs.rmSync(folder, { recursive: true }))
+  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content)
+  return folder
+}
+
+module.exports = { bin, runCommand, startCommand, startOnTerminal, variablesFor, writeFiles }

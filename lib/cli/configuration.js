@@ -1,0 +1,69 @@
+'use strict'
+
+// Which instance a command works with, from options and the environment.
+
+const util = require('node:util')
+const { UsageError } = require('./exit-codes.js')
+const { readSecret, readText } = require('./input.js')
+
+const CONFIGURATION_OPTIONS = {
+  'instance-id': { type: 'string', value: '<id>', help: 'the instance (BEAMS_INSTANCE_ID)' },
+  'secret-key-file': { type: 'string', value: '<file>', help: 'a file with the secret key alone (BEAMS_SECRET_KEY)' },
+  endpoint: {
+    type: 'string',
+    value: '<url>',
+    help: "another host than the instance's own, such as the emulator (BEAMS_ENDPOINT)",
+  },
+  'env-file': { type: 'string', value: '<file>', help: 'sets variables that are not set; needs Node.js 20.12' },
+}
+
+/** Where the settings come from. A secret key is never an option: arguments are shown by `ps`. */
+const SOURCES = {
+  instanceId: { option: 'instance-id', variable: 'BEAMS_INSTANCE_ID' },
+  secretKey: { option: 'secret-key-file', variable: 'BEAMS_SECRET_KEY' },
+  endpoint: { option: 'endpoint', variable: 'BEAMS_ENDPOINT' },
+}
+
+/** Each setting with its source, `undefined` where it is not set. */
+async function readConfiguration(values) {
+  if (values['env-file'] !== undefined) await loadVariables(values['env-file'])
+  const configuration = { sources: {} }
+  for (const [name, { option, variable }] of Object.entries(SOURCES)) {
+    const value = values[option]
+    configuration[name] = value === undefined ? process.env[variable] || undefined : await readOption(option, value)
+    if (configuration[name] !== undefined) configuration.sources[name] = value === undefined ? variable : `--${option}`
+  }
+  return configuration
+}
+
+async function readOption(option, value) {
+  return option === 'secret-key-file' ? readSecret(value) : value
+}
+
+/** Sets variables as Node's own `--env-file` does: those of the environment win. */
+async function loadVariables(file) {
+  if (util.parseEnv === undefined) {
+    throw new UsageError('--env-file needs Node.js 20.12 or later: set the variables, or pass --secret-key-file')
+  }
+  for (const [name, value] of Object.entries(util.parseEnv(await readText(file)))) process.env[name] ||= value
+}
+
+/** What is missing for a client, in a sentence; `undefined` if nothing is. */
+function describeMissing(configuration) {
+  const missing = ['instanceId', 'secretKey'].filter((name) => configuration[name] === undefined)
+  if (missing.length === 0) return undefined
+  const ways = missing.map((name) => `set ${SOURCES[name].variable} or pass --${SOURCES[name].option}`)
+  return `not configured: ${ways.join(', and ')}`
+}
+
+/** A client with the settings that options and the environment name. */
+async function createClient(values, options) {
+  const configuration = await readConfiguration(values)
+  const missing = describeMissing(configuration)
+  if (missing !== undefined) throw new UsageError(missing)
+  const { instanceId, secretKey, endpoint } = configuration
+  const { PushNotifications } = require('../..')
+  return new PushNotifications({ instanceId, secretKey, endpoint, ...options })
+}
+
+module.exports = { CONFIGURATION_OPTIONS, createClient, describeMissing, readConfiguration }

@@ -1,0 +1,68 @@
+'use strict'
+
+const { isIPv6 } = require('node:net')
+const { describeMissing } = require('../configuration.js')
+const { fail, ok, warn } = require('./diagnosis.js')
+
+const NAME = 'configuration'
+const DASHBOARD = 'copy the instance id and its secret key from https://dash.pusher.com'
+/** Keys are hexadecimal, without hyphens. */
+const KEY = /^[\da-f]{30,}$/i
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** Whether there is all that a client needs. Secrets are never shown, only where they come from. */
+function checkSettings({ instanceId, secretKey, endpoint, sources }) {
+  const missing = describeMissing({ instanceId, secretKey })
+  if (missing !== undefined) return fail(NAME, missing, DASHBOARD)
+  if (KEY.test(instanceId)) {
+    return fail(
+      NAME,
+      `${sources.instanceId} looks like a secret key, and is not used`,
+      `are the two swapped? ${DASHBOARD}`,
+    )
+  }
+  const invalid = findInvalid({ instanceId, secretKey, endpoint })
+  if (invalid !== undefined) return fail(NAME, invalid, DASHBOARD)
+  const message = [
+    `instance ${instanceId} (${sources.instanceId})`,
+    `a secret key (${sources.secretKey})`,
+    endpoint === undefined ? "the instance's own host" : `endpoint ${endpoint} (${sources.endpoint})`,
+  ].join(', ')
+  if (/^\s|\s$|^["']|["']$/.test(secretKey)) {
+    return warn(
+      NAME,
+      message,
+      `${sources.secretKey} begins or ends with white space or a quotation mark: is it part of the key?`,
+    )
+  }
+  if (endpoint === undefined && !UUID.test(instanceId)) {
+    return warn(NAME, message, `the ids of instances look like 01234567-89ab-cdef-0123-456789abcdef: ${DASHBOARD}`)
+  }
+  return ok(NAME, message)
+}
+
+/** What a client does not accept. Without the binary, nobody can say. */
+function findInvalid(settings) {
+  try {
+    const { PushNotifications } = require('../../..')
+    void new PushNotifications(settings)
+    return undefined
+  } catch (error) {
+    return error.code?.startsWith('ERR_BEAMS_') ? error.message : undefined
+  }
+}
+
+/** Where the service is, by the rules of the `endpoint` option; `undefined` if that cannot be said. */
+function parseBaseUrl({ instanceId, endpoint }) {
+  try {
+    // The name of a host is no place for what may be a key.
+    if (endpoint === undefined && (!instanceId || KEY.test(instanceId))) return undefined
+    if (endpoint === undefined) return new URL(`https://${instanceId}.pushnotifications.pusher.com`)
+    if (endpoint.includes('://')) return new URL(endpoint)
+    return new URL(`http://${isIPv6(endpoint) ? `[${endpoint}]` : endpoint}`)
+  } catch {
+    return undefined
+  }
+}
+
+module.exports = { DASHBOARD, checkSettings, parseBaseUrl }

@@ -1,0 +1,59 @@
+'use strict'
+
+const { EXIT, UsageError } = require('./exit-codes.js')
+const { readBytes, readSecret } = require('./input.js')
+const { printJson } = require('./output.js')
+
+const options = {
+  signature: { type: 'string', value: '<hex>', help: "the request's header Webhook-Signature" },
+  'secret-file': { type: 'string', value: '<file>', help: 'a file with the secret alone (BEAMS_WEBHOOK_SECRET)' },
+}
+
+/** Verifies a webhook, and prints its event. */
+async function run({ values: { signature, 'secret-file': file }, positionals: [body = '-'] }) {
+  if (signature === undefined) throw new UsageError('--signature is required')
+  const secret = file === undefined ? process.env.BEAMS_WEBHOOK_SECRET : await readSecret(file)
+  if (!secret) throw new UsageError('BEAMS_WEBHOOK_SECRET is not set: set it or pass --secret-file')
+  await printJson(verify(await readBytes(body), signature, secret))
+  return EXIT.OK
+}
+
+function verify(body, signature, secret) {
+  const { verifyWebhook } = require('../..')
+  try {
+    return verifyWebhook(body, signature, secret)
+  } catch (error) {
+    if (isSigned(withoutLineBreak(body), signature, secret)) {
+      error.message = 'signature mismatch: the body has a line break at its end that the webhook had not'
+    }
+    throw error
+  }
+}
+
+function isSigned(body, signature, secret) {
+  const { signWebhook } = require('../..')
+  return body !== undefined && signWebhook(body, secret)['Webhook-Signature'] === signature
+}
+
+/** Editors and `echo` put a line break after what was copied from a log; `undefined` where there is none. */
+function withoutLineBreak(body) {
+  if (body.at(-1) !== 0x0a) return undefined
+  return body.subarray(0, body.at(-2) === 0x0d ? -2 : -1)
+}
+
+module.exports = {
+  summary: 'verify the signature of a webhook',
+  usage: '[<file>|-] --signature <hex>',
+  description: `
+Verifies that a webhook was sent by the service, and prints its event as JSON. Pass the body byte for byte as it came, in a file or
+on stdin. The secret is the webhook's own, from the dashboard.`,
+  options,
+  parameters: ['<file>'],
+  examples: ['verify-webhook body.json --signature 2f3a…', 'verify-webhook --signature 2f3a… < body.json'],
+  exitCodes: {
+    0: 'the service has signed it',
+    1: 'the signature does not match, or it is not a Beams event',
+    2: 'wrong arguments or configuration',
+  },
+  run,
+}
