@@ -14,10 +14,17 @@ function ignoreStreamErrors() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
-/** Writes a line to stdout. Resolves as well if nobody reads it any more. */
+/**
+ * Writes a line to stdout. Resolves as well if nobody reads it any more. If it cannot be written, on a full disk, whoever would
+ * have read it does not know what became of the command.
+ */
 function print(text) {
   return new Promise((resolve, reject) => {
-    process.stdout.write(`${text}\n`, (error) => (error && error.code !== 'EPIPE' ? reject(error) : resolve()))
+    process.stdout.write(`${text}\n`, (error) => {
+      if (!error || error.code === 'EPIPE') return resolve()
+      const failure = new Error(`the result cannot be written: ${error.message}`, { cause: error })
+      reject(Object.assign(failure, { delivery: 'unknown' }))
+    })
   })
 }
 

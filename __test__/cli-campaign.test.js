@@ -1,0 +1,285 @@
+'use strict'
+
+// `npx beams-native campaign`: every user of a list is accounted for, however the campaign ends.
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { spawn } = require('node:child_process')
+const fs = require('node:fs')
+const timers = require('node:timers')
+const { once } = require('node:events')
+const { setInterval } = require('node:timers/promises')
+const { emulated } = require('./helpers/clients.js')
+const { bin, runCommand, startCommand, variablesFor, writeFiles } = require('./helpers/cli.js')
+
+const campaign = ['campaign', '--title', 'Sale', '--body', 'Today only']
+
+const idsOf = (count) => Array.from({ length: count }, (_, index) => `user-${index}`)
+const linesOf = (ids) => ids.map((id) => `${id}\n`).join('')
+const usersOf = (emulator) => emulator.publishes().flatMap(({ users }) => users)
+
+describe('campaign publishes to the users of', { concurrency: 2 }, () => {
+  const ids = ['ada', 'Zoë 😀', ' with spaces ', 'comma,semicolon;tab\t', '#7', '-x', 'a\u2028b']
+  const text = linesOf(ids)
+
+  for (const [what, content] of [
+    ['a file with an id on each line', text],
+    ['a file from Windows', `\ufeff${text.replaceAll('\n', '\r\n')}`],
+    ['a file with blank lines', `\n\n${text.replaceAll('\n', '\n  \r\n\n')}\n`],
+    ['a file whose last line does not end', text.trimEnd()],
+    ['a file with duplicates', text + text],
+  ]) {
+    for (const source of ['users.txt', '-']) {
+      test(`${what}${source === '-' ? ', on stdin' : ''}`, async (t) => {
+        const { emulator } = await emulated(t)
+        const cwd = writeFiles(t, { 'users.txt': content })
+        const options = { cwd, input: content, env: variablesFor(emulator) }
+        const { code, stdout, stderr } = await runCommand(t, [...campaign, '--users', source, '--json'], options)
+        assert.equal(code, 0, stderr)
+        assert.deepEqual(usersOf(emulator), ids)
+        const { publishedCount, duplicateCount, failures } = JSON.parse(stdout)
+        assert.deepEqual([publishedCount, failures], [ids.length, []])
+        assert.equal(duplicateCount, what.endsWith('duplicates') ? ids.length : 0)
+      })
+    }
+  }
+
+  test('a pipe, whose characters may be cut anywhere', async (t) => {
+    const { emulator } = await emulated(t)
+    const { child, ended } = startCommand(t, [...campaign, '--users', '-', '--json'], { env: variablesFor(emulator) })
+    for (const byte of Buffer.from(text)) {
+      child.stdin.write(Buffer.of(byte))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    child.stdin.end()
+    assert.equal((await ended).code, 0)
+    assert.deepEqual(usersOf(emulator), ids)
+  })
+
+  test('an empty list, of whom there are none', async (t) => {
+    const { emulator } = await emulated(t)
+    const { code, stdout } = await runCommand(t, [...campaign, '--users', '-'], { env: variablesFor(emulator) })
+    assert.deepEqual([code, stdout], [0, 'published to 0 users in 0 requests\n'])
+    assert.deepEqual(emulator.publishes(), [])
+  })
+})
+
+describe('campaign sends nothing', { concurrency: 2 }, () => {
+  for (const [where, content, expected] of [
+    ['a list that is not UTF-8 in its last line', Buffer.concat([Buffer.from(linesOf(idsOf(9000))), Buffer.of(0xe9, 0x0a)]), 'is not text in UTF-8'], // prettier-ignore
+    ['a list without lines', 'x'.repeat(200_000), 'has no id on each line'],
+  ]) {
+    test(`to ${where}`, async (t) => {
+      const { emulator } = await emulated(t)
+      const cwd = writeFiles(t, { 'users.txt': content })
+      const args = [...campaign, '--users', 'users.txt']
+      const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+      assert.deepEqual([code, stdout, emulator.publishes()], [2, '', []])
+      assert.match(stderr, new RegExp(`^beams-native campaign: users\\.txt ${expected}.*\\n$`))
+    })
+  }
+
+  test('where a request would be refused', async (t) => {
+    const { emulator } = await emulated(t)
+    const cwd = writeFiles(t, {
+      'users.txt': 'ada\n',
+      'request.json': '{"web":{"notification":{"deep_link":"/inbox"}}}',
+    })
+    const args = ['campaign', '--users', 'users.txt', '--request', 'request.json']
+    const { code, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+    assert.deepEqual([code, emulator.publishes()], [2, []])
+    assert.match(stderr, /^refused {3}\/web\/notification\/deep_link /m)
+  })
+})
+
+describe('campaign reports', { concurrency: 2 }, () => {
+  test('its progress in a line for every tenth, where there is no terminal', async (t) => {
+    const { emulator } = await emulated(t)
+    const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(4000)) })
+    const args = [...campaign, '--users', 'users.txt', '--concurrency', '1', '--max-requests-per-second', '1000']
+    const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+    assert.equal(code, 0)
+    assert.equal(stdout, 'published to 4,000 users in 4 requests\n')
+    const lines = stderr.trimEnd().split('\n')
+    assert.deepEqual(
+      lines.map((line) => line.replace(/, [\d,]+\/s(, .+ left)?$/, '')),
+      ['25 % of 4,000 users', '50 % of 4,000 users', '75 % of 4,000 users', '100 % of 4,000 users'],
+    )
+    for (const line of lines.slice(0, -1)) assert.match(line, /, [\d,]+\/s, \d+ s left$/)
+  })
+
+  for (const [what, fault, exitCode, line, delivery] of [
+    [
+      'refused',
+      { status: 422 },
+      1,
+      /^not published to 1,000 users: 422 .+ \(ERR_BEAMS_UNPROCESSABLE, refused\)$/m,
+      'refused',
+    ],
+    ['cannot be known', { reset: true, afterwards: true }, 3, /^perhaps published to 1,000 users: .+ \(ERR_BEAMS_CONNECTION, unknown\)$/m, 'unknown'], // prettier-ignore
+  ]) {
+    test(`with ${exitCode} where a request was ${what}`, async (t) => {
+      const { emulator } = await emulated(t)
+      const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(2000)) })
+      const args = [...campaign, '--users', 'users.txt', '--concurrency', '1']
+      emulator.failNext(fault)
+      const forPeople = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+      assert.equal(forPeople.code, exitCode)
+      assert.match(forPeople.stdout, /^published to 1,000 users in 1 request$/m)
+      assert.match(forPeople.stdout, line)
+      assert.match(forPeople.stderr, /^Without --journal, this campaign cannot be resumed: /m)
+
+      emulator.failNext(fault)
+      const forPrograms = await runCommand(t, [...args, '--json'], { cwd, env: variablesFor(emulator) })
+      assert.equal(forPrograms.code, exitCode)
+      const { publishedCount, failures } = JSON.parse(forPrograms.stdout)
+      assert.equal(publishedCount, 1000)
+      assert.deepEqual([failures.length, failures[0].error.delivery], [1, delivery])
+      assert.deepEqual(failures[0].users, idsOf(1000))
+    })
+  }
+
+  test('what was published when the service refuses all further requests', async (t) => {
+    const { emulator } = await emulated(t)
+    const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(3000)) })
+    const args = [...campaign, '--users', 'users.txt', '--concurrency', '1', '--json']
+    emulator.failNext({ status: 401 })
+    const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+    assert.equal(code, 1)
+    assert.match(stderr, /^beams-native campaign: 401 .+ \(ERR_BEAMS_UNAUTHORIZED, \S+\)$/m)
+    const report = JSON.parse(stdout)
+    assert.deepEqual([report.publishedCount, report.error.code], [0, 'ERR_BEAMS_UNAUTHORIZED'])
+    assert.deepEqual([...report.failures[0].users, ...report.remaining].slice(0, 1000), idsOf(1000))
+  })
+
+  test('how many ids of a list are none', async (t) => {
+    const { emulator } = await emulated(t)
+    const input = linesOf(['ada', 'x'.repeat(165), 'y'.repeat(165)])
+    const { code, stdout } = await runCommand(t, [...campaign, '--users', '-'], { input, env: variablesFor(emulator) })
+    assert.equal(code, 1)
+    assert.match(stdout, /^published to 1 user in 1 request$/m)
+    assert.match(stdout, /^not published to 2 users: .+ \(ERR_BEAMS_INVALID_ARGUMENT, not-sent\)$/m)
+    assert.deepEqual(usersOf(emulator), ['ada'])
+  })
+})
+
+describe('campaign, in flight,', { concurrency: 2 }, () => {
+  /** One that has published to some users, with more requests in flight at a service that takes its time. */
+  async function startSlowly(t, { users = 20_000, delay = 200, source = 'users.txt', args = ['--json'] } = {}) {
+    const { emulator } = await emulated(t)
+    emulator.failNext({ delay, times: users })
+    const ids = idsOf(users)
+    const cwd = writeFiles(t, { 'users.txt': linesOf(ids) })
+    const given = [...campaign, '--users', source, '--concurrency', '2', ...args]
+    const command = startCommand(t, given, { cwd, env: variablesFor(emulator) })
+    if (source === '-') command.child.stdin.write(linesOf(ids))
+    return { ...command, emulator, ids, cwd }
+  }
+
+  for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+    test(`stops exactly at ${signal}`, async (t) => {
+      const { child, until, ended, emulator, ids } = await startSlowly(t)
+      await until(/ % of 20,000 users/)
+      child.kill(signal)
+      const { code, stdout, stderr } = await ended
+      assert.equal(code, exitCode)
+      assert.match(stderr, /^stopping: waiting for the requests in flight; Ctrl-C again ends at once$/m)
+      assert.match(stderr, new RegExp(`^beams-native campaign: stopped by ${signal}$`, 'm'))
+      assert.match(stderr, /^Without --journal, this campaign cannot be resumed/m)
+      const report = JSON.parse(stdout)
+      const reached = usersOf(emulator)
+      assert.equal(report.publishedCount, reached.length)
+      assert.deepEqual(new Set(report.publishes.map(({ publishId }) => publishId)), new Set(emulator.publishes().map(({ publishId }) => publishId))) // prettier-ignore
+      assert.ok(reached.length > 0 && reached.length < ids.length)
+      assert.deepEqual(report.failures, [])
+      // Those that were read are its first ones.
+      const read = reached.length + report.remaining.length
+      assert.deepEqual([...reached, ...report.remaining].sort(), ids.slice(0, read).sort())
+    })
+  }
+
+  test('says how many it has not tried', async (t) => {
+    const { child, until, ended, emulator } = await startSlowly(t, { args: [] })
+    await until(/ % of 20,000 users/)
+    child.kill('SIGINT')
+    const { stdout } = await ended
+    const published = usersOf(emulator).length
+    const count = (number) => number.toLocaleString('en')
+    assert.equal(
+      stdout,
+      `published to ${count(published)} users in ${published / 1000} requests\nnot tried: ${count(20_000 - published)} users\n`,
+    )
+  })
+
+  test('stops although more users may come on stdin', async (t) => {
+    const { child, until, ended, emulator } = await startSlowly(t, { source: '-', delay: 500, args: [] })
+    // The pipe stays open.
+    await emulator.waitForPublish()
+    child.kill('SIGINT')
+    await until(/stopping/)
+    const { code, stdout } = await ended
+    assert.equal(code, 130)
+    assert.match(stdout, /^not tried: [\d,]+ users that were read, and all after them$/m)
+    assert.match(stdout, new RegExp(`^published to ${usersOf(emulator).length.toLocaleString('en')} users`))
+  })
+
+  test('takes a Ctrl-C that npm passes on for the same', async (t) => {
+    const { child, until, ended } = await startSlowly(t)
+    await until(/ % of 20,000 users/)
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    const { code, stdout } = await ended
+    assert.equal(code, 130)
+    assert.ok(JSON.parse(stdout).publishedCount > 0)
+  })
+
+  test('ends at once at another Ctrl-C', async (t) => {
+    const { child, until, ended, emulator, ids } = await startSlowly(t, { delay: 100_000 })
+    for await (const _ of setInterval(10)) if (emulator.failures()[0].times < ids.length) break
+    child.kill('SIGINT')
+    await until(/stopping/)
+    const again = timers.setInterval(() => child.kill('SIGINT'), 50)
+    const { code, signal, stdout } = await ended
+    timers.clearInterval(again)
+    assert.deepEqual([code, signal, stdout], [130, null, ''])
+  })
+
+  test('goes on when nobody reads its progress', async (t) => {
+    const { emulator } = await emulated(t)
+    const ids = idsOf(5000)
+    const cwd = writeFiles(t, { 'users.txt': linesOf(ids) })
+    const { child, ended } = startCommand(t, [...campaign, '--users', 'users.txt'], {
+      cwd,
+      env: variablesFor(emulator),
+    })
+    child.stderr.destroy()
+    const { code, stdout } = await ended
+    assert.deepEqual([code, stdout], [0, 'published to 5,000 users in 5 requests\n'])
+    assert.deepEqual(usersOf(emulator).sort(), ids.sort())
+  })
+
+  test('keeps its exit code when nobody reads its report', async (t) => {
+    const { emulator } = await emulated(t)
+    emulator.failNext({ status: 422 })
+    const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(10)) })
+    const { child, ended } = startCommand(t, [...campaign, '--users', 'users.txt'], {
+      cwd,
+      env: variablesFor(emulator),
+    })
+    child.stdout.destroy()
+    assert.equal((await ended).code, 1)
+  })
+
+  test('fails where its report cannot be written', { skip: !fs.existsSync('/dev/full') }, async (t) => {
+    const { emulator } = await emulated(t)
+    const full = fs.openSync('/dev/full', 'w')
+    t.after(() => fs.closeSync(full))
+    const env = { ...process.env, ...variablesFor(emulator) }
+    const child = spawn(process.execPath, [bin, ...campaign, '--users', '-'], { env, stdio: ['pipe', full, 'pipe'] })
+    child.stdin.end('ada\n')
+    const [[code], stderr] = await Promise.all([once(child, 'close'), child.stderr.setEncoding('utf8').toArray()])
+    assert.equal(code, 3)
+    assert.match(stderr.join(''), /^beams-native campaign: the result cannot be written: .*ENOSPC.* \(unknown\)$/m)
+    assert.deepEqual(usersOf(emulator), ['ada'])
+  })
+})
