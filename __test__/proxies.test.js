@@ -5,34 +5,17 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const dns = require('node:dns/promises')
-const fs = require('node:fs')
 const https = require('node:https')
 const net = require('node:net')
-const path = require('node:path')
 const { execFile } = require('node:child_process')
 const { once } = require('node:events')
 const { inspect, promisify } = require('node:util')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
 const { createClient, rejection } = require('./helpers/clients.js')
 const { deletionWith } = require('./helpers/environment.js')
+const { readTable } = require('./helpers/guide-tables.js')
 const { httpProxy, socksProxy } = require('./helpers/proxies.js')
 const { recordingServer, unusedPort } = require('./helpers/servers.js')
-
-const guide = fs.readFileSync(path.join(__dirname, '..', 'docs', 'proxies-and-certificates.md'), 'utf8')
-
-/** The rows of the table of the guide that starts with this column: of each cell, what is in backquotes. */
-function readTable(column) {
-  const lines = guide.split('\n')
-  const start = lines.findIndex((line) => line.startsWith(`| ${column} `)) + 2
-  const rows = lines.slice(start, lines.indexOf('', start))
-  assert.ok(rows.length > 1, column)
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((m) => m[1])),
-  )
-}
 
 // A name that only the proxy can resolve.
 const name = 'beams.test'

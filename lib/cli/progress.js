@@ -159,7 +159,7 @@ function formatDuration(seconds) {
   const rounded = Math.ceil(seconds)
   if (rounded < 60) return `${rounded} s`
   const minutes = Math.ceil(rounded / 60)
-  if (minutes > 60) return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`
+  if (rounded >= 3600) return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')} h`
   return `${Math.floor(rounded / 60)}:${String(rounded % 60).padStart(2, '0')} min`
 }
 

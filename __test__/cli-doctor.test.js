@@ -1,0 +1,337 @@
+'use strict'
+
+// `npx beams-native doctor` names the first thing that is wrong between a program and the service, and what to do.
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const http = require('node:http')
+const https = require('node:https')
+const path = require('node:path')
+const { once } = require('node:events')
+const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
+const { emulated } = require('./helpers/clients.js')
+const { runCommand, variablesFor, writeFiles } = require('./helpers/cli.js')
+const { readTable } = require('./helpers/guide-tables.js')
+const { httpProxy, socksProxy } = require('./helpers/proxies.js')
+const { unusedPort } = require('./helpers/servers.js')
+const { chooseRoute } = require('../lib/cli/doctor/route.js')
+
+/** A name that only a proxy finds. */
+const name = 'beams.test'
+const interest =
+  /^doctor publishes to the interest (beams-doctor-[\da-f-]{36}), which nobody can know; --no-publish leaves/
+
+/** What doctor says, each check by its name. */
+async function diagnose(t, env, args = []) {
+  const { code, stdout, stderr } = await runCommand(t, ['doctor', '--json', ...args], { env })
+  const { ok, checks } = JSON.parse(stdout)
+  assert.equal(code, ok ? 0 : 1)
+  return { code, stderr, checks: Object.fromEntries(checks.map((check) => [check.name, check])) }
+}
+
+const statusesOf = (checks) =>
+  Object.values(checks)
+    .map(({ name: check, status }) => `${check} ${status}`)
+    .join(', ')
+
+const HEALTHY = 'platform ok, configuration ok, proxy ok, dns skip, connection ok, tls skip, clock ok, key ok'
+
+/** An https server of a certificate, with the headers of each response. It ends with the test. */
+async function secureServer(t, certificate, headers = {}) {
+  const server = https.createServer(certificate, (_request, response) => response.writeHead(200, headers).end())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return server.address()
+}
+
+describe('doctor', { concurrency: 2 }, () => {
+  test('finds nothing wrong with the emulator, and publishes to an interest that nobody can know', async (t) => {
+    const { emulator } = await emulated(t)
+    const { code, stdout, stderr } = await runCommand(t, ['doctor'], { env: variablesFor(emulator) })
+    assert.equal(code, 0)
+    const [, told] = interest.exec(stderr)
+    assert.deepEqual(
+      emulator.publishes().map(({ interests }) => interests),
+      [[told]],
+    )
+    assert.equal(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => /^(\w+) {2,4}(\w+) {2,}\S/.exec(line))
+        .map(([, status, check]) => `${check} ${status}`)
+        .join(', '),
+      HEALTHY,
+    )
+    assert.doesNotMatch(stdout + stderr, /my-key/)
+  })
+
+  test('publishes nothing with --no-publish', async (t) => {
+    const { emulator } = await emulated(t)
+    const { code, checks, stderr } = await diagnose(t, variablesFor(emulator), ['--no-publish'])
+    assert.deepEqual([code, stderr, emulator.publishes()], [0, '', []])
+    assert.equal(statusesOf(checks), HEALTHY.replace('key ok', 'key skip'))
+  })
+
+  test('looks at the certificate of an https endpoint', async (t) => {
+    const { emulator } = await emulated(t, { tls: true })
+    const folder = writeFiles(t, { 'ca.pem': emulator.certificate })
+    const env = { ...variablesFor(emulator), BEAMS_ENDPOINT: `https://localhost:${emulator.port}` }
+    const trusted = await diagnose(t, { ...env, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem') })
+    assert.match(
+      trusted.checks.tls.message,
+      /^TLSv1\.3, certificate for .*DNS:localhost.*, valid until \d{4}-\d\d-\d\d$/,
+    )
+    assert.equal(trusted.checks.key.status, 'ok')
+
+    const { code, checks } = await diagnose(t, env)
+    assert.equal(code, 1)
+    assert.equal(checks.tls.status, 'warn')
+    assert.match(checks.tls.advice, /NODE_EXTRA_CA_CERTS/)
+    assert.match(checks.key.message, /is not signed by a trusted authority|is self-signed/)
+    assert.equal(emulator.publishes().length, 1)
+  })
+
+  for (const [what, options, env, check, expected] of [
+    ['a wrong key', { secretKey: 'another' }, {}, 'key', /^401 .+ the secret key is not this instance's/],
+    ['a wrong instance', { instanceId: 'another' }, {}, 'key', /^404 .+ there is no such instance: copy/],
+  ]) {
+    test(`says what to do about ${what}`, async (t) => {
+      const { emulator } = await emulated(t, options)
+      const { code, checks } = await diagnose(t, { ...variablesFor(emulator), ...env })
+      assert.equal(code, 1)
+      assert.equal(statusesOf(checks), HEALTHY.replace('key ok', 'key fail'))
+      assert.match(`${checks[check].message} ${checks[check].advice}`, expected)
+      assert.deepEqual(emulator.publishes(), [])
+    })
+  }
+
+  for (const [what, status, expected] of [
+    ['the limit of the plan', 402, /the key is accepted, and the plan's limit is exceeded/],
+    ['an answer that is not from the service', 302, /the response is not from the service: check BEAMS_ENDPOINT/],
+  ]) {
+    test(`says what to do about ${what}`, async (t) => {
+      const { emulator } = await emulated(t)
+      emulator.failNext({ status, operation: 'publishToInterests' })
+      const { checks } = await diagnose(t, variablesFor(emulator))
+      assert.match(checks.key.advice, expected)
+    })
+  }
+
+  const settings = { BEAMS_INSTANCE_ID: '01234567-89ab-cdef-0123-456789abcdef', BEAMS_SECRET_KEY: 'hunter2' }
+  for (const [what, env, statuses, expected] of [
+    ['nothing that is set', {}, 'platform ok, configuration fail', /BEAMS_INSTANCE_ID.+ https:\/\/dash\.pusher\.com/],
+    [
+      'an endpoint that is none',
+      { ...settings, BEAMS_ENDPOINT: 'a b' },
+      'platform ok, configuration fail, endpoint fail',
+      /endpoint must be a host name/,
+    ],
+    [
+      'a key in place of the instance',
+      { BEAMS_INSTANCE_ID: 'DEADBEEF'.repeat(4), BEAMS_SECRET_KEY: settings.BEAMS_INSTANCE_ID },
+      'platform ok, configuration fail',
+      /^BEAMS_INSTANCE_ID looks like a secret key, and is not used are the two swapped\?/,
+    ],
+    [
+      'quotation marks around the key',
+      { ...settings, BEAMS_SECRET_KEY: '"hunter2"', BEAMS_ENDPOINT: 'no-such-host.invalid' },
+      'platform ok, configuration warn, proxy ok, dns fail, key skip',
+      /BEAMS_SECRET_KEY begins or ends with white space or a quotation mark/,
+    ],
+  ]) {
+    test(`says what to do about ${what}`, async (t) => {
+      const { checks, stderr } = await diagnose(t, env)
+      assert.equal(statusesOf(checks), statuses)
+      assert.match(`${checks.configuration.message} ${checks.configuration.advice}`, expected)
+      assert.doesNotMatch(JSON.stringify(checks) + stderr, /hunter2|DEADBEEF/)
+    })
+  }
+
+  test('says what to do about a wrong host', async (t) => {
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: 'https://no-such-host.invalid' })
+    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy ok, dns fail, key skip')
+    assert.match(checks.dns.message, /^no-such-host\.invalid was not found \(E\w+\)$/)
+    assert.match(checks.dns.advice, /BEAMS_ENDPOINT/)
+  })
+
+  test('says what to do about a closed port', async (t) => {
+    const port = await unusedPort()
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `127.0.0.1:${port}` })
+    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy ok, dns skip, connection fail, key skip')
+    assert.match(checks.connection.message, new RegExp(`^no connection to 127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`))
+    assert.match(checks.connection.advice, /nothing listens there/)
+  })
+
+  test('says that a port does not speak TLS', async (t) => {
+    const { emulator } = await emulated(t)
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: emulator.url.replace('http:', 'https:') })
+    assert.equal(
+      statusesOf(checks),
+      'platform ok, configuration ok, proxy ok, dns skip, connection ok, tls fail, key skip',
+    )
+  })
+
+  for (const [what, options, expected] of [
+    ['has expired', { expired: true }, /it has expired, unless this machine's clock is wrong/],
+    ['is not valid yet', { early: true }, /it is valid from \d{4}-\d\d-\d\d, unless/],
+    ['names another host', { host: 'other.example' }, /it does not name localhost/],
+  ]) {
+    test(`says that a certificate ${what}`, async (t) => {
+      const { port } = await secureServer(t, await makeCertificate(await makeAuthority(), options))
+      const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://localhost:${port}` })
+      assert.deepEqual([checks.tls.status, checks.key.status], ['fail', 'skip'])
+      assert.match(checks.tls.advice, expected)
+    })
+  }
+
+  test('says that a certificate expires soon', async (t) => {
+    const authority = await makeAuthority()
+    const folder = writeFiles(t, { 'ca.pem': authority.cert })
+    const { port } = await secureServer(t, await makeCertificate(authority))
+    const env = { BEAMS_ENDPOINT: `https://localhost:${port}`, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem') }
+    const { code, checks } = await diagnose(t, { ...settings, ...env }, ['--no-publish'])
+    assert.deepEqual([code, checks.tls.status], [0, 'warn'])
+    assert.match(checks.tls.advice, /^it expires in \d days/)
+  })
+
+  for (const [what, offset, status, message, advice] of [
+    ['ahead', -600, 'warn', /is 600 s ahead of|is 601 s ahead of|is 599 s ahead of/, /set tokenBackdate to 6\d\d$/],
+    ['behind', 600, 'warn', /behind the service's$/, /NTP/],
+    ['a day behind', 90_000, 'fail', /behind the service's$/, /tokens have expired when they are made/],
+  ]) {
+    test(`says that the clock is ${what}`, async (t) => {
+      const server = http.createServer((_request, response) => {
+        response.writeHead(404, { date: new Date(Date.now() + offset * 1000).toUTCString() }).end()
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      t.after(() => server.close())
+      const env = { ...settings, BEAMS_ENDPOINT: `127.0.0.1:${server.address().port}` }
+      const { checks } = await diagnose(t, env, ['--no-publish'])
+      assert.equal(checks.clock.status, status)
+      assert.match(checks.clock.message, message)
+      assert.match(checks.clock.advice, advice)
+    })
+  }
+
+  test('warns of a key that is sent in plain text', async (t) => {
+    const proxy = await httpProxy(t)
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: name, HTTP_PROXY: proxy.url }, ['--no-publish'])
+    assert.equal(checks.tls.status, 'warn')
+    assert.match(checks.tls.advice, /the secret key is sent in plain text/)
+  })
+})
+
+describe('doctor, with a proxy,', { concurrency: 2 }, () => {
+  const settings = { BEAMS_INSTANCE_ID: 'my-instance', BEAMS_SECRET_KEY: 'my-key' }
+
+  /** A server for a name that only a proxy finds, and the file of its authority. */
+  async function hiddenServer(t) {
+    const authority = await makeAuthority()
+    const folder = writeFiles(t, { 'ca.pem': authority.cert })
+    const certificate = await makeCertificate(authority, { host: name })
+    const { emulator } = await emulated(t, { tls: certificate, allowedHosts: [name] })
+    const env = { ...settings, BEAMS_ENDPOINT: `https://${name}`, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem') }
+    return { emulator, certificate, env }
+  }
+
+  test('looks at the service through its tunnel', async (t) => {
+    const { emulator, env } = await hiddenServer(t)
+    const proxy = await httpProxy(t, emulator)
+    const HTTPS_PROXY = proxy.url.replace('//', '//user:hunter2@')
+    const { code, checks, stderr } = await diagnose(t, { ...env, HTTPS_PROXY })
+    assert.equal(code, 0)
+    assert.equal(checks.proxy.message, `${proxy.url} (HTTPS_PROXY)`)
+    assert.match(checks.connection.message, /^beams\.test is reached through the proxy$/)
+    assert.match(checks.tls.message, /certificate for DNS:beams\.test, signed by Test authority/)
+    assert.deepEqual([checks.clock.status, checks.key.status], ['ok', 'ok'])
+    assert.deepEqual(proxy.requests, Array(2).fill(`CONNECT ${name}:443`))
+    assert.deepEqual(proxy.credentials, Array(2).fill('user:hunter2'))
+    assert.doesNotMatch(JSON.stringify(checks) + stderr, /hunter2/)
+  })
+
+  test('over SOCKS leaves the look to the publish', async (t) => {
+    const { emulator, env } = await hiddenServer(t)
+    const proxy = await socksProxy(t, emulator)
+    const { code, checks } = await diagnose(t, { ...env, ALL_PROXY: `socks5h://127.0.0.1:${proxy.port}` })
+    assert.equal(code, 0)
+    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy ok, dns skip, connection skip, key ok')
+  })
+
+  test('which does not listen, says which it is', async (t) => {
+    const HTTPS_PROXY = `http://user:hunter2@127.0.0.1:${await unusedPort()}`
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://${name}`, HTTPS_PROXY })
+    assert.equal(checks.connection.status, 'fail')
+    assert.match(
+      checks.connection.message,
+      /^no connection to beams\.test through the proxy 127\.0\.0\.1:\d+: .*ECONNREFUSED/,
+    )
+    assert.match(checks.connection.advice, /the URL of the proxy/)
+    assert.doesNotMatch(JSON.stringify(checks), /hunter2/)
+  })
+
+  test('which wants a password, says so', async (t) => {
+    const server = http.createServer().on('connect', (_request, socket) => {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nconnection: close\r\n\r\n')
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.after(() => server.close())
+    const HTTPS_PROXY = `http://127.0.0.1:${server.address().port}`
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://${name}`, HTTPS_PROXY })
+    assert.match(checks.connection.message, /the proxy refused to connect to beams\.test:443: 407 Proxy Authentication/)
+    assert.match(checks.connection.advice, /user name and password/)
+  })
+
+  test('that is none, names its variable', async (t) => {
+    const HTTPS_PROXY = 'ftp://user:hunter2@proxy.example'
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://${name}`, HTTPS_PROXY })
+    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy fail, key skip')
+    assert.equal(checks.proxy.message, 'HTTPS_PROXY does not hold the URL of a proxy')
+    assert.doesNotMatch(JSON.stringify(checks), /hunter2/)
+  })
+})
+
+// proxies.test.js holds the addon to the same table.
+describe('doctor reads NO_PROXY as the guide says:', () => {
+  for (const [[entry], direct, proxied] of readTable('entry')) {
+    test(entry, () => {
+      const variables = { HTTP_PROXY: 'http://proxy.example', NO_PROXY: entry }
+      const isProxied = (host) => chooseRoute(new URL(`http://${host}`), variables).proxy !== undefined
+      assert.deepEqual([...direct, ...proxied].filter(isProxied), proxied)
+    })
+  }
+})
+
+describe('doctor finds the proxy that the addon uses:', () => {
+  const [http1, https1] = ['http://beams.example', 'https://beams.example']
+  for (const [base, variables, expected] of [
+    [https1, {}, undefined],
+    [https1, { HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
+    [https1, { https_proxy: 'http://b:1', HTTPS_PROXY: 'http://a:1' }, 'http://b:1'],
+    [https1, { https_proxy: ' ', HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
+    [https1, { HTTP_PROXY: 'http://a:1' }, undefined],
+    [https1, { ALL_PROXY: 'http://c:1' }, 'http://c:1'],
+    [https1, { all_proxy: 'http://c:1', HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
+    [http1, { HTTP_PROXY: 'http://a:1' }, 'http://a:1'],
+    [http1, { HTTPS_PROXY: 'http://a:1' }, undefined],
+    [http1, { ALL_PROXY: 'socks5h://c:1' }, 'socks5h://c:1'],
+    [http1, { HTTP_PROXY: 'http://a:1', REQUEST_METHOD: 'GET' }, undefined],
+    [http1, { http_proxy: 'http://a:1', REQUEST_METHOD: 'GET' }, 'http://a:1'],
+    [https1, { HTTPS_PROXY: 'proxy.example:3128' }, 'http://proxy.example:3128'],
+    ['http://localhost:8081', { ALL_PROXY: 'http://a:1' }, undefined],
+    ['https://127.0.0.1', { ALL_PROXY: 'http://a:1' }, undefined],
+    ['https://[::1]', { ALL_PROXY: 'http://a:1' }, undefined],
+    ['http://beams.localhost', { ALL_PROXY: 'http://a:1' }, undefined],
+  ]) {
+    test(`${expected ?? 'none'} for ${base} with ${JSON.stringify(variables)}`, () => {
+      const { proxy } = chooseRoute(new URL(base), variables)
+      assert.equal(proxy && `${proxy.protocol}//${proxy.host}`, expected)
+    })
+  }
+})
