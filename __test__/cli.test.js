@@ -311,7 +311,11 @@ describe('verify-webhook', { concurrency: 2 }, () => {
 
   for (const [what, input, line] of [
     ['another body', body.replace('ada', 'eve'), /signature mismatch; was the raw, unparsed body passed\?/],
-    ['a line break that was added', `${body}\r\n`, /signature mismatch: the body has a line break at its end that the/],
+    [
+      'a line break that was added',
+      `${body}\r\n`,
+      /invalid webhook signature: the body has a line break at its end that the/,
+    ],
   ]) {
     test(`refuses ${what}, and says why`, async (t) => {
       const options = { input, env: { BEAMS_WEBHOOK_SECRET: secret } }

@@ -24,7 +24,7 @@ function verify(body, signature, secret) {
     return verifyWebhook(body, signature, secret)
   } catch (error) {
     if (isSigned(withoutLineBreak(body), signature, secret)) {
-      error.message = 'signature mismatch: the body has a line break at its end that the webhook had not'
+      error.message = 'invalid webhook signature: the body has a line break at its end that the webhook had not'
     }
     throw error
   }
