@@ -152,6 +152,20 @@ describe('campaign reports', { concurrency: 2 }, () => {
     assert.deepEqual([...report.failures[0].users, ...report.remaining].slice(0, 1000), idsOf(1000))
   })
 
+  test('what was published before stdin turns out to be no text', async (t) => {
+    const { emulator } = await emulated(t)
+    const { child, ended } = startCommand(t, [...campaign, '--users', '-', '--json'], { env: variablesFor(emulator) })
+    child.stdin.write(linesOf(idsOf(1000)))
+    await emulator.waitForPublish()
+    child.stdin.end(Buffer.of(0xff, 0xfe))
+    const { code, stdout, stderr } = await ended
+    assert.equal(code, 1)
+    assert.match(stderr, /^beams-native campaign: stdin is not text in UTF-8 .+$/m)
+    const { publishedCount, error } = JSON.parse(stdout)
+    assert.equal(publishedCount, 1000)
+    assert.match(error.message, /^stdin is not text in UTF-8/)
+  })
+
   test('how many ids of a list are none', async (t) => {
     const { emulator } = await emulated(t)
     const input = linesOf(['ada', 'x'.repeat(165), 'y'.repeat(165)])

@@ -62,6 +62,7 @@ describe('wrong arguments fail with 2 and a hint in one line', { concurrency: 2 
     [['publish', '--interest'], "Option '--interest <value>' argument missing"],
     [['publish', '--interest', '--json'], "Option '--interest' argument is ambiguous."],
     [['publish', '--json=yes'], "Option '--json' does not take an argument"],
+    [['campaign', '--users', 'a', '--users', 'b', ...hello], '--users is given twice'],
     [['publish', 'hello'], 'there is no argument after the options: "hello"'],
     [['publish', ...hello], '--interest or --user is required'],
     [['publish', ...hello, '--interest', 'a', '--user', 'b'], '--interest or --user is required, and not both'],

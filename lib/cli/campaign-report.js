@@ -21,7 +21,9 @@ function formatReport({ report, remaining, error, total }) {
 function formatUntried({ publishedCount, duplicateCount, resumedCount = 0, failures }, remaining, total) {
   if (total === undefined) return `not tried: ${countOf(remaining.length, 'user')} that were read, and all after them`
   const failedCount = failures.reduce((count, { users }) => count + users.length, 0)
-  return `not tried: ${countOf(total - publishedCount - duplicateCount - resumedCount - failedCount, 'user')}`
+  const untried = total - publishedCount - duplicateCount - resumedCount - failedCount
+  // The file may have grown since its lines were counted.
+  return `not tried: ${countOf(Math.max(untried, remaining.length), 'user')}`
 }
 
 function formatFailures(failures) {

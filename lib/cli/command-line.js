@@ -17,7 +17,7 @@ const SECRETS = {
 /** The values of a command's options, and its other arguments. */
 function parseCommandLine({ options, parameters = [] }, args) {
   const known = { ...options, ...COMMON_OPTIONS }
-  rejectUnknownOptions(args, known)
+  checkOptionNames(args, known)
   const { values, positionals } = parseStrictly(args, known)
   if (positionals.length > parameters.length) {
     throw new UsageError(`there is no argument after ${['the options', ...parameters].at(-1)}: "${positionals.at(-1)}"`)
@@ -25,14 +25,22 @@ function parseCommandLine({ options, parameters = [] }, args) {
   return { values, positionals }
 }
 
-function rejectUnknownOptions(args, known) {
+/** Each option has to be known, and may be repeated only where that has a meaning: the first would be ignored. */
+function checkOptionNames(args, known) {
   const { tokens } = parseArgs({ args, options: known, strict: false, allowPositionals: true, tokens: true })
+  const seen = new Set()
   for (const { kind, name, rawName } of tokens) {
-    if (kind !== 'option' || Object.hasOwn(known, name)) continue
-    if (Object.hasOwn(SECRETS, name)) throw new UsageError(`a secret is not passed as ${rawName}: ${SECRETS[name]}`)
-    const nearest = findNearestName(name, Object.keys(known))
-    throw new UsageError(`there is no option ${rawName}${nearest ? `; did you mean --${nearest}?` : ''}`)
+    if (kind !== 'option') continue
+    if (!Object.hasOwn(known, name)) throw createUnknownOptionError(name, rawName, known)
+    if (seen.has(name) && !known[name].multiple) throw new UsageError(`${rawName} is given twice`)
+    seen.add(name)
   }
+}
+
+function createUnknownOptionError(name, rawName, known) {
+  if (Object.hasOwn(SECRETS, name)) return new UsageError(`a secret is not passed as ${rawName}: ${SECRETS[name]}`)
+  const nearest = findNearestName(name, Object.keys(known))
+  return new UsageError(`there is no option ${rawName}${nearest ? `; did you mean --${nearest}?` : ''}`)
 }
 
 function parseStrictly(args, options) {

@@ -1,12 +1,12 @@
 'use strict'
 
-const { paint } = require('./output.js')
+const { paint, toOneLine } = require('./output.js')
 
 const COLORS = { refused: 'red', dropped: 'red', degraded: 'yellow', hint: 'cyan' }
 
 /** What the payload checks have found, in one line. */
 function formatFinding({ severity, path, message }, stream) {
-  return `${paint(stream, COLORS[severity], severity.padEnd(8))}  ${path || '(the payload)'}  ${message}`
+  return `${paint(stream, COLORS[severity], severity.padEnd(8))}  ${toOneLine(path) || '(the payload)'}  ${toOneLine(message)}`
 }
 
 module.exports = { formatFinding }

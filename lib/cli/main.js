@@ -3,41 +3,61 @@
 // `npx beams-native`: one file a command, each loaded only when it is run, so that help and doctor work without the binary.
 
 const { EXIT, UsageError, exitCodeForError } = require('./exit-codes.js')
-const { describeError, errorToJson, ignoreStreamErrors, print, printJson, printNote } = require('./output.js')
+const {
+  describeError,
+  errorToJson,
+  ignoreStreamErrors,
+  print,
+  printJson,
+  printNote,
+  toOneLine,
+} = require('./output.js')
 
+const HELP = new Set(['help', '--help', '-h'])
 const NAMES = ['campaign', 'publish', 'check', 'token', 'verify-webhook', 'doctor']
 
 async function main(args) {
   ignoreStreamErrors()
   showWarningsAsLines()
+  // A promise that never settles would end the process as well, and must not look like success.
+  process.exitCode = EXIT.FAILED
   process.exitCode = await run(args)
 }
 
-/** Runs a command, and resolves to its exit code. */
+/** Runs what the command line asks for, and resolves to the exit code. */
 async function run([name, ...args]) {
-  let command = {}
-  let parsed
+  let command
+  let isJson = false
   try {
-    if (name === '--version' || name === 'version') return await end(print(require('../../package.json').version))
-    if (name === undefined) return (printNote(formatOverview()), EXIT.USAGE)
-    const isHelp = name === 'help' || name === '--help' || name === '-h'
-    if (isHelp && args.length === 0) return await end(print(formatOverview()))
+    if (name === undefined) return showUsage()
+    if (name === '--version') return await show(require('../../package.json').version)
+    if (HELP.has(name)) return await show(args.length === 0 ? formatOverview() : formatCommand(findCommand(args[0])))
 
-    command = findCommand(isHelp ? args[0] : name)
-    parsed = isHelp ? { values: { help: true } } : parse(command, args)
-    if (parsed.values.help) return await end(print(formatCommand(command)))
-    return await command.run(parsed)
+    command = findCommand(name)
+    const parsed = parse(command, args)
+    isJson = parsed.values.json === true
+    return parsed.values.help ? await show(formatCommand(command)) : await command.run(parsed)
   } catch (error) {
-    printNote(`beams-native${command.name ? ` ${command.name}` : ''}: ${describeError(error)}`)
-    if (process.env.BEAMS_LOG === 'debug') printNote(error.stack)
-    if (parsed?.values.json) await printJson({ error: errorToJson(error) }).catch(() => {})
-    return exitCodeForError(error)
+    return reportError(command, isJson, error)
   }
 }
 
-async function end(printed) {
-  await printed
+async function show(text) {
+  await print(text)
   return EXIT.OK
+}
+
+/** Without a command, the help is an answer to a mistake. */
+function showUsage() {
+  printNote(formatOverview())
+  return EXIT.USAGE
+}
+
+async function reportError(command, isJson, error) {
+  printNote(`beams-native${command ? ` ${command.name}` : ''}: ${describeError(error)}`)
+  if (process.env.BEAMS_LOG === 'debug') printNote(error.stack)
+  if (isJson) await printJson({ error: errorToJson(error) }).catch(() => {})
+  return exitCodeForError(error)
 }
 
 function findCommand(name) {
@@ -70,7 +90,7 @@ function formatOverview() {
 function showWarningsAsLines() {
   if (process.listenerCount('warning') === 0) return
   process.removeAllListeners('warning')
-  process.on('warning', ({ message }) => printNote(`beams-native: warning: ${message}`))
+  process.on('warning', ({ message }) => printNote(`beams-native: warning: ${toOneLine(message)}`))
 }
 
 module.exports = { main }
