@@ -94,6 +94,15 @@ describe('installed by npm in an empty folder', () => {
     })
   }
 
+  test('it works from the shell', async () => {
+    await publishes(folder, 'shell', async () => {
+      write('key.txt', 'my-key')
+      const settings = ['--instance-id', 'my-instance', '--secret-key-file', 'key.txt']
+      const args = ['publish', '--interest', 'shell', '--title', 'Hello', '--body', 'Hello, world!', ...settings]
+      assert.match(await run(folder, 'npx', '--offline', 'beams-native', ...args), /^pubid-\S+\n$/)
+    })
+  })
+
   for (const [module, moduleResolution, name] of [
     ['commonjs', 'node10', 'commonjs.cts'],
     ['node16', 'node16', 'node16.mts'],
