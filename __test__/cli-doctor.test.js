@@ -255,6 +255,19 @@ describe('doctor, with a proxy,', { concurrency: 2 }, () => {
     assert.doesNotMatch(JSON.stringify(checks) + stderr, /hunter2/)
   })
 
+  test('looks at what it forwards, over TLS as well', async (t) => {
+    const authority = await makeAuthority()
+    const folder = writeFiles(t, { 'ca.pem': authority.cert })
+    const proxy = await httpProxy(t, {}, await makeCertificate(authority))
+    const env = { HTTP_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem'), BEAMS_ENDPOINT: name }
+    const { code, checks } = await diagnose(t, { ...settings, ...env })
+    assert.equal(code, 0)
+    assert.equal(checks.key.message, 'the service accepts the key (through-the-proxy)')
+    const [looked, published] = proxy.requests
+    assert.equal(looked, `HEAD http://${name}/`)
+    assert.match(published, /^POST http:\/\/beams\.test\/publish_api\//)
+  })
+
   test('over SOCKS leaves the look to the publish', async (t) => {
     const { emulator, env } = await hiddenServer(t)
     const proxy = await socksProxy(t, emulator)

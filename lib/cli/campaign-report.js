@@ -1,6 +1,6 @@
 'use strict'
 
-const { countOf, describeError, errorToJson, formatCount } = require('./output.js')
+const { formatQuantity, describeError, errorToJson, formatCount } = require('./output.js')
 
 /** So many kinds of failures are printed; all are in the JSON. */
 const MAX_KINDS = 10
@@ -9,9 +9,9 @@ const MAX_KINDS = 10
 function formatReport({ report, remaining, error, total }) {
   const { publishes, publishedCount, duplicateCount, resumedCount = 0, failures } = report
   return [
-    `published to ${countOf(publishedCount, 'user')} in ${countOf(publishes.length, 'request')}`,
-    resumedCount > 0 && `skipped ${countOf(resumedCount, 'user')} whom the journal has as published to`,
-    duplicateCount > 0 && `skipped ${countOf(duplicateCount, 'duplicate')}`,
+    `published to ${formatQuantity(publishedCount, 'user')} in ${formatQuantity(publishes.length, 'request')}`,
+    resumedCount > 0 && `skipped ${formatQuantity(resumedCount, 'user')} whom the journal has as published to`,
+    duplicateCount > 0 && `skipped ${formatQuantity(duplicateCount, 'duplicate')}`,
     ...formatFailures(failures),
     error && formatUntried(report, remaining, total),
   ].filter(Boolean)
@@ -19,11 +19,12 @@ function formatReport({ report, remaining, error, total }) {
 
 /** Those after the last user that was read are counted only if the list is a file. */
 function formatUntried({ publishedCount, duplicateCount, resumedCount = 0, failures }, remaining, total) {
-  if (total === undefined) return `not tried: ${countOf(remaining.length, 'user')} that were read, and all after them`
+  if (total === undefined)
+    return `not tried: ${formatQuantity(remaining.length, 'user')} that were read, and all after them`
   const failedCount = failures.reduce((count, { users }) => count + users.length, 0)
   const untried = total - publishedCount - duplicateCount - resumedCount - failedCount
   // The file may have grown since its lines were counted.
-  return `not tried: ${countOf(Math.max(untried, remaining.length), 'user')}`
+  return `not tried: ${formatQuantity(Math.max(untried, remaining.length), 'user')}`
 }
 
 function formatFailures(failures) {
@@ -33,7 +34,7 @@ function formatFailures(failures) {
     const kind = `${outcome} %: ${describeError(error)}`
     kinds.set(kind, (kinds.get(kind) ?? 0) + users.length)
   }
-  const lines = [...kinds].map(([kind, count]) => kind.replace('%', countOf(count, 'user')))
+  const lines = [...kinds].map(([kind, count]) => kind.replace('%', formatQuantity(count, 'user')))
   const more = lines.length - MAX_KINDS
   return more > 0
     ? [...lines.slice(0, MAX_KINDS), `and ${formatCount(more)} more kinds of failures: see --json`]

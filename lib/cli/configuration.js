@@ -63,7 +63,8 @@ async function createClient(values, options) {
   if (missing !== undefined) throw new UsageError(missing)
   const { instanceId, secretKey, endpoint } = configuration
   const { PushNotifications } = require('../..')
-  return new PushNotifications({ instanceId, secretKey, endpoint, ...options })
+  // Commands check payloads themselves, before they connect.
+  return new PushNotifications({ instanceId, secretKey, endpoint, payloadChecks: 'off', ...options })
 }
 
 module.exports = { CONFIGURATION_OPTIONS, createClient, describeMissing, readConfiguration }

@@ -9,9 +9,9 @@ function formatCommandHelp(name, { usage, description, options, examples, exitCo
   return [
     `Usage: ${PROGRAM} ${name} ${usage}`,
     description.trim(),
-    section('Options', formatColumns(Object.entries({ ...options, ...COMMON_OPTIONS }).map(formatOption))),
-    section('Examples', examples.map((example) => `  ${PROGRAM} ${example}`)), // prettier-ignore
-    section('Exit codes', formatColumns(Object.entries(exitCodes))),
+    formatSection('Options', formatColumns(Object.entries({ ...options, ...COMMON_OPTIONS }).map(formatOption))),
+    formatSection('Examples', examples.map((example) => `  ${PROGRAM} ${example}`)), // prettier-ignore
+    formatSection('Exit codes', formatColumns(Object.entries(exitCodes))),
   ].join('\n\n')
 }
 
@@ -20,8 +20,8 @@ function formatHelp(commands) {
   return [
     `Usage: ${PROGRAM} <command> [options]`,
     'Push notifications with Pusher Beams, from the shell.',
-    section('Commands', formatColumns(Object.entries(commands).map(([name, { summary }]) => [name, summary]))),
-    section(
+    formatSection('Commands', formatColumns(Object.entries(commands).map(([name, { summary }]) => [name, summary]))),
+    formatSection(
       'Configuration',
       formatColumns([
         ['BEAMS_INSTANCE_ID', 'the instance, or --instance-id'],
@@ -48,7 +48,7 @@ function formatColumns(rows) {
   )
 }
 
-function section(title, lines) {
+function formatSection(title, lines) {
   return [`${title}:`, ...lines].join('\n')
 }
 

@@ -75,12 +75,12 @@ function formatCount(count) {
 }
 
 /** `1 user`, `2 users`. */
-function countOf(count, noun) {
+function formatQuantity(count, noun) {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 module.exports = {
-  countOf,
+  formatQuantity,
   describeError,
   errorToJson,
   formatCount,

@@ -3,7 +3,7 @@
 // How far a campaign has come: a bar on a terminal, a line now and then elsewhere. Both are written to stderr.
 
 const { performance } = require('node:perf_hooks')
-const { countOf, formatCount } = require('./output.js')
+const { formatQuantity, formatCount } = require('./output.js')
 const { Rate } = require('./rate.js')
 
 const REDRAW_INTERVAL_MS = 250
@@ -53,7 +53,9 @@ class Tally {
     const perSecond = this.#rate.perSecond(performance.now())
     const left = share !== undefined && perSecond > 0 ? Math.max(this.#total - done, 0) / perSecond : undefined
     return [
-      share === undefined ? countOf(done, 'user') : `${Math.floor(share * 100)} % of ${countOf(this.#total, 'user')}`,
+      share === undefined
+        ? formatQuantity(done, 'user')
+        : `${Math.floor(share * 100)} % of ${formatQuantity(this.#total, 'user')}`,
       failedCount > 0 && `${formatCount(failedCount)} failed`,
       perSecond !== undefined && `${formatCount(Math.round(perSecond))}/s`,
       left > 0 && `${formatDuration(left)} left`,

@@ -2,7 +2,7 @@
 
 const tls = require('node:tls')
 const { fail, ok, warn } = require('./diagnosis.js')
-const { hostOf } = require('./host.js')
+const { readHost } = require('./host.js')
 
 const NAME = 'tls'
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -18,7 +18,7 @@ function checkCertificate(base, socket) {
     `signed by ${certificate.issuer?.O ?? certificate.issuer?.CN}`,
     `valid until ${formatDate(certificate.valid_to)}`,
   ].join(', ')
-  if (tls.checkServerIdentity(hostOf(base), certificate)) {
+  if (tls.checkServerIdentity(readHost(base), certificate)) {
     return fail(
       NAME,
       message,

@@ -3,7 +3,7 @@
 // What the host of a URL says.
 
 /** The host, an IPv6 address without its brackets. */
-function hostOf(url) {
+function readHost(url) {
   return unbracket(url.hostname)
 }
 
@@ -11,14 +11,14 @@ function unbracket(host) {
   return host.replaceAll(/^\[|\]$/g, '')
 }
 
-function portOf({ protocol, port }) {
+function readPort({ protocol, port }) {
   return Number(port) || (protocol === 'https:' ? 443 : 80)
 }
 
 /** Whether a URL leads to this machine. */
 function isLoopback(url) {
-  const host = hostOf(url).replace(/\.$/, '')
+  const host = readHost(url).replace(/\.$/, '')
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^(::ffff:)?127\./.test(host)
 }
 
-module.exports = { hostOf, isLoopback, portOf, unbracket }
+module.exports = { readHost, isLoopback, readPort, unbracket }

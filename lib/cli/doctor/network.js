@@ -5,10 +5,10 @@
 const dns = require('node:dns/promises')
 const net = require('node:net')
 const { fail, ok, skip, warn } = require('./diagnosis.js')
-const { connect, requestHeaders, secure } = require('./connection.js')
+const { connect, requestHeaders, startTls } = require('./connection.js')
 const { checkCertificate } = require('./certificate.js')
 const { checkClock } = require('./clock.js')
-const { hostOf, isLoopback } = require('./host.js')
+const { readHost, isLoopback } = require('./host.js')
 
 /** Yields what each step has found, until one fails. */
 async function* checkNetwork(base, { proxy }) {
@@ -29,7 +29,7 @@ async function* checkNetwork(base, { proxy }) {
   }
   try {
     if (base.protocol === 'https:') {
-      socket = await secure(socket, base)
+      socket = await startTls(socket, base)
       const certificate = checkCertificate(base, socket)
       yield certificate
       if (certificate.status === 'fail') return
@@ -55,7 +55,7 @@ function checkPlainText(base) {
 }
 
 async function checkName(url) {
-  const host = hostOf(url)
+  const host = readHost(url)
   if (net.isIP(host)) return skip('dns', `${host} is an address`)
   try {
     const addresses = await dns.lookup(host, { all: true })

@@ -3,7 +3,7 @@
 // The list in NO_PROXY, as the addon reads it: the guide "Proxies and certificates" has a table, by which both are tested.
 
 const { BlockList, isIP } = require('node:net')
-const { hostOf, portOf, unbracket } = require('./host.js')
+const { readHost, readPort, unbracket } = require('./host.js')
 
 /** Whether the list excludes the host of a URL from the use of a proxy. */
 function isExcluded(url, list) {
@@ -15,11 +15,11 @@ function isExcluded(url, list) {
 
 function matches(url, entry) {
   if (entry === '*') return true
-  const hostname = hostOf(url)
+  const hostname = readHost(url)
   const network = /^([\d.a-f:]+)\/(\d+)$/i.exec(entry)
   if (network) return contains(hostname, network[1], Number(network[2]))
   const { host, port } = splitPort(entry)
-  if (port !== undefined && Number(port) !== portOf(url)) return false
+  if (port !== undefined && Number(port) !== readPort(url)) return false
   if (isIP(unbracket(host))) return contains(hostname, unbracket(host))
   return isIP(hostname) === 0 && isBelow(hostname, host)
 }
