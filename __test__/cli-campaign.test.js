@@ -1,6 +1,6 @@
 'use strict'
 
-// `npx beams-native campaign`: every user of a list is accounted for, however the campaign ends.
+// `npx beams-native campaign` accounts for every user of a list, however it ends.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -10,7 +10,7 @@ const timers = require('node:timers')
 const { once } = require('node:events')
 const { setInterval } = require('node:timers/promises')
 const { emulated } = require('./helpers/clients.js')
-const { bin, runCommand, startCommand, variablesFor, writeFiles } = require('./helpers/cli.js')
+const { bin, runCommand, startCommand, createVariables, writeFiles } = require('./helpers/cli.js')
 
 const campaign = ['campaign', '--title', 'Sale', '--body', 'Today only']
 
@@ -23,17 +23,17 @@ describe('campaign publishes to the users of', { concurrency: 2 }, () => {
   const text = linesOf(ids)
 
   for (const [what, content] of [
-    ['a file with an id on each line', text],
+    ['a file with one id per line', text],
     ['a file from Windows', `\ufeff${text.replaceAll('\n', '\r\n')}`],
     ['a file with blank lines', `\n\n${text.replaceAll('\n', '\n  \r\n\n')}\n`],
-    ['a file whose last line does not end', text.trimEnd()],
+    ['a file without a final line break', text.trimEnd()],
     ['a file with duplicates', text + text],
   ]) {
     for (const source of ['users.txt', '-']) {
       test(`${what}${source === '-' ? ', on stdin' : ''}`, async (t) => {
         const { emulator } = await emulated(t)
         const cwd = writeFiles(t, { 'users.txt': content })
-        const options = { cwd, input: content, env: variablesFor(emulator) }
+        const options = { cwd, input: content, env: createVariables(emulator) }
         const { code, stdout, stderr } = await runCommand(t, [...campaign, '--users', source, '--json'], options)
         assert.equal(code, 0, stderr)
         assert.deepEqual(usersOf(emulator), ids)
@@ -44,9 +44,11 @@ describe('campaign publishes to the users of', { concurrency: 2 }, () => {
     }
   }
 
-  test('a pipe, whose characters may be cut anywhere', async (t) => {
+  test('a pipe that splits characters at any byte', async (t) => {
     const { emulator } = await emulated(t)
-    const { child, ended } = startCommand(t, [...campaign, '--users', '-', '--json'], { env: variablesFor(emulator) })
+    const { child, ended } = startCommand(t, [...campaign, '--users', '-', '--json'], {
+      env: createVariables(emulator),
+    })
     for (const byte of Buffer.from(text)) {
       child.stdin.write(Buffer.of(byte))
       await new Promise((resolve) => setImmediate(resolve))
@@ -56,9 +58,9 @@ describe('campaign publishes to the users of', { concurrency: 2 }, () => {
     assert.deepEqual(usersOf(emulator), ids)
   })
 
-  test('an empty list, of whom there are none', async (t) => {
+  test('an empty list', async (t) => {
     const { emulator } = await emulated(t)
-    const { code, stdout } = await runCommand(t, [...campaign, '--users', '-'], { env: variablesFor(emulator) })
+    const { code, stdout } = await runCommand(t, [...campaign, '--users', '-'], { env: createVariables(emulator) })
     assert.deepEqual([code, stdout], [0, 'published to 0 users in 0 requests\n'])
     assert.deepEqual(emulator.publishes(), [])
   })
@@ -66,38 +68,38 @@ describe('campaign publishes to the users of', { concurrency: 2 }, () => {
 
 describe('campaign sends nothing', { concurrency: 2 }, () => {
   for (const [where, content, expected] of [
-    ['a list that is not UTF-8 in its last line', Buffer.concat([Buffer.from(linesOf(idsOf(9000))), Buffer.of(0xe9, 0x0a)]), 'is not text in UTF-8'], // prettier-ignore
-    ['a list without lines', 'x'.repeat(200_000), 'has no id on each line'],
+    ['a list with invalid UTF-8 in its last line', Buffer.concat([Buffer.from(linesOf(idsOf(9000))), Buffer.of(0xe9, 0x0a)]), 'is not valid UTF-8'], // prettier-ignore
+    ['a list without line breaks', 'x'.repeat(3_000_000), 'is not a list with one user per line'],
   ]) {
     test(`to ${where}`, async (t) => {
       const { emulator } = await emulated(t)
       const cwd = writeFiles(t, { 'users.txt': content })
       const args = [...campaign, '--users', 'users.txt']
-      const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+      const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: createVariables(emulator) })
       assert.deepEqual([code, stdout, emulator.publishes()], [2, '', []])
       assert.match(stderr, new RegExp(`^beams-native campaign: users\\.txt ${expected}.*\\n$`))
     })
   }
 
-  test('where a request would be refused', async (t) => {
+  test('if the request would be refused', async (t) => {
     const { emulator } = await emulated(t)
     const cwd = writeFiles(t, {
       'users.txt': 'ada\n',
       'request.json': '{"web":{"notification":{"deep_link":"/inbox"}}}',
     })
     const args = ['campaign', '--users', 'users.txt', '--request', 'request.json']
-    const { code, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+    const { code, stderr } = await runCommand(t, args, { cwd, env: createVariables(emulator) })
     assert.deepEqual([code, emulator.publishes()], [2, []])
     assert.match(stderr, /^refused {3}\/web\/notification\/deep_link /m)
   })
 })
 
 describe('campaign reports', { concurrency: 2 }, () => {
-  test('its progress in a line for every tenth, where there is no terminal', async (t) => {
+  test('its progress in lines without a terminal', async (t) => {
     const { emulator } = await emulated(t)
     const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(4000)) })
     const args = [...campaign, '--users', 'users.txt', '--concurrency', '1', '--max-requests-per-second', '1000']
-    const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+    const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: createVariables(emulator) })
     assert.equal(code, 0)
     assert.equal(stdout, 'published to 4,000 users in 4 requests\n')
     const lines = stderr.trimEnd().split('\n')
@@ -110,27 +112,27 @@ describe('campaign reports', { concurrency: 2 }, () => {
 
   for (const [what, fault, exitCode, line, delivery] of [
     [
-      'refused',
+      'was refused',
       { status: 422 },
       1,
-      /^not published to 1,000 users: 422 .+ \(ERR_BEAMS_UNPROCESSABLE, refused\)$/m,
+      /^failed for 1,000 users: 422 .+ \(ERR_BEAMS_UNPROCESSABLE, refused\)$/m,
       'refused',
     ],
-    ['cannot be known', { reset: true, afterwards: true }, 3, /^perhaps published to 1,000 users: .+ \(ERR_BEAMS_CONNECTION, unknown\)$/m, 'unknown'], // prettier-ignore
+    ['may have been processed', { reset: true, afterwards: true }, 3, /^outcome unknown for 1,000 users: .+ \(ERR_BEAMS_CONNECTION, unknown\)$/m, 'unknown'], // prettier-ignore
   ]) {
-    test(`with ${exitCode} where a request was ${what}`, async (t) => {
+    test(`a request that ${what} with exit code ${exitCode}`, async (t) => {
       const { emulator } = await emulated(t)
       const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(2000)) })
       const args = [...campaign, '--users', 'users.txt', '--concurrency', '1']
       emulator.failNext(fault)
-      const forPeople = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+      const forPeople = await runCommand(t, args, { cwd, env: createVariables(emulator) })
       assert.equal(forPeople.code, exitCode)
       assert.match(forPeople.stdout, /^published to 1,000 users in 1 request$/m)
       assert.match(forPeople.stdout, line)
-      assert.match(forPeople.stderr, /^Without --journal, this campaign cannot be resumed: /m)
+      assert.match(forPeople.stderr, /^Without --journal, a campaign cannot be resumed: /m)
 
       emulator.failNext(fault)
-      const forPrograms = await runCommand(t, [...args, '--json'], { cwd, env: variablesFor(emulator) })
+      const forPrograms = await runCommand(t, [...args, '--json'], { cwd, env: createVariables(emulator) })
       assert.equal(forPrograms.code, exitCode)
       const { publishedCount, failures } = JSON.parse(forPrograms.stdout)
       assert.equal(publishedCount, 1000)
@@ -139,12 +141,12 @@ describe('campaign reports', { concurrency: 2 }, () => {
     })
   }
 
-  test('what was published when the service refuses all further requests', async (t) => {
+  test('what was published before the service refused all further requests', async (t) => {
     const { emulator } = await emulated(t)
     const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(3000)) })
     const args = [...campaign, '--users', 'users.txt', '--concurrency', '1', '--json']
     emulator.failNext({ status: 401 })
-    const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: variablesFor(emulator) })
+    const { code, stdout, stderr } = await runCommand(t, args, { cwd, env: createVariables(emulator) })
     assert.equal(code, 1)
     assert.match(stderr, /^beams-native campaign: 401 .+ \(ERR_BEAMS_UNAUTHORIZED, \S+\)$/m)
     const report = JSON.parse(stdout)
@@ -152,67 +154,72 @@ describe('campaign reports', { concurrency: 2 }, () => {
     assert.deepEqual([...report.failures[0].users, ...report.remaining].slice(0, 1000), idsOf(1000))
   })
 
-  test('what was published before stdin turns out to be no text', async (t) => {
+  test('what was published before invalid UTF-8 on stdin', async (t) => {
     const { emulator } = await emulated(t)
-    const { child, ended } = startCommand(t, [...campaign, '--users', '-', '--json'], { env: variablesFor(emulator) })
+    const { child, ended } = startCommand(t, [...campaign, '--users', '-', '--json'], {
+      env: createVariables(emulator),
+    })
     child.stdin.write(linesOf(idsOf(1000)))
     await emulator.waitForPublish()
     child.stdin.end(Buffer.of(0xff, 0xfe))
     const { code, stdout, stderr } = await ended
     assert.equal(code, 1)
-    assert.match(stderr, /^beams-native campaign: stdin is not text in UTF-8 .+$/m)
+    assert.match(stderr, /^beams-native campaign: stdin is not valid UTF-8 .+$/m)
     const { publishedCount, error } = JSON.parse(stdout)
     assert.equal(publishedCount, 1000)
-    assert.match(error.message, /^stdin is not text in UTF-8/)
+    assert.match(error.message, /^stdin is not valid UTF-8/)
   })
 
-  test('how many ids of a list are none', async (t) => {
+  test('how many ids of a list are invalid', async (t) => {
     const { emulator } = await emulated(t)
     const input = linesOf(['ada', 'x'.repeat(165), 'y'.repeat(165)])
-    const { code, stdout } = await runCommand(t, [...campaign, '--users', '-'], { input, env: variablesFor(emulator) })
+    const { code, stdout } = await runCommand(t, [...campaign, '--users', '-'], {
+      input,
+      env: createVariables(emulator),
+    })
     assert.equal(code, 1)
     assert.match(stdout, /^published to 1 user in 1 request$/m)
-    assert.match(stdout, /^not published to 2 users: .+ \(ERR_BEAMS_INVALID_ARGUMENT, not-sent\)$/m)
+    assert.match(stdout, /^failed for 2 users: .+ \(ERR_BEAMS_INVALID_ARGUMENT, not-sent\)$/m)
     assert.deepEqual(usersOf(emulator), ['ada'])
   })
 })
 
 describe('campaign, in flight,', { concurrency: 2 }, () => {
-  /** One that has published to some users, with more requests in flight at a service that takes its time. */
+  /** Starts a campaign with requests in flight to a slow service. */
   async function startSlowly(t, { users = 20_000, delay = 200, source = 'users.txt', args = ['--json'] } = {}) {
     const { emulator } = await emulated(t)
     emulator.failNext({ delay, times: users })
     const ids = idsOf(users)
     const cwd = writeFiles(t, { 'users.txt': linesOf(ids) })
     const given = [...campaign, '--users', source, '--concurrency', '2', ...args]
-    const command = startCommand(t, given, { cwd, env: variablesFor(emulator) })
+    const command = startCommand(t, given, { cwd, env: createVariables(emulator) })
     if (source === '-') command.child.stdin.write(linesOf(ids))
     return { ...command, emulator, ids, cwd }
   }
 
   for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-    test(`stops exactly at ${signal}`, async (t) => {
+    test(`stops on ${signal}, with an exact report`, async (t) => {
       const { child, until, ended, emulator, ids } = await startSlowly(t)
       await until(/ % of 20,000 users/)
       child.kill(signal)
       const { code, stdout, stderr } = await ended
       assert.equal(code, exitCode)
-      assert.match(stderr, /^stopping: waiting for the requests in flight; Ctrl-C again ends at once$/m)
+      assert.match(stderr, /^stopping: waiting for the requests in flight; press Ctrl-C again to exit immediately$/m)
       assert.match(stderr, new RegExp(`^beams-native campaign: stopped by ${signal}$`, 'm'))
-      assert.match(stderr, /^Without --journal, this campaign cannot be resumed/m)
+      assert.match(stderr, /^Without --journal, a campaign cannot be resumed/m)
       const report = JSON.parse(stdout)
       const reached = usersOf(emulator)
       assert.equal(report.publishedCount, reached.length)
       assert.deepEqual(new Set(report.publishes.map(({ publishId }) => publishId)), new Set(emulator.publishes().map(({ publishId }) => publishId))) // prettier-ignore
       assert.ok(reached.length > 0 && reached.length < ids.length)
       assert.deepEqual(report.failures, [])
-      // Those that were read are its first ones.
+      // Users are read in order.
       const read = reached.length + report.remaining.length
       assert.deepEqual([...reached, ...report.remaining].sort(), ids.slice(0, read).sort())
     })
   }
 
-  test('says how many it has not tried', async (t) => {
+  test('prints how many users were not sent', async (t) => {
     const { child, until, ended, emulator } = await startSlowly(t, { args: [] })
     await until(/ % of 20,000 users/)
     child.kill('SIGINT')
@@ -221,23 +228,23 @@ describe('campaign, in flight,', { concurrency: 2 }, () => {
     const count = (number) => number.toLocaleString('en')
     assert.equal(
       stdout,
-      `published to ${count(published)} users in ${published / 1000} requests\nnot tried: ${count(20_000 - published)} users\n`,
+      `published to ${count(published)} users in ${published / 1000} requests\nnot sent: ${count(20_000 - published)} users\n`,
     )
   })
 
-  test('stops although more users may come on stdin', async (t) => {
+  test('stops while stdin is open', async (t) => {
     const { child, until, ended, emulator } = await startSlowly(t, { source: '-', delay: 500, args: [] })
-    // The pipe stays open.
+    // stdin stays open.
     await emulator.waitForPublish()
     child.kill('SIGINT')
     await until(/stopping/)
     const { code, stdout } = await ended
     assert.equal(code, 130)
-    assert.match(stdout, /^not tried: [\d,]+ users that were read, and all after them$/m)
+    assert.match(stdout, /^not sent: [\d,]+ users that were read, and the unread rest$/m)
     assert.match(stdout, new RegExp(`^published to ${usersOf(emulator).length.toLocaleString('en')} users`))
   })
 
-  test('takes a Ctrl-C that npm passes on for the same', async (t) => {
+  test('ignores a duplicate SIGINT that npm forwards', async (t) => {
     const { child, until, ended } = await startSlowly(t)
     await until(/ % of 20,000 users/)
     child.kill('SIGINT')
@@ -247,7 +254,7 @@ describe('campaign, in flight,', { concurrency: 2 }, () => {
     assert.ok(JSON.parse(stdout).publishedCount > 0)
   })
 
-  test('ends at once at another Ctrl-C', async (t) => {
+  test('exits immediately on a second Ctrl-C', async (t) => {
     const { child, until, ended, emulator, ids } = await startSlowly(t, { delay: 100_000 })
     for await (const _ of setInterval(10)) if (emulator.failures()[0].times < ids.length) break
     child.kill('SIGINT')
@@ -258,13 +265,13 @@ describe('campaign, in flight,', { concurrency: 2 }, () => {
     assert.deepEqual([code, signal, stdout], [130, null, ''])
   })
 
-  test('goes on when nobody reads its progress', async (t) => {
+  test('continues if its progress is not read', async (t) => {
     const { emulator } = await emulated(t)
     const ids = idsOf(5000)
     const cwd = writeFiles(t, { 'users.txt': linesOf(ids) })
     const { child, ended } = startCommand(t, [...campaign, '--users', 'users.txt'], {
       cwd,
-      env: variablesFor(emulator),
+      env: createVariables(emulator),
     })
     child.stderr.destroy()
     const { code, stdout } = await ended
@@ -272,23 +279,23 @@ describe('campaign, in flight,', { concurrency: 2 }, () => {
     assert.deepEqual(usersOf(emulator).sort(), ids.sort())
   })
 
-  test('keeps its exit code when nobody reads its report', async (t) => {
+  test('keeps its exit code if its report is not read', async (t) => {
     const { emulator } = await emulated(t)
     emulator.failNext({ status: 422 })
     const cwd = writeFiles(t, { 'users.txt': linesOf(idsOf(10)) })
     const { child, ended } = startCommand(t, [...campaign, '--users', 'users.txt'], {
       cwd,
-      env: variablesFor(emulator),
+      env: createVariables(emulator),
     })
     child.stdout.destroy()
     assert.equal((await ended).code, 1)
   })
 
-  test('fails where its report cannot be written', { skip: !fs.existsSync('/dev/full') }, async (t) => {
+  test('fails if its report cannot be written', { skip: !fs.existsSync('/dev/full') }, async (t) => {
     const { emulator } = await emulated(t)
     const full = fs.openSync('/dev/full', 'w')
     t.after(() => fs.closeSync(full))
-    const env = { ...process.env, ...variablesFor(emulator) }
+    const env = { ...process.env, ...createVariables(emulator) }
     const child = spawn(process.execPath, [bin, ...campaign, '--users', '-'], { env, stdio: ['pipe', full, 'pipe'] })
     child.stdin.end('ada\n')
     const [[code], stderr] = await Promise.all([once(child, 'close'), child.stderr.setEncoding('utf8').toArray()])

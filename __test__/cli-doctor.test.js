@@ -1,6 +1,6 @@
 'use strict'
 
-// `npx beams-native doctor` names the first thing that is wrong between a program and the service, and what to do.
+// `npx beams-native doctor` reports problems between a program and the service, and what to do about them.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -10,18 +10,18 @@ const path = require('node:path')
 const { once } = require('node:events')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
 const { emulated } = require('./helpers/clients.js')
-const { runCommand, variablesFor, writeFiles } = require('./helpers/cli.js')
+const { runCommand, createVariables, writeFiles } = require('./helpers/cli.js')
 const { readTable } = require('./helpers/guide-tables.js')
 const { httpProxy, socksProxy } = require('./helpers/proxies.js')
 const { unusedPort } = require('./helpers/servers.js')
 const { chooseRoute } = require('../lib/cli/doctor/route.js')
 
-/** A name that only a proxy finds. */
+/** A host name that only the proxy resolves. */
 const name = 'beams.test'
 const interest =
-  /^doctor publishes to the interest (beams-doctor-[\da-f-]{36}), which nobody can know; --no-publish leaves/
+  /^to check the secret key, doctor publishes to the random interest (beams-doctor-[\da-f-]{36}); --no-publish skips it$/m
 
-/** What doctor says, each check by its name. */
+/** Runs doctor, and returns its checks by name. */
 async function diagnose(t, env, args = []) {
   const { code, stdout, stderr } = await runCommand(t, ['doctor', '--json', ...args], { env })
   const { ok, checks } = JSON.parse(stdout)
@@ -29,16 +29,16 @@ async function diagnose(t, env, args = []) {
   return { code, stderr, checks: Object.fromEntries(checks.map((check) => [check.name, check])) }
 }
 
-const statusesOf = (checks) =>
+const formatStatuses = (checks) =>
   Object.values(checks)
     .map(({ name: check, status }) => `${check} ${status}`)
     .join(', ')
 
 const HEALTHY = 'platform ok, configuration ok, proxy ok, dns skip, connection ok, tls skip, clock ok, key ok'
 
-/** An https server of a certificate, with the headers of each response. It ends with the test. */
-async function secureServer(t, certificate, headers = {}) {
-  const server = https.createServer(certificate, (_request, response) => response.writeHead(200, headers).end())
+/** Starts an https server. It is closed at the end of the test. */
+async function startSecureServer(t, certificate) {
+  const server = https.createServer(certificate, (_request, response) => response.end())
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
@@ -49,9 +49,9 @@ async function secureServer(t, certificate, headers = {}) {
 }
 
 describe('doctor', { concurrency: 2 }, () => {
-  test('finds nothing wrong with the emulator, and publishes to an interest that nobody can know', async (t) => {
+  test('reports no problem with the emulator, and publishes to a random interest', async (t) => {
     const { emulator } = await emulated(t)
-    const { code, stdout, stderr } = await runCommand(t, ['doctor'], { env: variablesFor(emulator) })
+    const { code, stdout, stderr } = await runCommand(t, ['doctor'], { env: createVariables(emulator) })
     assert.equal(code, 0)
     const [, told] = interest.exec(stderr)
     assert.deepEqual(
@@ -72,15 +72,15 @@ describe('doctor', { concurrency: 2 }, () => {
 
   test('publishes nothing with --no-publish', async (t) => {
     const { emulator } = await emulated(t)
-    const { code, checks, stderr } = await diagnose(t, variablesFor(emulator), ['--no-publish'])
+    const { code, checks, stderr } = await diagnose(t, createVariables(emulator), ['--no-publish'])
     assert.deepEqual([code, stderr, emulator.publishes()], [0, '', []])
-    assert.equal(statusesOf(checks), HEALTHY.replace('key ok', 'key skip'))
+    assert.equal(formatStatuses(checks), HEALTHY.replace('key ok', 'key skip'))
   })
 
-  test('looks at the certificate of an https endpoint', async (t) => {
+  test('checks the certificate of an https endpoint', async (t) => {
     const { emulator } = await emulated(t, { tls: true })
     const folder = writeFiles(t, { 'ca.pem': emulator.certificate })
-    const env = { ...variablesFor(emulator), BEAMS_ENDPOINT: `https://localhost:${emulator.port}` }
+    const env = { ...createVariables(emulator), BEAMS_ENDPOINT: `https://localhost:${emulator.port}` }
     const trusted = await diagnose(t, { ...env, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem') })
     assert.match(
       trusted.checks.tls.message,
@@ -100,99 +100,104 @@ describe('doctor', { concurrency: 2 }, () => {
     ['a wrong key', { secretKey: 'another' }, {}, 'key', /^401 .+ the secret key is not this instance's/],
     ['a wrong instance', { instanceId: 'another' }, {}, 'key', /^404 .+ there is no such instance: copy/],
   ]) {
-    test(`says what to do about ${what}`, async (t) => {
+    test(`reports ${what}, and what to do about it`, async (t) => {
       const { emulator } = await emulated(t, options)
-      const { code, checks } = await diagnose(t, { ...variablesFor(emulator), ...env })
+      const { code, checks } = await diagnose(t, { ...createVariables(emulator), ...env })
       assert.equal(code, 1)
-      assert.equal(statusesOf(checks), HEALTHY.replace('key ok', 'key fail'))
+      assert.equal(formatStatuses(checks), HEALTHY.replace('key ok', 'key fail'))
       assert.match(`${checks[check].message} ${checks[check].advice}`, expected)
       assert.deepEqual(emulator.publishes(), [])
     })
   }
 
   for (const [what, status, expected] of [
-    ['the limit of the plan', 402, /the key is accepted, and the plan's limit is exceeded/],
-    ['an answer that is not from the service', 302, /the response is not from the service: check BEAMS_ENDPOINT/],
+    ['an exceeded plan limit', 402, /the key is accepted, but the plan's limit is exceeded/],
+    ['a response that is not from the service', 302, /the response is not from the service: check BEAMS_ENDPOINT/],
   ]) {
-    test(`says what to do about ${what}`, async (t) => {
+    test(`reports ${what}, and what to do about it`, async (t) => {
       const { emulator } = await emulated(t)
       emulator.failNext({ status, operation: 'publishToInterests' })
-      const { checks } = await diagnose(t, variablesFor(emulator))
+      const { checks } = await diagnose(t, createVariables(emulator))
       assert.match(checks.key.advice, expected)
     })
   }
 
   const settings = { BEAMS_INSTANCE_ID: '01234567-89ab-cdef-0123-456789abcdef', BEAMS_SECRET_KEY: 'hunter2' }
   for (const [what, env, statuses, expected] of [
-    ['nothing that is set', {}, 'platform ok, configuration fail', /BEAMS_INSTANCE_ID.+ https:\/\/dash\.pusher\.com/],
     [
-      'an endpoint that is none',
+      'a missing configuration',
+      {},
+      'platform ok, configuration fail',
+      /BEAMS_INSTANCE_ID.+ https:\/\/dash\.pusher\.com/,
+    ],
+    [
+      'an invalid endpoint',
       { ...settings, BEAMS_ENDPOINT: 'a b' },
       'platform ok, configuration fail, endpoint fail',
       /endpoint must be a host name/,
     ],
     [
-      'a key in place of the instance',
+      'a secret key in place of the instance id',
       { BEAMS_INSTANCE_ID: 'DEADBEEF'.repeat(4), BEAMS_SECRET_KEY: settings.BEAMS_INSTANCE_ID },
       'platform ok, configuration fail',
-      /^BEAMS_INSTANCE_ID looks like a secret key, and is not used are the two swapped\?/,
+      /^BEAMS_INSTANCE_ID looks like a secret key, and is ignored are they swapped\?/,
     ],
     [
       'quotation marks around the key',
       { ...settings, BEAMS_SECRET_KEY: '"hunter2"', BEAMS_ENDPOINT: 'no-such-host.invalid' },
       'platform ok, configuration warn, proxy ok, dns fail, key skip',
-      /BEAMS_SECRET_KEY begins or ends with white space or a quotation mark/,
+      /BEAMS_SECRET_KEY starts or ends with white space or a quotation mark/,
     ],
   ]) {
-    test(`says what to do about ${what}`, async (t) => {
+    test(`reports ${what}, and what to do about it`, async (t) => {
       const { checks, stderr } = await diagnose(t, env)
-      assert.equal(statusesOf(checks), statuses)
+      assert.equal(formatStatuses(checks), statuses)
       assert.match(`${checks.configuration.message} ${checks.configuration.advice}`, expected)
       assert.doesNotMatch(JSON.stringify(checks) + stderr, /hunter2|DEADBEEF/)
     })
   }
 
-  test('says what to do about a wrong host', async (t) => {
+  test('reports a wrong host, and what to do about it', async (t) => {
     const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: 'https://no-such-host.invalid' })
-    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy ok, dns fail, key skip')
-    assert.match(checks.dns.message, /^no-such-host\.invalid was not found \(E\w+\)$/)
+    assert.equal(formatStatuses(checks), 'platform ok, configuration ok, proxy ok, dns fail, key skip')
+    assert.match(checks.dns.message, /^the host name no-such-host\.invalid was not found \(E\w+\)$/)
     assert.match(checks.dns.advice, /BEAMS_ENDPOINT/)
   })
 
-  test('says what to do about a closed port', async (t) => {
+  test('reports a closed port, and what to do about it', async (t) => {
     const port = await unusedPort()
     const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `127.0.0.1:${port}` })
-    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy ok, dns skip, connection fail, key skip')
+    assert.equal(formatStatuses(checks), 'platform ok, configuration ok, proxy ok, dns skip, connection fail, key skip')
     assert.match(checks.connection.message, new RegExp(`^no connection to 127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`))
-    assert.match(checks.connection.advice, /nothing listens there/)
+    assert.match(checks.connection.advice, /no server is listening there/)
   })
 
-  test('says that a port does not speak TLS', async (t) => {
+  test('reports a port that does not use TLS', async (t) => {
     const { emulator } = await emulated(t)
     const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: emulator.url.replace('http:', 'https:') })
     assert.equal(
-      statusesOf(checks),
+      formatStatuses(checks),
       'platform ok, configuration ok, proxy ok, dns skip, connection ok, tls fail, key skip',
     )
   })
 
   for (const [what, options, expected] of [
-    ['has expired', { expired: true }, /it has expired, unless this machine's clock is wrong/],
-    ['is not valid yet', { early: true }, /it is valid from \d{4}-\d\d-\d\d, unless/],
-    ['names another host', { host: 'other.example' }, /it does not name localhost/],
+    ['has expired', { expired: true }, /it has expired, or this machine's clock is wrong/],
+    ['is not valid yet', { early: true }, /it is not valid before \d{4}-\d\d-\d\d, or/],
+    ['is for another host', { host: 'other.example' }, /it is not valid for localhost/],
   ]) {
-    test(`says that a certificate ${what}`, async (t) => {
-      const { port } = await secureServer(t, await makeCertificate(await makeAuthority(), options))
+    test(`reports a certificate that ${what}`, async (t) => {
+      const { port } = await startSecureServer(t, await makeCertificate(await makeAuthority(), options))
       const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://localhost:${port}` })
       assert.deepEqual([checks.tls.status, checks.key.status], ['fail', 'skip'])
       assert.match(checks.tls.advice, expected)
     })
   }
 
-  test('says that a certificate expires soon', async (t) => {
+  test('reports a certificate that expires soon', async (t) => {
     const authority = await makeAuthority()
     const folder = writeFiles(t, { 'ca.pem': authority.cert })
-    const { port } = await secureServer(t, await makeCertificate(authority))
+    const { port } = await startSecureServer(t, await makeCertificate(authority))
     const env = { BEAMS_ENDPOINT: `https://localhost:${port}`, NODE_EXTRA_CA_CERTS: path.join(folder, 'ca.pem') }
     const { code, checks } = await diagnose(t, { ...settings, ...env }, ['--no-publish'])
     assert.deepEqual([code, checks.tls.status], [0, 'warn'])
@@ -202,9 +207,9 @@ describe('doctor', { concurrency: 2 }, () => {
   for (const [what, offset, status, message, advice] of [
     ['ahead', -600, 'warn', /is 600 s ahead of|is 601 s ahead of|is 599 s ahead of/, /set tokenBackdate to 6\d\d$/],
     ['behind', 600, 'warn', /behind the service's$/, /NTP/],
-    ['a day behind', 90_000, 'fail', /behind the service's$/, /tokens have expired when they are made/],
+    ['a day behind', 90_000, 'fail', /behind the service's$/, /tokens have expired when they are generated/],
   ]) {
-    test(`says that the clock is ${what}`, async (t) => {
+    test(`reports a clock that is ${what}`, async (t) => {
       const server = http.createServer((_request, response) => {
         response.writeHead(404, { date: new Date(Date.now() + offset * 1000).toUTCString() }).end()
       })
@@ -219,7 +224,7 @@ describe('doctor', { concurrency: 2 }, () => {
     })
   }
 
-  test('warns of a key that is sent in plain text', async (t) => {
+  test('reports a key that is sent in plain text', async (t) => {
     const proxy = await httpProxy(t)
     const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: name, HTTP_PROXY: proxy.url }, ['--no-publish'])
     assert.equal(checks.tls.status, 'warn')
@@ -230,8 +235,8 @@ describe('doctor', { concurrency: 2 }, () => {
 describe('doctor, with a proxy,', { concurrency: 2 }, () => {
   const settings = { BEAMS_INSTANCE_ID: 'my-instance', BEAMS_SECRET_KEY: 'my-key' }
 
-  /** A server for a name that only a proxy finds, and the file of its authority. */
-  async function hiddenServer(t) {
+  /** Starts a server whose host name only the proxy resolves. */
+  async function startHiddenServer(t) {
     const authority = await makeAuthority()
     const folder = writeFiles(t, { 'ca.pem': authority.cert })
     const certificate = await makeCertificate(authority, { host: name })
@@ -240,22 +245,22 @@ describe('doctor, with a proxy,', { concurrency: 2 }, () => {
     return { emulator, certificate, env }
   }
 
-  test('looks at the service through its tunnel', async (t) => {
-    const { emulator, env } = await hiddenServer(t)
+  test('checks the service through a tunnel', async (t) => {
+    const { emulator, env } = await startHiddenServer(t)
     const proxy = await httpProxy(t, emulator)
     const HTTPS_PROXY = proxy.url.replace('//', '//user:hunter2@')
     const { code, checks, stderr } = await diagnose(t, { ...env, HTTPS_PROXY })
     assert.equal(code, 0)
     assert.equal(checks.proxy.message, `${proxy.url} (HTTPS_PROXY)`)
-    assert.match(checks.connection.message, /^beams\.test is reached through the proxy$/)
-    assert.match(checks.tls.message, /certificate for DNS:beams\.test, signed by Test authority/)
+    assert.match(checks.connection.message, /^connected to beams\.test through the proxy$/)
+    assert.match(checks.tls.message, /certificate for DNS:beams\.test, issued by Test authority/)
     assert.deepEqual([checks.clock.status, checks.key.status], ['ok', 'ok'])
     assert.deepEqual(proxy.requests, Array(2).fill(`CONNECT ${name}:443`))
     assert.deepEqual(proxy.credentials, Array(2).fill('user:hunter2'))
     assert.doesNotMatch(JSON.stringify(checks) + stderr, /hunter2/)
   })
 
-  test('looks at what it forwards, over TLS as well', async (t) => {
+  test('checks a proxy over TLS that forwards requests', async (t) => {
     const authority = await makeAuthority()
     const folder = writeFiles(t, { 'ca.pem': authority.cert })
     const proxy = await httpProxy(t, {}, await makeCertificate(authority))
@@ -263,20 +268,20 @@ describe('doctor, with a proxy,', { concurrency: 2 }, () => {
     const { code, checks } = await diagnose(t, { ...settings, ...env })
     assert.equal(code, 0)
     assert.equal(checks.key.message, 'the service accepts the key (through-the-proxy)')
-    const [looked, published] = proxy.requests
-    assert.equal(looked, `HEAD http://${name}/`)
+    const [checked, published] = proxy.requests
+    assert.equal(checked, `HEAD http://${name}/`)
     assert.match(published, /^POST http:\/\/beams\.test\/publish_api\//)
   })
 
-  test('over SOCKS leaves the look to the publish', async (t) => {
-    const { emulator, env } = await hiddenServer(t)
+  test('over SOCKS checks only the key', async (t) => {
+    const { emulator, env } = await startHiddenServer(t)
     const proxy = await socksProxy(t, emulator)
     const { code, checks } = await diagnose(t, { ...env, ALL_PROXY: `socks5h://127.0.0.1:${proxy.port}` })
     assert.equal(code, 0)
-    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy ok, dns skip, connection skip, key ok')
+    assert.equal(formatStatuses(checks), 'platform ok, configuration ok, proxy ok, dns skip, connection skip, key ok')
   })
 
-  test('which does not listen, says which it is', async (t) => {
+  test('that is closed, names the proxy', async (t) => {
     const HTTPS_PROXY = `http://user:hunter2@127.0.0.1:${await unusedPort()}`
     const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://${name}`, HTTPS_PROXY })
     assert.equal(checks.connection.status, 'fail')
@@ -288,7 +293,7 @@ describe('doctor, with a proxy,', { concurrency: 2 }, () => {
     assert.doesNotMatch(JSON.stringify(checks), /hunter2/)
   })
 
-  test('which wants a password, says so', async (t) => {
+  test('that requires a password, reports it', async (t) => {
     const server = http.createServer().on('connect', (_request, socket) => {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nconnection: close\r\n\r\n')
     })
@@ -301,17 +306,17 @@ describe('doctor, with a proxy,', { concurrency: 2 }, () => {
     assert.match(checks.connection.advice, /user name and password/)
   })
 
-  test('that is none, names its variable', async (t) => {
+  test('with an invalid URL, names the variable', async (t) => {
     const HTTPS_PROXY = 'ftp://user:hunter2@proxy.example'
     const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://${name}`, HTTPS_PROXY })
-    assert.equal(statusesOf(checks), 'platform ok, configuration ok, proxy fail, key skip')
-    assert.equal(checks.proxy.message, 'HTTPS_PROXY does not hold the URL of a proxy')
+    assert.equal(formatStatuses(checks), 'platform ok, configuration ok, proxy fail, key skip')
+    assert.equal(checks.proxy.message, 'HTTPS_PROXY is not a valid proxy URL')
     assert.doesNotMatch(JSON.stringify(checks), /hunter2/)
   })
 })
 
-// proxies.test.js holds the addon to the same table.
-describe('doctor reads NO_PROXY as the guide says:', () => {
+// proxies.test.js tests the addon with the same table.
+describe('doctor applies NO_PROXY like the addon:', () => {
   for (const [[entry], direct, proxied] of readTable('entry')) {
     test(entry, () => {
       const variables = { HTTP_PROXY: 'http://proxy.example', NO_PROXY: entry }
@@ -321,7 +326,7 @@ describe('doctor reads NO_PROXY as the guide says:', () => {
   }
 })
 
-describe('doctor finds the proxy that the addon uses:', () => {
+describe('doctor selects the same proxy as the addon:', () => {
   const [http1, https1] = ['http://beams.example', 'https://beams.example']
   for (const [base, variables, expected] of [
     [https1, {}, undefined],

@@ -1,6 +1,6 @@
 'use strict'
 
-// The guide to the shell: its commands are run one after the other, in one folder, as its reader would.
+// The guide to the shell: its commands are run in order, in one folder.
 
 const { test, before, after, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -22,7 +22,7 @@ describe('the guide to the shell', () => {
   before(async () => {
     emulator = await startEmulator()
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-cli-guide-'))
-    // Stands for npx, which would want the package to be installed.
+    // A substitute for npx, which requires an installed package.
     const npx = `#!/bin/sh\nshift\nexec '${process.execPath}' '${bin}' "$@"\n`
     fs.writeFileSync(path.join(folder, 'npx'), npx, { mode: 0o755 })
   })
@@ -33,7 +33,7 @@ describe('the guide to the shell', () => {
   })
 
   for (const [index, code] of blocks.entries()) {
-    test(`has commands that work: block ${index + 1}`, async () => {
+    test(`has commands that succeed: block ${index + 1}`, async () => {
       const env = {
         ...process.env,
         PATH: `${folder}${path.delimiter}${process.env.PATH}`,
@@ -43,12 +43,13 @@ describe('the guide to the shell', () => {
       }
       const { stdout, stderr } = await promisify(execFile)('sh', ['-e', '-c', code], { cwd: folder, env })
       assert.doesNotMatch(stderr, /^beams-native/m)
-      // What the comments say is printed, is.
-      for (const [, printed] of code.matchAll(/# (.+ users in .+|\d+)$/gm)) assert.ok(stdout.includes(printed), printed)
+      // Comments quote the output.
+      for (const [, printed] of code.matchAll(/# ((?:published|skipped) .+|\d+)$/gm))
+        assert.ok(stdout.includes(printed), printed)
     })
   }
 
-  test('publishes to whom it says', () => {
+  test('publishes to the users and interests that it names', () => {
     const [hello, toThree, ...others] = emulator.publishes()
     assert.deepEqual(hello.interests, ['hello'])
     assert.deepEqual(toThree.users, ['user-1', 'user-2', 'user-3'])

@@ -1,78 +1,82 @@
 'use strict'
 
-// What somebody at a terminal sees of `npx beams-native`.
+// `npx beams-native` on a terminal.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const path = require('node:path')
 const { emulated } = require('./helpers/clients.js')
-const { startOnTerminal, variablesFor, writeFiles } = require('./helpers/cli.js')
+const { startOnTerminal, createVariables, writeFiles } = require('./helpers/cli.js')
 const { formatBar, formatDuration } = require('../lib/cli/progress.js')
 const { Rate, WINDOW_MS } = require('../lib/cli/rate.js')
 const { findNearestName } = require('../lib/cli/nearest-name.js')
 
 const USERS = 20_000
 const ESCAPE = '\u001b'
-/** Back to the start of the bar, and everything from there erased. */
+/** Moves to the start of the bar and erases it. */
 const ERASE = `\r${ESCAPE}[J`
 
 const list = Array.from({ length: USERS }, (_, index) => `user-${index}\n`).join('')
 
-/** A campaign on a terminal, at a service that takes its time. */
+/** Starts a campaign on a terminal, with a slow service. */
 async function startCampaign(t, options = {}) {
   const { emulator } = await emulated(t)
   emulator.failNext({ delay: 300, times: USERS })
   const folder = writeFiles(t, { 'users.txt': list })
   const args = ['campaign', '--users', path.join(folder, 'users.txt'), '--title', 'Sale', '--body', 'Today only', '--concurrency', '2'] // prettier-ignore
-  const command = startOnTerminal(t, args, { ...options, env: { ...variablesFor(emulator), ...options.env } })
+  const command = startOnTerminal(t, args, { ...options, env: { ...createVariables(emulator), ...options.env } })
   return { ...command, emulator }
 }
 
-/** Each state of the bar. */
-const framesOf = (output) =>
+/** Splits the output into the states of the bar. */
+const splitFrames = (output) =>
   output
     .split(new RegExp(`\\r(?:${ESCAPE}\\[\\d+A)?${ESCAPE}\\[J`))
     .map((frame) => frame.split('\r\n')[0].replace('^C', ''))
     .filter((frame) => / % of /.test(frame))
 
 describe('on a terminal, a campaign', { concurrency: 2 }, () => {
-  test('shows a bar with the rate and the time left, and the report in its place', async (t) => {
+  test('shows a bar with the rate and the time left, and replaces it by the report', async (t) => {
     const { ended } = await startCampaign(t)
     const { code, stdout } = await ended
     assert.equal(code, 0)
-    const frames = framesOf(stdout)
+    const frames = splitFrames(stdout)
     assert.match(frames[0], /^\[-{40}\] 0 % of 20,000 users/)
     assert.ok(frames.some((frame) => /^\[#+-+\] \d+ % of 20,000 users, [\d,]+\/s, \d+ s left$/.test(frame)))
     for (const frame of frames) assert.ok(frame.length < 100, frame)
     assert.ok(stdout.endsWith(`${ERASE}published to 20,000 users in 20 requests\r\n`))
   })
 
-  test('stops exactly at Ctrl-C', async (t) => {
+  test('stops on Ctrl-C, with an exact report', async (t) => {
     const { press, until, ended, emulator } = await startCampaign(t)
     await until(/\[#/)
     press('\u0003')
     const { code, stdout } = await ended
     assert.equal(code, 130)
-    assert.ok(stdout.includes(`${ERASE}stopping: waiting for the requests in flight; Ctrl-C again ends at once\r\n`))
+    assert.ok(
+      stdout.includes(
+        `${ERASE}stopping: waiting for the requests in flight; press Ctrl-C again to exit immediately\r\n`,
+      ),
+    )
     const published = emulator.publishes().flatMap(({ users }) => users).length
     assert.ok(published < USERS)
     assert.ok(stdout.includes(`published to ${published.toLocaleString('en')} users in `), stdout)
   })
 
-  test('keeps its bar in one row while the terminal is resized', async (t) => {
+  test('redraws its bar in one row when the terminal is resized', async (t) => {
     const { resize, until, ended, output } = await startCampaign(t)
     await until(/\[#/)
     resize(30)
-    // The rows into which the terminal has broken the old bar are erased with it.
+    // The rows into which the terminal has wrapped the bar are erased.
     await until(new RegExp(`${ESCAPE}\\[[2-9]A${ESCAPE}\\[J`))
-    const before = framesOf(output.stdout).length
+    const before = splitFrames(output.stdout).length
     const { stdout } = await ended
-    const narrow = framesOf(stdout).slice(before)
+    const narrow = splitFrames(stdout).slice(before)
     assert.ok(narrow.length > 0)
     for (const frame of narrow) assert.ok(frame.length < 30 && !frame.includes('['), frame)
   })
 
-  test('prints lines where a terminal cannot redraw', async (t) => {
+  test('prints lines on a terminal that cannot redraw', async (t) => {
     const { ended } = await startCampaign(t, { env: { TERM: 'dumb' } })
     const { stdout } = await ended
     assert.ok(!stdout.includes(ESCAPE))
@@ -86,9 +90,9 @@ describe('on a terminal, colours', { concurrency: 2 }, () => {
     [{ NO_COLOR: '1' }, false],
     [{ TERM: 'dumb' }, false],
   ]) {
-    test(`${expected ? 'mark' : 'do not mark'} what doctor says with ${JSON.stringify(env)}`, async (t) => {
+    test(`are ${expected ? 'used' : 'not used'} by doctor with ${JSON.stringify(env)}`, async (t) => {
       const { emulator } = await emulated(t)
-      const { ended } = startOnTerminal(t, ['doctor'], { env: { ...variablesFor(emulator), ...env } })
+      const { ended } = startOnTerminal(t, ['doctor'], { env: { ...createVariables(emulator), ...env } })
       const { code, stdout } = await ended
       assert.equal(code, 0)
       assert.equal(stdout.includes(`${ESCAPE}[32mok  ${ESCAPE}[39m  platform`), expected)
@@ -107,7 +111,7 @@ describe('the bar', () => {
     [0.5, 'a long text', 8, 'a long '],
     [0.5, 'text', 1, ''],
   ]) {
-    test(`of ${share} beside "${text}" is "${expected}" in ${columns} columns`, () => {
+    test(`at ${share} with "${text}" is "${expected}" in ${columns} columns`, () => {
       assert.equal(formatBar(share, text, columns), expected)
     })
   }
@@ -121,10 +125,10 @@ describe('the bar', () => {
     [3600, '1:00 h'],
     [7261, '2:02 h'],
   ]) {
-    test(`writes ${seconds} s as ${expected}`, () => assert.equal(formatDuration(seconds), expected))
+    test(`formats ${seconds} s as ${expected}`, () => assert.equal(formatDuration(seconds), expected))
   }
 
-  test('shows the rate of the latest seconds', () => {
+  test('shows the rate of the last seconds', () => {
     const rate = new Rate()
     assert.equal(rate.perSecond(0), undefined)
     rate.add(0, 0)
@@ -138,7 +142,7 @@ describe('the bar', () => {
   })
 })
 
-describe('the name that was probably meant', () => {
+describe('the nearest name', () => {
   for (const [misspelt, expected] of [
     ['campain', 'campaign'],
     ['pubilsh', 'publish'],
@@ -147,7 +151,7 @@ describe('the name that was probably meant', () => {
     ['x', undefined],
     ['frobnicate', undefined],
   ]) {
-    test(`by ${misspelt} is ${expected}`, () => {
+    test(`to ${misspelt} is ${expected}`, () => {
       assert.equal(findNearestName(misspelt, ['campaign', 'publish', 'doctor', 'a']), expected)
     })
   }

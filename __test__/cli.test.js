@@ -1,6 +1,6 @@
 'use strict'
 
-// `npx beams-native`, as a user runs it: each case is a process of its own.
+// `npx beams-native`, as users run it: each case is a process of its own.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -9,7 +9,7 @@ const path = require('node:path')
 const { checkPublishRequest, signWebhook } = require('..')
 const { version } = require('../package.json')
 const { emulated } = require('./helpers/clients.js')
-const { runCommand, startCommand, variablesFor, writeFiles } = require('./helpers/cli.js')
+const { runCommand, startCommand, createVariables, writeFiles } = require('./helpers/cli.js')
 const { recordingServer, unusedPort } = require('./helpers/servers.js')
 
 const COMMANDS = ['campaign', 'publish', 'check', 'token', 'verify-webhook', 'doctor']
@@ -28,7 +28,7 @@ describe('help', { concurrency: 2 }, () => {
   for (const name of COMMANDS) {
     const { options, exitCodes } = require(`../lib/cli/${name}.js`)
 
-    test(`of ${name} explains its options, its exit codes and an example`, async (t) => {
+    test(`of ${name} lists its options, exit codes and examples`, async (t) => {
       const { code, stdout, stderr } = await runCommand(t, [name, '--help'])
       assert.deepEqual([code, stderr], [0, ''])
       assert.deepEqual((await runCommand(t, ['help', name])).stdout, stdout)
@@ -39,53 +39,56 @@ describe('help', { concurrency: 2 }, () => {
     })
   }
 
-  test('without a command goes to stderr, and fails', async (t) => {
+  test('without a command goes to stderr and exits with 2', async (t) => {
     const { code, stdout, stderr } = await runCommand(t, [])
     assert.deepEqual([code, stdout], [2, ''])
     assert.match(stderr, /^Usage: npx beams-native <command>/)
   })
 
-  test('and the version need no binary and no configuration', async (t) => {
+  test('--version prints the version', async (t) => {
     const { code, stdout } = await runCommand(t, ['--version'])
     assert.deepEqual([code, stdout], [0, `${version}\n`])
   })
 })
 
-describe('wrong arguments fail with 2 and a hint in one line', { concurrency: 2 }, () => {
+describe('invalid arguments exit with 2 and an error on one line', { concurrency: 2 }, () => {
   for (const [args, expected] of [
-    [['campain'], 'there is no command "campain"; did you mean campaign?'],
-    [['frobnicate'], 'there is no command "frobnicate"; the commands are campaign, publish, check, '],
-    [['publish', '--intrest', 'a'], 'there is no option --intrest; did you mean --interest?'],
-    [['publish', '--jso'], 'there is no option --jso; did you mean --json?'],
-    [['publish', '--frobnicate'], 'there is no option --frobnicate (see npx beams-native publish --help)'],
-    [['publish', '-x'], 'there is no option -x'],
+    [['campain'], 'unknown command "campain"; did you mean campaign?'],
+    [['frobnicate'], 'unknown command "frobnicate"; the commands are campaign, publish, check, '],
+    [['publish', '--intrest', 'a'], 'unknown option --intrest; did you mean --interest?'],
+    [['publish', '--jso'], 'unknown option --jso; did you mean --json?'],
+    [['publish', '--frobnicate'], 'unknown option --frobnicate (see npx beams-native publish --help)'],
+    [['publish', '-x'], 'unknown option -x'],
     [['publish', '--interest'], "Option '--interest <value>' argument missing"],
     [['publish', '--interest', '--json'], "Option '--interest' argument is ambiguous."],
     [['publish', '--json=yes'], "Option '--json' does not take an argument"],
-    [['campaign', '--users', 'a', '--users', 'b', ...hello], '--users is given twice'],
-    [['publish', 'hello'], 'there is no argument after the options: "hello"'],
-    [['publish', ...hello], '--interest or --user is required'],
-    [['publish', ...hello, '--interest', 'a', '--user', 'b'], '--interest or --user is required, and not both'],
-    [['publish', '--interest', 'a'], '--request, or --title and --body, are required'],
-    [['publish', '--interest', 'a', '--title', 'Hello'], '--request, or --title and --body, are required'],
-    [['publish', '--interest', 'a', '--request', 'r.json', '--title', 'a'], '--request stands for --title, --body and'],
+    [['campaign', '--users', 'a', '--users', 'b', ...hello], '--users must not be repeated'],
+    [['publish', 'hello'], 'unexpected argument "hello"'],
+    [['publish', ...hello], 'either --interest or --user is required'],
+    [['publish', ...hello, '--interest', 'a', '--user', 'b'], 'either --interest or --user is required'],
+    [['publish', '--interest', 'a'], 'either --request, or --title and --body, are required'],
+    [['publish', '--interest', 'a', '--title', 'Hello'], 'either --request, or --title and --body, are required'],
+    [
+      ['publish', '--interest', 'a', '--request', 'r.json', '--title', 'a'],
+      '--request cannot be combined with --title',
+    ],
     [['publish', '--interest', 'a|b', ...hello], 'interest "a|b" contains a forbidden character.'],
-    [['publish', '--interest', 'a', '--request', '/no/such'], '/no/such cannot be read: there is no such file'],
-    [['check'], 'the file to check is required'],
-    [['check', '/no/such'], '/no/such cannot be read: there is no such file'],
-    [['check', __dirname], `${__dirname} cannot be read: it is a folder`],
-    [['check', __filename], `${__filename} is not JSON: `],
-    [['check', 'a', 'b'], 'there is no argument after <file>: "b"'],
-    [['token'], 'the user is required'],
+    [['publish', '--interest', 'a', '--request', '/no/such'], 'cannot read /no/such: no such file'],
+    [['check'], 'a file is required'],
+    [['check', '/no/such'], 'cannot read /no/such: no such file'],
+    [['check', __dirname], `cannot read ${__dirname}: it is a directory`],
+    [['check', __filename], `${__filename} is not valid JSON: `],
+    [['check', 'a', 'b'], 'unexpected argument "b"'],
+    [['token'], 'a user id is required'],
     [['token', ''], 'userId cannot be the empty string'],
     [['verify-webhook'], '--signature is required'],
     [['verify-webhook', '--signature', 'a'], 'BEAMS_WEBHOOK_SECRET is not set'],
     [['campaign', ...hello], '--users is required'],
-    [['campaign', '--users', '-', '--request', '-'], 'only one of --users and --request can be stdin'],
-    [['campaign', '--users', '/no/such', ...hello], '/no/such cannot be read: there is no such file'],
+    [['campaign', '--users', '-', '--request', '-'], '--users and --request cannot both be stdin'],
+    [['campaign', '--users', '/no/such', ...hello], 'cannot read /no/such: no such file'],
     [['campaign', '--users', '-', ...hello, '--concurrency', 'x'], '--concurrency must be a number, not "x"'],
     [['campaign', '--users', '-', ...hello, '--concurrency', '0'], 'concurrency must be '],
-    [['doctor', '--secret-key-file', '/no/such'], '/no/such cannot be read: there is no such file'],
+    [['doctor', '--secret-key-file', '/no/such'], 'cannot read /no/such: no such file'],
   ]) {
     test(args.join(' '), async (t) => {
       const { code, stdout, stderr } = await runCommand(t, args, { env: nowhere })
@@ -101,7 +104,7 @@ describe('wrong arguments fail with 2 and a hint in one line', { concurrency: 2 
     ['token', ['--secret-key', 'hunter2'], 'set BEAMS_SECRET_KEY, or pass --secret-key-file'],
     ['verify-webhook', ['--secret', 'hunter2'], 'set BEAMS_WEBHOOK_SECRET, or pass --secret-file'],
   ]) {
-    test(`a secret in ${name} ${args[0].replace(/=.*/, '=…')}, which is not repeated`, async (t) => {
+    test(`a secret in ${name} ${args[0].replace(/=.*/, '=…')}, which is not printed`, async (t) => {
       const { code, stderr } = await runCommand(t, [name, ...args])
       assert.equal(code, 2)
       assert.ok(stderr.includes(advice), stderr)
@@ -121,15 +124,15 @@ describe('wrong arguments fail with 2 and a hint in one line', { concurrency: 2 
 
 describe('the configuration', { concurrency: 2 }, () => {
   for (const [source, args, env] of [
-    ['the environment', [], variablesFor({ port: 1 })],
+    ['the environment', [], createVariables({ port: 1 })],
     ['options', ['--instance-id', 'my-instance', '--secret-key-file', 'key.txt'], {}],
-    ['options, which win', ['--instance-id', 'my-instance', '--secret-key-file', 'key.txt'], { BEAMS_INSTANCE_ID: 'x', BEAMS_SECRET_KEY: 'y' }], // prettier-ignore
+    ['options, which take precedence', ['--instance-id', 'my-instance', '--secret-key-file', 'key.txt'], { BEAMS_INSTANCE_ID: 'x', BEAMS_SECRET_KEY: 'y' }], // prettier-ignore
     ['a file from Windows', ['--instance-id', 'my-instance', '--secret-key-file', 'windows.txt'], {}],
     ['--env-file', ['--env-file', '.env'], {}],
-    ['--env-file and the environment, which wins', ['--env-file', '.env'], { BEAMS_SECRET_KEY: 'my-key' }],
-    ['--env-file, where a variable is empty', ['--env-file', '.env'], { BEAMS_INSTANCE_ID: '' }],
+    ['--env-file and the environment, which takes precedence', ['--env-file', '.env'], { BEAMS_SECRET_KEY: 'my-key' }],
+    ['--env-file, if a variable is empty', ['--env-file', '.env'], { BEAMS_INSTANCE_ID: '' }],
   ]) {
-    test(`comes from ${source}`, async (t) => {
+    test(`is read from ${source}`, async (t) => {
       const folder = writeFiles(t, {
         'key.txt': 'my-key\n',
         'windows.txt': '\ufeffmy-key\r\n',
@@ -153,7 +156,7 @@ describe('publish', { concurrency: 2 }, () => {
       const { emulator } = await emulated(t)
       const link = ['--link', 'https://example.com/']
       const { code, stdout, stderr } = await runCommand(t, ['publish', ...args, ...hello, ...link], {
-        env: variablesFor(emulator),
+        env: createVariables(emulator),
       })
       assert.deepEqual([code, stderr], [0, ''])
       const [publish] = emulator.publishes()
@@ -176,7 +179,7 @@ describe('publish', { concurrency: 2 }, () => {
       const { emulator } = await emulated(t)
       const cwd = writeFiles(t, { 'request.json': content })
       const args = ['publish', '--user', 'user-1', '--request', file, '--json']
-      const { code, stdout } = await runCommand(t, args, { cwd, input: content, env: variablesFor(emulator) })
+      const { code, stdout } = await runCommand(t, args, { cwd, input: content, env: createVariables(emulator) })
       assert.equal(code, 0)
       const [publish] = emulator.publishes()
       assert.deepEqual(JSON.parse(stdout), { publishId: publish.publishId })
@@ -184,15 +187,15 @@ describe('publish', { concurrency: 2 }, () => {
     })
   }
 
-  test('stops before a payload that would not be shown, unless with --no-check', async (t) => {
+  test('sends no payload that a platform would not show, unless --no-check is set', async (t) => {
     const { emulator } = await emulated(t, { strict: false })
     const request = JSON.stringify({ web: { notification: { ...web.notification, deep_link: '/inbox' } } })
     const args = ['publish', '--interest', 'a', '--request', '-']
-    const options = { input: request, env: variablesFor(emulator) }
+    const options = { input: request, env: createVariables(emulator) }
     const { code, stdout, stderr } = await runCommand(t, args, options)
     assert.deepEqual([code, stdout, emulator.publishes().length], [2, '', 0])
     assert.match(stderr, /^refused {3}\/web\/notification\/deep_link {2}Beams refuses the publish/)
-    assert.match(stderr, /nothing was sent; --no-check publishes it as it is$/m)
+    assert.match(stderr, /nothing was sent; --no-check publishes it anyway$/m)
     assert.equal((await runCommand(t, [...args, '--no-check'], options)).code, 0)
     assert.equal(emulator.publishes().length, 1)
   })
@@ -201,18 +204,18 @@ describe('publish', { concurrency: 2 }, () => {
     ['was refused', { status: 401 }, 1, /^beams-native publish: 401 .+ \(ERR_BEAMS_UNAUTHORIZED, refused\)\n$/],
     ['may have been processed', { reset: true, afterwards: true }, 3, /\(ERR_BEAMS_CONNECTION, unknown\)\n$/],
   ]) {
-    test(`that ${what} fails with ${exitCode} and one line`, async (t) => {
+    test(`that ${what} exits with ${exitCode} and an error on one line`, async (t) => {
       const { emulator } = await emulated(t)
       emulator.failNext(fault)
       const args = ['publish', '--interest', 'a', ...hello]
-      const { code, stdout, stderr } = await runCommand(t, args, { env: variablesFor(emulator) })
+      const { code, stdout, stderr } = await runCommand(t, args, { env: createVariables(emulator) })
       assert.deepEqual([code, stdout], [exitCode, ''])
       assert.match(stderr, line)
     })
   }
 
-  test('that fails prints the error as JSON with --json, and its stack with BEAMS_LOG=debug', async (t) => {
-    const env = { ...variablesFor({ port: await unusedPort() }), BEAMS_SECRET_KEY: 'hunter2', BEAMS_LOG: 'debug' }
+  test('that fails prints the error as JSON with --json, and the stack with BEAMS_LOG=debug', async (t) => {
+    const env = { ...createVariables({ port: await unusedPort() }), BEAMS_SECRET_KEY: 'hunter2', BEAMS_LOG: 'debug' }
     const args = ['publish', '--interest', 'a', ...hello, '--json']
     const { code, stdout, stderr } = await runCommand(t, args, { env })
     assert.equal(code, 1)
@@ -223,10 +226,10 @@ describe('publish', { concurrency: 2 }, () => {
     assert.doesNotMatch(stdout + stderr, /hunter2/)
   })
 
-  test('prints what a server says without its control characters', async (t) => {
+  test('prints the text of a response without control characters', async (t) => {
     const body = JSON.stringify({ error: 'Bad\u001b[2Jrequest', description: 'one\ntwo\u0007\u009b31m' })
     const server = await recordingServer(t, () => ({ status: 400, body }))
-    const { stderr } = await runCommand(t, ['publish', '--interest', 'a', ...hello], { env: variablesFor(server) })
+    const { stderr } = await runCommand(t, ['publish', '--interest', 'a', ...hello], { env: createVariables(server) })
     assert.equal(stderr.split('\n').length, 2)
     // eslint-disable-next-line no-control-regex
     assert.doesNotMatch(stderr.trimEnd(), /[\u0000-\u001f\u007f-\u009f]/)
@@ -242,7 +245,7 @@ describe('check', { concurrency: 2 }, () => {
     ['dropped', { fcm: { notification, data: { orderId: 7 } } }, 5],
     ['refused', { web: { notification: { ...notification, deep_link: '/inbox' } } }, 6],
   ]) {
-    test(`ends with ${exitCode} where the worst that it finds is ${worst}`, async (t) => {
+    test(`exits with ${exitCode} if the worst finding is ${worst}`, async (t) => {
       const cwd = writeFiles(t, { 'request.json': JSON.stringify(request) })
       const findings = checkPublishRequest(request)
       assert.ok(worst.includes(findings[0]?.severity ?? 'nothing'), JSON.stringify(findings))
@@ -254,21 +257,21 @@ describe('check', { concurrency: 2 }, () => {
     })
   }
 
-  test('measures a payload by the kind of its targets', async (t) => {
+  test('applies the size limit of the targets', async (t) => {
     const input = JSON.stringify({ web: { notification, data: { text: 'x'.repeat(11 * 1024) } } })
     const codeFor = async (targets) => (await runCommand(t, ['check', '-', '--targets', targets], { input })).code
     assert.deepEqual([await codeFor('interests'), await codeFor('users')], [6, 5])
     assert.equal(await codeFor('everybody'), 2)
   })
 
-  test('says where text is not UTF-8, as from Windows PowerShell', async (t) => {
+  test('reports text in UTF-16, as Windows PowerShell writes it', async (t) => {
     const input = Buffer.from('\ufeff{}', 'utf16le')
     const { code, stderr } = await runCommand(t, ['check', '-'], { input })
     assert.equal(code, 2)
-    assert.match(stderr, /stdin is not text in UTF-8 \(in PowerShell: Out-File -Encoding utf8\)/)
+    assert.match(stderr, /stdin is not valid UTF-8 \(in PowerShell, use Out-File -Encoding utf8\)/)
   })
 
-  test('ends quietly when nobody reads its output', async (t) => {
+  test('exits with 0 if its output is not read', async (t) => {
     const { child, ended } = startCommand(t, ['check', '-'])
     child.stdout.destroy()
     child.stdin.end(JSON.stringify({ web: { notification } }))
@@ -292,8 +295,8 @@ describe('verify-webhook', { concurrency: 2 }, () => {
   const signature = signWebhook(body, secret)['Webhook-Signature']
 
   for (const [source, args, options] of [
-    ['on stdin, by the secret of the environment', [], { input: body, env: { BEAMS_WEBHOOK_SECRET: secret } }],
-    ['in a file, by the secret of a file', ['body.json', '--secret-file', 'secret.txt'], {}],
+    ['on stdin, with the secret from the environment', [], { input: body, env: { BEAMS_WEBHOOK_SECRET: secret } }],
+    ['in a file, with the secret from a file', ['body.json', '--secret-file', 'secret.txt'], {}],
   ]) {
     test(`prints the event of a body ${source}`, async (t) => {
       const cwd = writeFiles(t, { 'body.json': body, 'secret.txt': `${secret}\n` })
@@ -313,12 +316,12 @@ describe('verify-webhook', { concurrency: 2 }, () => {
   for (const [what, input, line] of [
     ['another body', body.replace('ada', 'eve'), /signature mismatch; was the raw, unparsed body passed\?/],
     [
-      'a line break that was added',
+      'a body with an additional line break',
       `${body}\r\n`,
-      /invalid webhook signature: the body has a line break at its end that the/,
+      /invalid webhook signature: the body has a trailing line break that the/,
     ],
   ]) {
-    test(`refuses ${what}, and says why`, async (t) => {
+    test(`rejects ${what}`, async (t) => {
       const options = { input, env: { BEAMS_WEBHOOK_SECRET: secret } }
       const { code, stdout, stderr } = await runCommand(t, ['verify-webhook', '--signature', signature], options)
       assert.deepEqual([code, stdout], [1, ''])
@@ -328,7 +331,7 @@ describe('verify-webhook', { concurrency: 2 }, () => {
   }
 })
 
-test('the package has the command', () => {
+test('package.json declares the command', () => {
   const { bin, files } = require('../package.json')
   assert.deepEqual(bin, { 'beams-native': 'bin/beams-native.js' })
   assert.ok(files.includes(path.dirname(bin['beams-native'])))

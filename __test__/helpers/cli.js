@@ -1,6 +1,6 @@
 'use strict'
 
-// `beams-native` as a user starts it: a process of its own.
+// Runs `beams-native` as users do, in a process of its own.
 
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')
@@ -14,19 +14,20 @@ const terminal = path.join(__dirname, '..', 'programs', 'terminal.py')
 const matters = /^(beams_|ssl_cert|node_extra|(https?|all|no)_proxy|request_method|no_color|force_color|term$)/i
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !matters.test(name)))
 
-/** The variables that name an instance at a server. */
-function variablesFor({ port, url = `http://127.0.0.1:${port}` }) {
+/** The environment variables of a client of a server. */
+function createVariables({ port, url = `http://127.0.0.1:${port}` }) {
   return { BEAMS_INSTANCE_ID: 'my-instance', BEAMS_SECRET_KEY: 'my-key', BEAMS_ENDPOINT: url }
 }
 
 /**
- * Starts the command. `until(pattern)` resolves when its output has matched, `ended` to how it has ended. It ends with the test.
+ * Starts the command. `until(pattern)` resolves when the output matches, `ended` when the process has ended. It is killed at the
+ * end of the test.
  */
 function startCommand(t, args, { env = {}, cwd } = {}) {
   return follow(t, spawn(process.execPath, [bin, ...args], { cwd, env: { ...environment, ...env } }))
 }
 
-/** The same on a terminal. What is written to it are keys; `resize(columns)` is what a user does with the mouse. */
+/** Starts the command on a terminal: `press` sends keys, and `resize` changes its width. */
 function startOnTerminal(t, args, { env = {}, columns = 100 } = {}) {
   const variables = { ...environment, TERM: 'xterm-256color', ...env }
   const command = follow(t, spawn('python3', [terminal, columns, process.execPath, bin, ...args], { env: variables }))
@@ -44,7 +45,7 @@ function follow(t, child) {
       for (const check of waiting) check()
     })
   }
-  // A command may end before it has read everything.
+  // The process may exit before it has read all input.
   child.stdin.on('error', () => {})
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }))
   const until = (pattern) =>
@@ -69,7 +70,7 @@ function runCommand(t, args, { input = '', ...options } = {}) {
   return ended
 }
 
-/** Writes files into a folder of their own, and returns its path. It ends with the test. */
+/** Writes files into a temporary folder, and returns its path. It is removed at the end of the test. */
 function writeFiles(t, files) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-cli-'))
   t.after(() => fs.rmSync(folder, { recursive: true }))
@@ -77,4 +78,4 @@ function writeFiles(t, files) {
   return folder
 }
 
-module.exports = { bin, runCommand, startCommand, startOnTerminal, variablesFor, writeFiles }
+module.exports = { bin, runCommand, startCommand, startOnTerminal, createVariables, writeFiles }

@@ -1,6 +1,7 @@
-"""Runs a command on a terminal of some columns, and ends as it does.
+"""Runs a command on a pseudo-terminal of the given width, and exits with its status.
 
-Its output goes to stdout. Each line of stdin is an order in JSON: {"keys": "..."} are pressed, {"columns": 40} resizes it.
+Its output goes to stdout. Each line of stdin is an action in JSON: {"keys": "..."} sends input, {"columns": 40} resizes the
+terminal.
 """
 
 import fcntl
@@ -17,11 +18,11 @@ def resize(terminal, columns):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
 
-def obey(terminal, order):
-    if "keys" in order:
-        os.write(terminal, order["keys"].encode())
-    if "columns" in order:
-        resize(terminal, order["columns"])
+def perform(terminal, action):
+    if "keys" in action:
+        os.write(terminal, action["keys"].encode())
+    if "columns" in action:
+        resize(terminal, action["columns"])
 
 
 def main():
@@ -29,20 +30,20 @@ def main():
     ready, start = os.pipe()
     child, terminal = pty.fork()
     if child == 0:
-        # The command must not ask for the size before it is set.
+        # The width is set before the command starts.
         os.close(start)
         os.read(ready, 1)
         os.execvp(command[0], command)
     resize(terminal, int(columns))
     os.close(start)
-    orders = b""
+    pending = b""
     sources = [terminal, sys.stdin.fileno()]
     while True:
         readable, _, _ = select.select(sources, [], [])
         if terminal in readable:
             try:
                 output = os.read(terminal, 65536)
-            except OSError:  # EIO: nothing has it open any more
+            except OSError:  # EIO: the command has closed it
                 break
             if not output:
                 break
@@ -51,9 +52,9 @@ def main():
             read = os.read(sys.stdin.fileno(), 65536)
             if not read:
                 sources.remove(sys.stdin.fileno())
-            *complete, orders = (orders + read).split(b"\n")
-            for order in complete:
-                obey(terminal, json.loads(order))
+            *complete, pending = (pending + read).split(b"\n")
+            for action in complete:
+                perform(terminal, json.loads(action))
     _, status = os.waitpid(child, 0)
     sys.exit(os.waitstatus_to_exitcode(status))
 

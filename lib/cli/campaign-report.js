@@ -2,57 +2,61 @@
 
 const { formatQuantity, describeError, errorToJson, formatCount } = require('./output.js')
 
-/** So many kinds of failures are printed; all are in the JSON. */
+/** The maximum number of different failures to print. The JSON has all. */
 const MAX_KINDS = 10
 
-/** The report of a campaign for people, in lines. */
+/** Formats the report of a campaign as lines of text. */
 function formatReport({ report, remaining, error, total }) {
   const { publishes, publishedCount, duplicateCount, resumedCount = 0, failures } = report
   return [
     `published to ${formatQuantity(publishedCount, 'user')} in ${formatQuantity(publishes.length, 'request')}`,
-    resumedCount > 0 && `skipped ${formatQuantity(resumedCount, 'user')} whom the journal has as published to`,
+    resumedCount > 0 &&
+      `skipped ${formatQuantity(resumedCount, 'user')} published to earlier, according to the journal`,
     duplicateCount > 0 && `skipped ${formatQuantity(duplicateCount, 'duplicate')}`,
     ...formatFailures(failures),
-    error && formatUntried(report, remaining, total),
+    error && formatUnsent(report, remaining, total),
   ].filter(Boolean)
 }
 
-/** Those after the last user that was read are counted only if the list is a file. */
-function formatUntried({ publishedCount, duplicateCount, resumedCount = 0, failures }, remaining, total) {
+/** Unread users can be counted only if the total is known. */
+function formatUnsent({ publishedCount, duplicateCount, resumedCount = 0, failures }, remaining, total) {
   if (total === undefined)
-    return `not tried: ${formatQuantity(remaining.length, 'user')} that were read, and all after them`
+    return `not sent: ${formatQuantity(remaining.length, 'user')} that were read, and the unread rest`
   const failedCount = failures.reduce((count, { users }) => count + users.length, 0)
-  const untried = total - publishedCount - duplicateCount - resumedCount - failedCount
+  const unsent = total - publishedCount - duplicateCount - resumedCount - failedCount
   // The file may have grown since its lines were counted.
-  return `not tried: ${formatQuantity(Math.max(untried, remaining.length), 'user')}`
+  return `not sent: ${formatQuantity(Math.max(unsent, remaining.length), 'user')}`
 }
 
 function formatFailures(failures) {
   const kinds = new Map()
   for (const { users, error } of failures) {
-    const outcome = error.delivery === 'unknown' ? 'perhaps published to' : 'not published to'
-    const kind = `${outcome} %: ${describeError(error)}`
+    const outcome = error.delivery === 'unknown' ? 'outcome unknown' : 'failed'
+    const kind = `${outcome} for %: ${describeError(error)}`
     kinds.set(kind, (kinds.get(kind) ?? 0) + users.length)
   }
   const lines = [...kinds].map(([kind, count]) => kind.replace('%', formatQuantity(count, 'user')))
   const more = lines.length - MAX_KINDS
-  return more > 0
-    ? [...lines.slice(0, MAX_KINDS), `and ${formatCount(more)} more kinds of failures: see --json`]
-    : lines
+  return more > 0 ? [...lines.slice(0, MAX_KINDS), `and ${formatCount(more)} other failures: see --json`] : lines
 }
 
-/** What to do about users that were not published to, in a sentence; `undefined` where there are none. */
+/** Says how to resume the campaign; `undefined` if it is complete. */
 function adviseNext({ report: { failures }, error }, journal) {
-  if (error === undefined && failures.length === 0) return undefined
-  const unknown = failures.some((failure) => failure.error.delivery === 'unknown')
+  const isUnknown = (failure) => failure.error.delivery === 'unknown'
+  const [unknown, others] = [failures.some(isUnknown), error !== undefined || !failures.every(isUnknown)]
+  if (!unknown && !others) return undefined
   if (journal === undefined) {
-    return 'Without --journal, this campaign cannot be resumed: run again, it would notify all users again. --json lists those that were not published to.'
+    return 'Without --journal, a campaign cannot be resumed: running the command again would notify users twice. --json lists the users that were not published to.'
   }
-  const exception = unknown ? ' Those that were perhaps published to are left out, unless with --retry-unknown.' : ''
-  return `To go on, run the same command again: ${journal} knows who was published to.${exception}`
+  return [
+    others && `To resume, run the same command again: ${journal} records the users that were published to.`,
+    unknown && 'Users with an unknown outcome are skipped, unless --retry-unknown is set.',
+  ]
+    .filter(Boolean)
+    .join(' ')
 }
 
-/** The report for programs. */
+/** The report for `--json`. */
 function reportToJson({ report, remaining, error }) {
   return {
     ...report,

@@ -11,23 +11,28 @@ const { REQUEST_OPTIONS, readRequest } = require('./request.js')
 const { openUsers } = require('./users.js')
 
 const options = {
-  users: { type: 'string', value: '<file>', help: 'the user ids, one on each line; - for stdin' },
+  users: { type: 'string', value: '<file>', help: 'a file with one user id per line; - for stdin' },
   ...REQUEST_OPTIONS,
-  journal: { type: 'string', value: '<file>', help: 'keeps who was published to, so that the campaign can be resumed' },
-  'retry-unknown': { type: 'boolean', help: 'publish again to users who may have been notified already' },
-  'stop-on-error': { type: 'boolean', help: 'stop as soon as one request has failed' },
-  concurrency: { type: 'string', value: '<number>', help: 'how many requests may be in flight at once (16)' },
-  'max-requests-per-second': { type: 'string', value: '<number>', help: 'share the limit of 100 with other processes' },
+  journal: {
+    type: 'string',
+    value: '<file>',
+    help: 'record the users published to, to resume after a stop or a crash',
+  },
+  'retry-unknown': { type: 'boolean', help: 'publish again to users with an unknown outcome' },
+  'stop-on-error': { type: 'boolean', help: 'stop when a request has failed' },
+  concurrency: { type: 'string', value: '<number>', help: 'the maximum number of requests in flight (16)' },
+  'max-requests-per-second': { type: 'string', value: '<number>', help: 'the maximum request rate (100)' },
   json: { type: 'boolean', help: 'print the report as JSON' },
   ...CONFIGURATION_OPTIONS,
 }
 
-/** Publishes to all users of a list, and prints what became of them. */
+/** Publishes to all users of a list, and prints the report. */
 async function run({ values }) {
   if (values.users === undefined) throw new UsageError('--users is required')
-  if (values.users === '-' && values.request === '-')
-    throw new UsageError('only one of --users and --request can be stdin')
-  // A journal that nobody keeps would be worse than none.
+  if (values.users === '-' && values.request === '-') {
+    throw new UsageError('--users and --request cannot both be stdin')
+  }
+  // Without this check, an addon without journals would ignore the option.
   if (values.journal !== undefined && require('../..').readCampaignJournal === undefined) {
     throw new UsageError('--journal is not supported by this version')
   }
@@ -44,8 +49,9 @@ async function run({ values }) {
   const users = await openUsers(values.users)
   const { outcome, interruptedBy } = await publish(beams, users, request, callOptions)
 
-  if (outcome.error)
+  if (outcome.error) {
     printNote(`beams-native campaign: ${interruptedBy ? `stopped by ${interruptedBy}` : describeError(outcome.error)}`)
+  }
   if (values.json) await printJson(reportToJson(outcome))
   else await print(formatReport(outcome).join('\n'))
   const advice = adviseNext(outcome, values.journal)
@@ -53,17 +59,17 @@ async function run({ values }) {
   return interruptedBy ? EXIT[interruptedBy] : exitCodeForOutcome(outcome)
 }
 
-/** Publishes until all users are accounted for, or a signal stops it. */
+/** Publishes until all users are accounted for, or until a signal stops the call. */
 async function publish(beams, users, request, callOptions) {
   const controller = new AbortController()
   const progress = showProgress(process.stderr, users.total)
   const interrupts = watchInterrupts(() => {
-    progress.note('stopping: waiting for the requests in flight; Ctrl-C again ends at once')
+    progress.note('stopping: waiting for the requests in flight; press Ctrl-C again to exit immediately')
     controller.abort()
   })
   const onProgress = (counts) => progress.update(counts)
   try {
-    const settled = beams.publishToManyUsers(users.ids, request, {
+    const settled = beams.publishToManyUsers(users.users, request, {
       ...callOptions,
       signal: controller.signal,
       onProgress,
@@ -77,11 +83,11 @@ async function publish(beams, users, request, callOptions) {
   }
 }
 
-/** A campaign that was stopped early has a report, too. Without one, it has not begun. */
+/** A campaign that was stopped early has a report. Without one, it has not started. */
 function toStoppedOutcome(error) {
   const { report, remaining, cause } = error
   if (report === undefined) throw error
-  // A list that cannot be read to its end says why itself.
+  // An error while reading the list is the cause, and explains itself.
   return { report, remaining, error: cause instanceof UsageError ? cause : error }
 }
 
@@ -94,12 +100,12 @@ module.exports = {
   summary: 'publish to any number of users, and account for each of them',
   usage: '--users <file>|- --request <file> [--journal <file>]',
   description: `
-Publishes one notification to all users of a list, in requests of up to 1 000, at 100 requests a second. Users who occur twice are
-notified once. With a journal, a campaign that was stopped, or whose process has died, goes on where it was when the same command
-is run again: nobody is notified twice, nobody is left out.
+Publishes a notification to all users of a list, in requests of up to 1 000 users, at 100 requests per second. Duplicate users are
+notified once. With a journal, a campaign that was stopped or has crashed is resumed by running the same command again: no user
+is notified twice, and none is missed.
 
-Ctrl-C (or SIGTERM) makes no more requests and waits for those in flight, so that the report is exact. A second one ends at once.
-A terminal shows a bar with the rate and the time left; elsewhere, stderr gets a line for every tenth of the users.`,
+Ctrl-C (or SIGTERM) sends no more requests and waits for those in flight, so that the report is exact. A second Ctrl-C exits
+immediately. Progress is shown on stderr: a bar on a terminal, lines otherwise.`,
   options,
   examples: [
     'campaign --users users.txt --request request.json --journal sale.journal',
@@ -107,11 +113,11 @@ A terminal shows a bar with the rate and the time left; elsewhere, stderr gets a
     'campaign --users users.txt --request request.json --json > report.json',
   ],
   exitCodes: {
-    0: 'every user was published to, now or before',
-    1: 'some were not: with the journal, run the same command again',
-    2: 'wrong arguments, configuration, payload or list: nothing was sent',
-    3: 'some may have been notified or not: they are not repeated unless you say --retry-unknown',
-    '129, 130, 143': 'stopped by a signal: with the journal, run the same command again',
+    0: 'all users were published to, now or in an earlier run',
+    1: 'some users were not: with a journal, run the same command again',
+    2: 'invalid arguments, configuration, payload or list: nothing was sent',
+    3: 'for some users the outcome is unknown: with a journal, they are skipped unless --retry-unknown is set',
+    '129, 130, 143': 'stopped by SIGHUP, SIGINT (Ctrl-C) or SIGTERM: with a journal, run the same command again',
   },
   run,
 }

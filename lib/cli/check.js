@@ -6,15 +6,15 @@ const { formatFinding } = require('./finding.js')
 const { print, printJson } = require('./output.js')
 
 const options = {
-  targets: { type: 'string', value: '<kind>', help: 'interests or users: decides how large the payload may be' },
+  targets: { type: 'string', value: '<kind>', help: 'interests or users: determines the maximum size of the payload' },
   json: { type: 'boolean', help: 'print the findings as JSON' },
 }
 
 const EXIT_CODES = { hint: EXIT.OK, degraded: EXIT.DEGRADED, dropped: EXIT.DROPPED, refused: EXIT.REFUSED }
 
-/** Checks a payload, and prints what would keep it from being shown. */
+/** Checks a payload, and prints the findings. */
 async function run({ values, positionals: [file] }) {
-  if (file === undefined) throw new UsageError('the file to check is required; - stands for stdin')
+  if (file === undefined) throw new UsageError('a file is required; - is stdin')
   const { checkPublishRequest } = require('../..')
   const findings = checkPublishRequest(await readRequestFile(file), { targets: values.targets })
   if (values.json) await printJson(findings)
@@ -23,22 +23,22 @@ async function run({ values, positionals: [file] }) {
 }
 
 function formatFindings(findings) {
-  if (findings.length === 0) return ['nothing found: the payload should show everywhere']
+  if (findings.length === 0) return ['no findings']
   return findings.flatMap((finding) => [formatFinding(finding, process.stdout), `          ${finding.documentation}`])
 }
 
 module.exports = {
-  summary: 'check a payload for what would keep it from being shown',
+  summary: 'find mistakes in a payload, before it is published',
   usage: '<file>|- [--targets interests|users]',
   description: `
-Says what Beams would refuse, what Apple, Google or a browser would drop, and what would have no effect, each with its place and
-what to write instead. Nothing is sent.`,
+Reports what Beams would refuse, what Apple, Google or a browser would drop, and what would have no effect: where it is, and what
+to write instead. Nothing is sent.`,
   options,
   parameters: ['<file>'],
   examples: ['check request.json', 'check - --json < request.json'],
   exitCodes: {
-    0: 'nothing was found, or hints only',
-    2: 'there is no payload to check',
+    0: 'no findings, or only hints',
+    2: 'invalid arguments, or an unreadable payload',
     4: 'degraded: a part of the notification has no effect',
     5: 'dropped: a platform shows nothing',
     6: 'refused: Beams refuses the publish',

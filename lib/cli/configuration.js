@@ -1,6 +1,6 @@
 'use strict'
 
-// Which instance a command works with, from options and the environment.
+// Reads the configuration of a client from options and the environment.
 
 const util = require('node:util')
 const { UsageError } = require('./exit-codes.js')
@@ -8,23 +8,27 @@ const { readSecret, readText } = require('./input.js')
 
 const CONFIGURATION_OPTIONS = {
   'instance-id': { type: 'string', value: '<id>', help: 'the instance (BEAMS_INSTANCE_ID)' },
-  'secret-key-file': { type: 'string', value: '<file>', help: 'a file with the secret key alone (BEAMS_SECRET_KEY)' },
+  'secret-key-file': {
+    type: 'string',
+    value: '<file>',
+    help: 'a file that contains only the secret key (BEAMS_SECRET_KEY)',
+  },
   endpoint: {
     type: 'string',
     value: '<url>',
     help: "another host than the instance's own, such as the emulator (BEAMS_ENDPOINT)",
   },
-  'env-file': { type: 'string', value: '<file>', help: 'sets variables that are not set; needs Node.js 20.12' },
+  'env-file': { type: 'string', value: '<file>', help: 'set missing variables from a file; requires Node.js 20.12' },
 }
 
-/** Where the settings come from. A secret key is never an option: arguments are shown by `ps`. */
+/** The option and the variable of each setting. The secret key is never an argument, because `ps` shows those. */
 const SOURCES = {
   instanceId: { option: 'instance-id', variable: 'BEAMS_INSTANCE_ID' },
   secretKey: { option: 'secret-key-file', variable: 'BEAMS_SECRET_KEY' },
   endpoint: { option: 'endpoint', variable: 'BEAMS_ENDPOINT' },
 }
 
-/** Each setting with its source, `undefined` where it is not set. */
+/** Reads each setting and its source. Missing ones are `undefined`. */
 async function readConfiguration(values) {
   if (values['env-file'] !== undefined) await loadVariables(values['env-file'])
   const configuration = { sources: {} }
@@ -40,15 +44,15 @@ async function readOption(option, value) {
   return option === 'secret-key-file' ? readSecret(value) : value
 }
 
-/** Sets variables as Node's own `--env-file` does: those of the environment win. */
+/** Sets missing variables from a file, as `node --env-file` does. */
 async function loadVariables(file) {
   if (util.parseEnv === undefined) {
-    throw new UsageError('--env-file needs Node.js 20.12 or later: set the variables, or pass --secret-key-file')
+    throw new UsageError('--env-file requires Node.js 20.12 or later: set the variables, or pass --secret-key-file')
   }
   for (const [name, value] of Object.entries(util.parseEnv(await readText(file)))) process.env[name] ||= value
 }
 
-/** What is missing for a client, in a sentence; `undefined` if nothing is. */
+/** Describes missing required settings; `undefined` if there are none. */
 function describeMissing(configuration) {
   const missing = ['instanceId', 'secretKey'].filter((name) => configuration[name] === undefined)
   if (missing.length === 0) return undefined
@@ -56,14 +60,14 @@ function describeMissing(configuration) {
   return `not configured: ${ways.join(', and ')}`
 }
 
-/** A client with the settings that options and the environment name. */
+/** Creates a client from options and the environment. */
 async function createClient(values, options) {
   const configuration = await readConfiguration(values)
   const missing = describeMissing(configuration)
   if (missing !== undefined) throw new UsageError(missing)
   const { instanceId, secretKey, endpoint } = configuration
   const { PushNotifications } = require('../..')
-  // Commands check payloads themselves, before they connect.
+  // The commands check payloads themselves, before they connect.
   return new PushNotifications({ instanceId, secretKey, endpoint, payloadChecks: 'off', ...options })
 }
 

@@ -12,19 +12,19 @@ const { fail, skip } = require('./doctor/diagnosis.js')
 const { paint, print, printJson, printNote, toOneLine } = require('./output.js')
 
 const options = {
-  'no-publish': { type: 'boolean', help: 'leave out the publish, and with it whether the key is accepted' },
+  'no-publish': { type: 'boolean', help: 'skip the check of the secret key, which requires a publish' },
   json: { type: 'boolean', help: 'print { "ok": …, "checks": [{ "name", "status", "message", "advice" }] }' },
   ...CONFIGURATION_OPTIONS,
 }
 
 const COLORS = { ok: 'green', skip: 'gray', warn: 'yellow', fail: 'red' }
 
-/** Examines everything between this program and the service, and says what to do about what is wrong. */
+/** Checks everything between this program and the service, and prints what to do about problems. */
 async function run({ values }) {
   const configuration = await readConfiguration(values)
   const interest = values['no-publish'] ? undefined : `beams-doctor-${randomUUID()}`
   if (interest)
-    printNote(`doctor publishes to the interest ${interest}, which nobody can know; --no-publish leaves it out`)
+    printNote(`to check the secret key, doctor publishes to the random interest ${interest}; --no-publish skips it`)
   const checks = []
   for await (const check of examine(configuration, interest)) {
     checks.push(check)
@@ -44,7 +44,7 @@ async function* examine(configuration, interest) {
   const base = parseBaseUrl(configuration)
   if (base === undefined) {
     if (configuration.endpoint !== undefined)
-      yield fail('endpoint', 'it is not a host or a URL', 'see BEAMS_ENDPOINT or --endpoint')
+      yield fail('endpoint', 'it is not a valid URL', 'correct BEAMS_ENDPOINT or --endpoint')
     return
   }
   const route = chooseRoute(base, process.env)
@@ -57,11 +57,11 @@ async function* examine(configuration, interest) {
     }
   }
   const isReady = [installation, settings, ...checks].every(({ status }) => status !== 'fail')
-  if (interest === undefined) yield skip('key', 'not looked at: --no-publish')
+  if (interest === undefined) yield skip('key', 'not checked: --no-publish')
   else
     yield isReady
       ? await checkKey(configuration, interest)
-      : skip('key', 'not looked at, since a check before it fails')
+      : skip('key', 'not checked, because an earlier check failed')
 }
 
 function formatCheck({ name, status, message, advice }) {
@@ -70,18 +70,18 @@ function formatCheck({ name, status, message, advice }) {
 }
 
 module.exports = {
-  summary: 'find out why publishing does not work',
+  summary: 'find out why publishing fails',
   usage: '[--no-publish] [--json]',
   description: `
-Looks at one thing after the other: the platform and its binary, the configuration, the proxy that applies, the host's name, the
-connection, its certificate, the clock, and whether the service accepts the key. Each line is ok, warn, fail or skip, and says
-what to do. The last takes a publish: to an interest with a random name, which no device can be subscribed to.`,
+Checks the platform and its binary, the configuration, the proxy, DNS, the connection, the certificate, the clock and the secret
+key. Each line is ok, warn, fail or skip, and says what to do. Checking the key requires a publish: it is sent to an interest with
+a random name, to which no device is subscribed.`,
   options,
   examples: ['doctor', 'doctor --no-publish --json', 'doctor --env-file .env'],
   exitCodes: {
-    0: 'nothing fails; there may be warnings',
-    1: 'something fails',
-    2: 'wrong arguments, or a file that cannot be read',
+    0: 'no check failed; there may be warnings',
+    1: 'a check failed',
+    2: 'invalid arguments, or an unreadable file',
   },
   run,
 }

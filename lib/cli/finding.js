@@ -4,7 +4,7 @@ const { paint, toOneLine } = require('./output.js')
 
 const COLORS = { refused: 'red', dropped: 'red', degraded: 'yellow', hint: 'cyan' }
 
-/** What the payload checks have found, in one line. */
+/** A finding of the payload checks on one line. */
 function formatFinding({ severity, path, message }, stream) {
   return `${paint(stream, COLORS[severity], severity.padEnd(8))}  ${toOneLine(path) || '(the payload)'}  ${toOneLine(message)}`
 }

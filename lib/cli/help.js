@@ -4,7 +4,7 @@ const { COMMON_OPTIONS } = require('./command-line.js')
 
 const PROGRAM = 'npx beams-native'
 
-/** The help of a command: what it does, its options, examples, and what its exit codes mean. */
+/** The help of a command: description, options, examples and exit codes. */
 function formatCommandHelp(name, { usage, description, options, examples, exitCodes }) {
   return [
     `Usage: ${PROGRAM} ${name} ${usage}`,
@@ -15,7 +15,7 @@ function formatCommandHelp(name, { usage, description, options, examples, exitCo
   ].join('\n\n')
 }
 
-/** The help of the program: its commands. */
+/** The help of the program: its commands and its configuration. */
 function formatHelp(commands) {
   return [
     `Usage: ${PROGRAM} <command> [options]`,
@@ -24,15 +24,15 @@ function formatHelp(commands) {
     formatSection(
       'Configuration',
       formatColumns([
-        ['BEAMS_INSTANCE_ID', 'the instance, or --instance-id'],
-        ['BEAMS_SECRET_KEY', 'its secret key, or --secret-key-file; never an argument, which `ps` would show'],
-        ['BEAMS_ENDPOINT', 'another host, such as the emulator, or --endpoint'],
-        ['HTTPS_PROXY, NO_PROXY', 'the proxy, and what needs none'],
-        ['NODE_EXTRA_CA_CERTS', 'a file of certificates to trust as well'],
-        ['BEAMS_LOG=debug', 'a line for every request, and the stack of an error'],
+        ['BEAMS_INSTANCE_ID', 'the instance id; or --instance-id'],
+        ['BEAMS_SECRET_KEY', 'the secret key; or --secret-key-file. It is never an argument, because ps shows those'],
+        ['BEAMS_ENDPOINT', 'another host, such as the emulator; or --endpoint'],
+        ['HTTPS_PROXY, NO_PROXY', 'the proxy, and the hosts to reach without it'],
+        ['NODE_EXTRA_CA_CERTS', 'a file of additional trusted certificates'],
+        ['BEAMS_LOG=debug', 'print a line for every request, and the stacks of errors'],
       ]),
     ),
-    `${PROGRAM} <command> --help explains a command and its exit codes. Without anything set: ${PROGRAM} doctor.`,
+    `${PROGRAM} <command> --help explains a command. To find out why publishing fails: ${PROGRAM} doctor.`,
   ].join('\n\n')
 }
 
@@ -40,7 +40,7 @@ function formatOption([name, { value, short, help }]) {
   return [`${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`, help]
 }
 
-/** Rows of two columns. Where the first is too long for its column, the second stands below it. */
+/** Formats rows of two columns. If the first is too wide, the second continues on the next line. */
 function formatColumns(rows) {
   const width = 26
   return rows.map(([left, right]) =>

@@ -5,13 +5,13 @@ const { buffer } = require('node:stream/consumers')
 const { UsageError } = require('./exit-codes.js')
 
 const FILE_ERRORS = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
 }
 
-/** A file, or stdin where its name is `-`. */
+/** Reads a file, or stdin if its name is `-`. */
 async function readBytes(file) {
   try {
     return file === '-' ? await buffer(process.stdin) : await fs.promises.readFile(file)
@@ -34,31 +34,31 @@ async function readJson(file) {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`${nameInput(file)} is not JSON: ${error.message}`, { cause: error })
+    throw new UsageError(`${nameInput(file)} is not valid JSON: ${error.message}`, { cause: error })
   }
 }
 
-/** The secret in a file, without the line break that editors and `echo` put after it. */
+/** Reads a secret from a file, without the trailing line break that editors and `echo` add. */
 async function readSecret(file) {
   const secret = (await readText(file)).replace(/\r?\n$/, '')
   if (secret === '') throw new UsageError(`${nameInput(file)} is empty`)
   return secret
 }
 
-/** Leaves out a byte order mark, and throws at what is not UTF-8, which would become other ids or another text. */
+/** Removes a byte order mark, and throws on invalid UTF-8 instead of replacing it, which would change user ids. */
 function createDecoder() {
   return new TextDecoder('utf-8', { fatal: true })
 }
 
 function createReadError(file, error) {
-  return new UsageError(`${nameInput(file)} cannot be read: ${FILE_ERRORS[error.code] ?? error.message}`, {
+  return new UsageError(`cannot read ${nameInput(file)}: ${FILE_ERRORS[error.code] ?? error.message}`, {
     cause: error,
   })
 }
 
 function createEncodingError(file, cause) {
-  // Redirected output of Windows PowerShell is UTF-16.
-  return new UsageError(`${nameInput(file)} is not text in UTF-8 (in PowerShell: Out-File -Encoding utf8)`, { cause })
+  // Windows PowerShell redirects output as UTF-16.
+  return new UsageError(`${nameInput(file)} is not valid UTF-8 (in PowerShell, use Out-File -Encoding utf8)`, { cause })
 }
 
 function nameInput(file) {

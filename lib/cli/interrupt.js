@@ -5,12 +5,11 @@ const { EXIT } = require('./exit-codes.js')
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** A terminal sends Ctrl-C to npx and to its command, and npx passes its own on: a second one so soon is the same. */
+/** A terminal sends SIGINT to npx and to its child, and npx forwards it: a second one within this time is a duplicate. */
 const SAME_INTERRUPT_MS = 500
 
 /**
- * Calls `stop` at the first signal to end, and ends the process at the next. `signal` is the first one, once there was
- * one.
+ * Calls `stop` on the first signal, and exits on the next. `signal` is the first signal received.
  */
 function watchInterrupts(stop) {
   let first

@@ -1,6 +1,7 @@
 'use strict'
 
-// `npx beams-native`: one file a command, each loaded only when it is run, so that help and doctor work without the binary.
+// `npx beams-native`: one file per command. The addon is loaded only by commands that need it, so that help and doctor work
+// without a binary.
 
 const { EXIT, UsageError, exitCodeForError } = require('./exit-codes.js')
 const {
@@ -19,12 +20,12 @@ const NAMES = ['campaign', 'publish', 'check', 'token', 'verify-webhook', 'docto
 async function main(args) {
   ignoreStreamErrors()
   showWarningsAsLines()
-  // A promise that never settles would end the process as well, and must not look like success.
+  // If a promise never settles, the process ends with this exit code.
   process.exitCode = EXIT.FAILED
   process.exitCode = await run(args)
 }
 
-/** Runs what the command line asks for, and resolves to the exit code. */
+/** Runs a command line, and resolves to the exit code. */
 async function run([name, ...args]) {
   let command
   let isJson = false
@@ -47,7 +48,7 @@ async function show(text) {
   return EXIT.OK
 }
 
-/** Without a command, the help is an answer to a mistake. */
+/** A missing command is a usage error. */
 function showUsage() {
   printNote(formatOverview())
   return EXIT.USAGE
@@ -65,7 +66,7 @@ function findCommand(name) {
   const { findNearestName } = require('./nearest-name.js')
   const nearest = findNearestName(name, NAMES)
   const hint = nearest ? `did you mean ${nearest}?` : `the commands are ${NAMES.join(', ')}`
-  throw new UsageError(`there is no command "${name}"; ${hint}`)
+  throw new UsageError(`unknown command "${name}"; ${hint}`)
 }
 
 function parse(command, args) {
@@ -86,7 +87,7 @@ function formatOverview() {
   return require('./help.js').formatHelp(Object.fromEntries(NAMES.map((name) => [name, require(`./${name}.js`)])))
 }
 
-/** Node prints a warning with the id of the process, and an advice that is not about this program. */
+/** Prints warnings on one line, without the process id and the hint on `--trace-warnings` that Node.js adds. */
 function showWarningsAsLines() {
   if (process.listenerCount('warning') === 0) return
   process.removeAllListeners('warning')

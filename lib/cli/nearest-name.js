@@ -1,9 +1,9 @@
 'use strict'
 
-/** How many letters may differ for a name to be taken for a misspelling of another. */
+/** The maximum edit distance of a misspelling. */
 const MAX_DISTANCE = 2
 
-/** The name that a misspelt one was probably meant to be, or `undefined`. */
+/** The most similar of some names, or `undefined` if none is similar. A prefix counts as similar. */
 function findNearestName(misspelt, names) {
   const byDistance = names
     .map((name) => ({ name, distance: name.startsWith(misspelt) ? 0 : measureDistance(misspelt, name) }))
@@ -12,7 +12,7 @@ function findNearestName(misspelt, names) {
   return byDistance[0]?.name
 }
 
-/** The Levenshtein distance: how many letters must be changed, added or removed. */
+/** The Levenshtein distance: how many characters must be replaced, inserted or deleted. */
 function measureDistance(from, to) {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...from].entries()) {

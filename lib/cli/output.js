@@ -1,22 +1,22 @@
 'use strict'
 
-// What commands print: results on stdout, all else on stderr.
+// Output of the commands: results on stdout, everything else on stderr.
 
 const { inspect, stripVTControlCharacters } = require('node:util')
 
 const counts = new Intl.NumberFormat('en')
 
 /**
- * Readers such as `head` close a pipe early, which must neither end a campaign nor print a stack. Other errors reach those who
- * await {@link print}.
+ * A reader such as `head` closes the pipe early, which must neither stop a campaign nor print a stack. {@link print} rejects on
+ * other errors.
  */
 function ignoreStreamErrors() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
 /**
- * Writes a line to stdout. Resolves as well if nobody reads it any more. If it cannot be written, on a full disk, whoever would
- * have read it does not know what became of the command.
+ * Writes a line to stdout. Resolves if the reader has closed the pipe. Rejects if it cannot be written, for example on a full
+ * disk: the outcome of the command is then unknown to its caller.
  */
 function print(text) {
   return new Promise((resolve, reject) => {
@@ -38,8 +38,8 @@ function printNote(text) {
 }
 
 /**
- * Text from elsewhere, such as a response's, in one line: a line break or an escape sequence in it could pass for output of
- * this program.
+ * Text from other sources, such as a response, on one line. Line breaks and escape sequences are removed, because they could
+ * forge output of this program.
  */
 function toOneLine(text) {
   return (
@@ -50,26 +50,26 @@ function toOneLine(text) {
   )
 }
 
-/** An error in one line, with what programs know it by. */
+/** An error on one line, with its code and delivery. */
 function describeError({ message, code, delivery }) {
   const details = [code, delivery].filter(Boolean)
   return toOneLine(details.length > 0 ? `${message} (${details.join(', ')})` : message)
 }
 
-/** An error for `--json`. Its report is printed beside it. */
+/** An error for `--json`, without its report, which is printed separately. */
 function errorToJson(error) {
   const { report: _report, remaining: _remaining, ...details } = error
   return { message: error.message, ...details }
 }
 
-/** Colours text, unless the stream is no terminal or its user wants none (`NO_COLOR`, `TERM=dumb`). */
+/** Colours text if the stream is a terminal with colours, unless `NO_COLOR` or `TERM=dumb` disables them. */
 function paint(stream, color, text) {
   if (!stream.isTTY || !stream.hasColors()) return text
   const [start, end] = inspect.colors[color]
   return `\u001b[${start}m${text}\u001b[${end}m`
 }
 
-/** A number with its thousands separated. */
+/** A number with thousands separators. */
 function formatCount(count) {
   return counts.format(count)
 }

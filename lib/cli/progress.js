@@ -1,6 +1,6 @@
 'use strict'
 
-// How far a campaign has come: a bar on a terminal, a line now and then elsewhere. Both are written to stderr.
+// The progress of a campaign on stderr: a bar on a terminal, lines otherwise.
 
 const { performance } = require('node:perf_hooks')
 const { formatQuantity, formatCount } = require('./output.js')
@@ -8,17 +8,17 @@ const { Rate } = require('./rate.js')
 
 const REDRAW_INTERVAL_MS = 250
 const LINE_INTERVAL_MS = 30_000
-/** A line is printed for every tenth of the users, if their number is known. */
+/** If the total is known, a line is printed for each of so many equal parts. */
 const STEPS = 10
 
 const MAX_BAR_WIDTH = 40
 const MIN_BAR_WIDTH = 8
-/** Space for the text, so that the bar does not change its width with every digit. */
+/** Columns reserved for the text, so that the bar keeps its width. */
 const TEXT_WIDTH = 42
 
 const NOTHING = { publishedCount: 0, failedCount: 0, duplicateCount: 0, resumedCount: 0 }
 
-/** What has become of the users so far, and how fast. */
+/** Counts the users so far, and measures the rate. */
 class Tally {
   #counts = NOTHING
   #rate = new Rate()
@@ -31,7 +31,7 @@ class Tally {
 
   update(counts) {
     this.#counts = { ...NOTHING, ...counts }
-    // Users that a journal or the deduplication skips take no time, and say nothing about those that follow.
+    // Skipped users take no time, so they must not count for the rate.
     this.#rate.add(performance.now(), counts.publishedCount + counts.failedCount)
   }
 
@@ -40,7 +40,7 @@ class Tally {
     return publishedCount + failedCount + duplicateCount + resumedCount
   }
 
-  /** The share of the users that are done, from 0 to 1; `undefined` if their number is not known. */
+  /** The completed share, from 0 to 1; `undefined` if the total is unknown. */
   get share() {
     if (this.#total === undefined) return undefined
     // The file may have grown since its lines were counted.
@@ -65,7 +65,7 @@ class Tally {
   }
 }
 
-/** A line that is redrawn in place, however wide the terminal is at the moment. */
+/** Redraws a line in place, at the terminal's current width. */
 class ProgressBar {
   #tally
   #stream
@@ -90,7 +90,7 @@ class ProgressBar {
     this.#tally.update(counts)
   }
 
-  /** Prints a line that stays, above the bar. */
+  /** Prints a permanent line above the bar. */
   note(text) {
     this.#clear()
     this.#stream.write(`${text}\n`)
@@ -103,7 +103,7 @@ class ProgressBar {
     this.#clear()
   }
 
-  /** A terminal that has become narrower has broken the line into several. */
+  /** Erases the bar. If the terminal has become narrower, it has wrapped the line into several rows. */
   #clear() {
     const rows = Math.max(Math.ceil(this.#drawn.length / this.#stream.columns), 1)
     this.#stream.write(`\r${rows > 1 ? `\u001b[${rows - 1}A` : ''}\u001b[J`)
@@ -111,7 +111,7 @@ class ProgressBar {
   }
 }
 
-/** Lines for logs and pipes. */
+/** Prints lines, for logs and pipes. */
 class ProgressLines {
   #tally
   #stream
@@ -142,13 +142,13 @@ class ProgressLines {
   }
 }
 
-/** Shows the progress of `total` users, if that is known. */
+/** Shows the progress of a campaign. `total` is `undefined` if it is unknown. */
 function showProgress(stream, total) {
   const canRedraw = stream.isTTY && stream.columns > 0 && process.env.TERM !== 'dumb'
   return new (canRedraw ? ProgressBar : ProgressLines)(stream, new Tally(total))
 }
 
-/** The bar and the text beside it, or as much of them as a row of `columns` holds without wrapping. */
+/** Formats the bar and its text so that they do not wrap in a row of `columns`. */
 function formatBar(share, text, columns) {
   const width = Math.min(columns - Math.max(text.length, TEXT_WIDTH) - '[] '.length - 1, MAX_BAR_WIDTH)
   if (share === undefined || width < MIN_BAR_WIDTH) return text.slice(0, Math.max(columns - 1, 0))

@@ -6,8 +6,8 @@ const { REQUEST_OPTIONS, readRequest } = require('./request.js')
 const { print, printJson } = require('./output.js')
 
 const options = {
-  interest: { type: 'string', multiple: true, value: '<name>', help: 'an interest; repeat it for up to 100' },
-  user: { type: 'string', multiple: true, value: '<id>', help: 'or a user; repeat it for up to 1 000' },
+  interest: { type: 'string', multiple: true, value: '<name>', help: 'an interest; may be repeated, up to 100 times' },
+  user: { type: 'string', multiple: true, value: '<id>', help: 'a user; may be repeated, up to 1 000 times' },
   ...REQUEST_OPTIONS,
   json: { type: 'boolean', help: 'print { "publishId": … }, or { "error": … }' },
   ...CONFIGURATION_OPTIONS,
@@ -17,7 +17,7 @@ const options = {
 async function run({ values }) {
   const { interest: interests, user: users } = values
   if ((interests === undefined) === (users === undefined)) {
-    throw new UsageError('--interest or --user is required, and not both: the service takes one kind of targets')
+    throw new UsageError('either --interest or --user is required')
   }
   const request = await readRequest(values, interests ? 'interests' : 'users')
   const beams = await createClient(values)
@@ -32,8 +32,8 @@ module.exports = {
   summary: 'publish to interests or to users',
   usage: '(--interest <name>… | --user <id>…) (--request <file> | --title <text> --body <text>)',
   description: `
-Publishes one notification and prints its publish id. The payload is checked first: what a platform would not show stops the
-command. For more than 1 000 users, see campaign.`,
+Publishes a notification and prints its publish id. The payload is checked first, and nothing is sent if a platform would not
+show it. For more than 1 000 users, see campaign.`,
   options,
   examples: [
     'publish --interest hello --title "Hello" --body "Hello, world!"',
@@ -41,10 +41,10 @@ command. For more than 1 000 users, see campaign.`,
     'publish --interest hello --request - < request.json',
   ],
   exitCodes: {
-    0: 'the service has accepted it',
-    1: 'it failed and reached nobody: running it again is safe',
-    2: 'wrong arguments, configuration or payload: nothing was sent',
-    3: 'it failed, and may have reached people: do not just repeat it',
+    0: 'the service has accepted the publish',
+    1: 'it failed, and nobody was notified: running it again is safe',
+    2: 'invalid arguments, configuration or payload: nothing was sent',
+    3: 'it failed, and users may have been notified: repeating it may notify them twice',
   },
   run,
 }

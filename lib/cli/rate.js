@@ -1,19 +1,19 @@
 'use strict'
 
-/** The rate is that of the latest seconds: an average over all would stay high long after a campaign has stalled. */
+/** The rate is that of the last seconds, because a total average would stay high after a campaign has stalled. */
 const WINDOW_MS = 5000
 
-/** How fast a count grows. */
+/** Measures how fast a count increases. */
 class Rate {
   #samples = []
 
-  /** Notes a count at a time in milliseconds. */
+  /** Adds a sample: the count at a time in milliseconds. */
   add(now, count) {
     this.#samples.push({ now, count })
     while (this.#samples.length > 2 && now - this.#samples[1].now >= WINDOW_MS) this.#samples.shift()
   }
 
-  /** How much it grows in a second; `undefined` until that is known. */
+  /** The increase per second; `undefined` before there is one. */
   perSecond(now) {
     const [first] = this.#samples
     const elapsed = first === undefined ? 0 : now - first.now

@@ -1,6 +1,6 @@
 'use strict'
 
-// The payload of a publish, from the options of a command.
+// Reads publish requests from the options of a command, and checks them.
 
 const { UsageError } = require('./exit-codes.js')
 const { nameInput, readJson } = require('./input.js')
@@ -11,37 +11,41 @@ const REQUEST_OPTIONS = {
   request: {
     type: 'string',
     value: '<file>',
-    help: 'the publish request as JSON, with apns, fcm and web; - for stdin',
+    help: 'the publish request as JSON, with apns, fcm or web; - for stdin',
   },
-  title: { type: 'string', value: '<text>', help: 'instead: a title for all platforms' },
-  body: { type: 'string', value: '<text>', help: 'and a text' },
-  link: { type: 'string', value: '<url>', help: 'and what to open' },
-  'no-check': { type: 'boolean', help: 'publish what the payload checks would stop' },
+  title: { type: 'string', value: '<text>', help: 'instead of --request: the title, for all platforms' },
+  body: { type: 'string', value: '<text>', help: 'the text, for all platforms' },
+  link: { type: 'string', value: '<url>', help: 'the URL to open, for all platforms' },
+  'no-check': { type: 'boolean', help: 'publish even if the payload checks find errors' },
 }
 
-/** Nobody would see a notification of these severities, or nobody on one of its platforms. */
+/** With these severities, at least one platform shows nothing. */
 const STOPPING_SEVERITIES = new Set(['refused', 'dropped'])
 
-/** The publish request. What the payload checks find is printed, and stops the command if nothing would be shown. */
+/** Reads the publish request, and checks it. */
 async function readRequest(values, targets) {
   const publishRequest = await composeRequest(values)
-  if (values['no-check']) return publishRequest
+  if (!values['no-check']) check(publishRequest, targets)
+  return publishRequest
+}
+
+/** Prints the findings of the payload checks. Throws if at least one platform would show nothing. */
+function check(publishRequest, targets) {
   const { checkPublishRequest } = require('../..')
   const findings = checkPublishRequest(publishRequest, { targets }).filter(({ severity }) => severity !== 'hint')
   for (const finding of findings) printNote(formatFinding(finding, process.stderr))
   if (findings.some(({ severity }) => STOPPING_SEVERITIES.has(severity))) {
-    throw new UsageError(
-      'the payload would not be shown everywhere, so nothing was sent; --no-check publishes it as it is',
-    )
+    throw new UsageError('the payload checks found errors, so nothing was sent; --no-check publishes it anyway')
   }
-  return publishRequest
 }
 
 async function composeRequest({ request: file, title, body, link }) {
   const isMessage = title !== undefined || body !== undefined || link !== undefined
-  if (file !== undefined && isMessage) throw new UsageError('--request stands for --title, --body and --link')
+  if (file !== undefined && isMessage)
+    throw new UsageError('--request cannot be combined with --title, --body or --link')
   if (file !== undefined) return readRequestFile(file)
-  if (title === undefined || body === undefined) throw new UsageError('--request, or --title and --body, are required')
+  if (title === undefined || body === undefined)
+    throw new UsageError('either --request, or --title and --body, are required')
   const { toPublishRequest } = require('../..')
   return toPublishRequest({ title, body, link })
 }
@@ -50,7 +54,7 @@ async function readRequestFile(file) {
   const publishRequest = await readJson(file)
   if (typeof publishRequest === 'object' && publishRequest !== null && !Array.isArray(publishRequest))
     return publishRequest
-  throw new UsageError(`${nameInput(file)} must hold a JSON object with apns, fcm or web`)
+  throw new UsageError(`${nameInput(file)} must contain a JSON object with apns, fcm or web`)
 }
 
 module.exports = { REQUEST_OPTIONS, readRequest, readRequestFile }

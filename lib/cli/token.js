@@ -5,13 +5,13 @@ const { CONFIGURATION_OPTIONS, createClient } = require('./configuration.js')
 const { print, printJson } = require('./output.js')
 
 const options = {
-  json: { type: 'boolean', help: 'print { "token": … }, as an auth endpoint does' },
+  json: { type: 'boolean', help: 'print { "token": … }, the response of an auth endpoint' },
   ...CONFIGURATION_OPTIONS,
 }
 
 /** Prints a user's token. */
 async function run({ values, positionals: [userId] }) {
-  if (userId === undefined) throw new UsageError('the user is required')
+  if (userId === undefined) throw new UsageError('a user id is required')
   const beams = await createClient(values)
   const token = beams.generateToken(userId)
   await (values.json ? printJson({ token }) : print(token))
@@ -19,14 +19,14 @@ async function run({ values, positionals: [userId] }) {
 }
 
 module.exports = {
-  summary: 'make the token that associates a device with a user',
+  summary: 'generate the token that associates a device with a user',
   usage: '<user>',
   description: `
-Prints the token that your auth endpoint would give to a client SDK: a JWT, signed with the secret key and valid for 24 hours.
-Nothing is sent. Whoever has the token can receive the notifications of the user.`,
+Prints a token, as an auth endpoint returns it to a client SDK: a JWT, signed with the secret key and valid for 24 hours. Anyone
+with the token can receive the user's notifications. Nothing is sent.`,
   options,
   parameters: ['<user>'],
   examples: ['token user-1'],
-  exitCodes: { 0: 'the token was printed', 2: 'wrong arguments or configuration' },
+  exitCodes: { 0: 'the token was printed', 2: 'invalid arguments or configuration' },
   run,
 }

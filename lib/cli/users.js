@@ -1,26 +1,27 @@
 'use strict'
 
-// The users of a campaign: a file or stdin with an id on each line.
+// Reads the users of a campaign from a file or stdin, one per line.
 
 const fs = require('node:fs')
 const { UsageError } = require('./exit-codes.js')
 const { createDecoder, createEncodingError, createReadError, nameInput } = require('./input.js')
 
-/** No id is nearly as long. Without a bound, a file of another kind would be read into memory as one line. */
-const MAX_LINE_LENGTH = 1 << 16
+/** Bounds the memory for a file that is not a list of lines. */
+const MAX_LINE_LENGTH = 1 << 20
 
 /**
- * The users of a file, or of stdin where its name is `-`. The whole of a regular file is checked first, so that one with a fault
- * in its last line stops a campaign before its first; that is also how their `total` is known.
+ * Opens the list of users in a file, or stdin if its name is `-`. A regular file is parsed once in advance, to count the users
+ * and to reject an invalid line before anything is sent.
  */
 async function openUsers(file) {
-  if (file === '-') return createUsers(process.stdin, file)
+  const readFrom = (stream) => readBatches(stream, file)
+  if (file === '-') return createUsers(process.stdin, readFrom)
   let total
   if (await isRegularFile(file)) {
     total = 0
-    for await (const lines of readBatches(fs.createReadStream(file), file)) total += lines.length
+    for await (const users of readFrom(fs.createReadStream(file))) total += users.length
   }
-  return createUsers(fs.createReadStream(file), file, total)
+  return createUsers(fs.createReadStream(file), readFrom, total)
 }
 
 async function isRegularFile(file) {
@@ -31,24 +32,28 @@ async function isRegularFile(file) {
   }
 }
 
-function createUsers(stream, file, total) {
-  return { ids: readIds(stream, file), total, close: () => stream.destroy() }
+function createUsers(stream, readFrom, total) {
+  return { users: flatten(readFrom(stream)), total, close: () => stream.destroy() }
 }
 
-async function* readIds(stream, file) {
-  for await (const lines of readBatches(stream, file)) yield* lines
+async function* flatten(batches) {
+  for await (const batch of batches) yield* batch
 }
 
-/** The lines of each chunk that are not blank, without `\r`: a file may come from Windows. */
+/** Yields the users of each chunk of a stream. Blank lines are skipped, and CRLF is accepted. */
 async function* readBatches(stream, file) {
   let rest = ''
   for await (const text of decode(stream, file)) {
     const lines = (rest + text).split('\n')
     rest = lines.pop()
-    if (rest.length > MAX_LINE_LENGTH) throw new UsageError(`${nameInput(file)} has no id on each line`)
+    if (rest.length > MAX_LINE_LENGTH) throw new UsageError(`${nameInput(file)} is not a list with one user per line`)
     yield takeIds(lines)
   }
   yield takeIds([rest])
+}
+
+function takeIds(lines) {
+  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)).filter((line) => line.trim() !== '')
 }
 
 async function* decode(stream, file) {
@@ -61,10 +66,6 @@ async function* decode(stream, file) {
       ? createEncodingError(file, error)
       : createReadError(file, error)
   }
-}
-
-function takeIds(lines) {
-  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)).filter((line) => line.trim() !== '')
 }
 
 module.exports = { openUsers }

@@ -5,8 +5,12 @@ const { readBytes, readSecret } = require('./input.js')
 const { printJson } = require('./output.js')
 
 const options = {
-  signature: { type: 'string', value: '<hex>', help: "the request's header Webhook-Signature" },
-  'secret-file': { type: 'string', value: '<file>', help: 'a file with the secret alone (BEAMS_WEBHOOK_SECRET)' },
+  signature: { type: 'string', value: '<hex>', help: 'the value of the Webhook-Signature header' },
+  'secret-file': {
+    type: 'string',
+    value: '<file>',
+    help: 'a file that contains only the secret (BEAMS_WEBHOOK_SECRET)',
+  },
 }
 
 /** Verifies a webhook, and prints its event. */
@@ -24,7 +28,7 @@ function verify(body, signature, secret) {
     return verifyWebhook(body, signature, secret)
   } catch (error) {
     if (isSigned(withoutLineBreak(body), signature, secret)) {
-      error.message = 'invalid webhook signature: the body has a line break at its end that the webhook had not'
+      error.message = 'invalid webhook signature: the body has a trailing line break that the webhook did not have'
     }
     throw error
   }
@@ -35,7 +39,7 @@ function isSigned(body, signature, secret) {
   return body !== undefined && signWebhook(body, secret)['Webhook-Signature'] === signature
 }
 
-/** Editors and `echo` put a line break after what was copied from a log; `undefined` where there is none. */
+/** The body without the trailing line break that editors and `echo` add; `undefined` if it has none. */
 function withoutLineBreak(body) {
   if (body.at(-1) !== 0x0a) return undefined
   return body.subarray(0, body.at(-2) === 0x0d ? -2 : -1)
@@ -45,15 +49,15 @@ module.exports = {
   summary: 'verify the signature of a webhook',
   usage: '[<file>|-] --signature <hex>',
   description: `
-Verifies that a webhook was sent by the service, and prints its event as JSON. Pass the body byte for byte as it came, in a file or
-on stdin. The secret is the webhook's own, from the dashboard.`,
+Verifies that a webhook was sent by the service, and prints its event as JSON. The body, from a file or stdin, must be the raw
+bytes of the request. The secret is that of the webhook, from the dashboard.`,
   options,
   parameters: ['<file>'],
   examples: ['verify-webhook body.json --signature 2f3a…', 'verify-webhook --signature 2f3a… < body.json'],
   exitCodes: {
-    0: 'the service has signed it',
-    1: 'the signature does not match, or it is not a Beams event',
-    2: 'wrong arguments or configuration',
+    0: 'the signature is valid',
+    1: 'the signature is invalid, or the body is not a Beams event',
+    2: 'invalid arguments or configuration',
   },
   run,
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// Connections for a look at what is on the way: no secret is sent over them.
+// Connections to examine the route to the service. The secret key is not sent over them.
 
 const http = require('node:http')
 const https = require('node:https')
@@ -11,12 +11,12 @@ const { readHost, readPort } = require('./host.js')
 
 const TIMEOUT_MS = 10_000
 
-/** Whether requests to a URL go to the proxy itself, which forwards them, and not through a tunnel. */
+/** Whether the proxy forwards each request, instead of opening a tunnel. */
 function isForwarded(base, proxy) {
   return proxy !== undefined && base.protocol === 'http:'
 }
 
-/** Opens a connection: to the service, through a tunnel of the proxy, or to a proxy that forwards. */
+/** Connects to the service, directly or through a tunnel, or to a proxy that forwards requests. */
 async function connect(base, proxy) {
   if (proxy === undefined) return connectTo(base)
   if (!isForwarded(base, proxy)) return openTunnel(base, proxy)
@@ -46,19 +46,19 @@ async function openTunnel(base, proxy) {
   throw new Error(`the proxy refused to connect to ${authority}: ${response.statusCode} ${response.statusMessage}`)
 }
 
-/** Continues with TLS, whoever the certificate is of: it is for the check to judge. */
+/** Starts TLS without verifying the certificate, which is examined afterwards. */
 function startTls(socket, base) {
   const options = { socket, ...toServerName(base), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] }
   return waitFor(tls.connect(options), 'secureConnect')
 }
 
-/** Servers choose a certificate by the name that they are asked for. An address is none. */
+/** The name for SNI, which must not be an address. */
 function toServerName(url) {
   const host = readHost(url)
   return net.isIP(host) ? { host } : { host, servername: host }
 }
 
-/** The headers of the response to a request without a body, over a connection that is closed after it. */
+/** Sends a HEAD request, and resolves to the headers of the response. */
 async function requestHeaders(base, socket, proxy) {
   const forwarded = isForwarded(base, proxy)
   const request = http.request({
@@ -72,11 +72,11 @@ async function requestHeaders(base, socket, proxy) {
   return response.headers
 }
 
-/** Resolves at an event; rejects at an error, or if neither comes in time. */
+/** Resolves on an event. Rejects on an error or a timeout. */
 async function waitFor(emitter, event, select = () => emitter) {
-  // What happens to it afterwards is for the next step to notice.
+  // A later error must not be uncaught; the next step fails by itself.
   emitter.on('error', () => {})
-  const late = new Error(`no answer within ${TIMEOUT_MS / 1000} s`)
+  const late = new Error(`no response within ${TIMEOUT_MS / 1000} s`)
   const timer = setTimeout(() => emitter.destroy(late), TIMEOUT_MS)
   try {
     return select(...(await once(emitter, event)))

@@ -1,6 +1,6 @@
 'use strict'
 
-/** What a check of `doctor` has found: its name, a sentence, and what to do where something is wrong. */
+/** The result of a check: its name, a message, and advice if there is a problem. */
 const diagnosis = {
   ok: (name, message) => ({ name, status: 'ok', message }),
   skip: (name, message) => ({ name, status: 'skip', message }),

@@ -1,8 +1,8 @@
 'use strict'
 
-// What the host of a URL says.
+// The host and port of a URL.
 
-/** The host, an IPv6 address without its brackets. */
+/** The host, without the brackets of an IPv6 address. */
 function readHost(url) {
   return unbracket(url.hostname)
 }
@@ -15,7 +15,7 @@ function readPort({ protocol, port }) {
   return Number(port) || (protocol === 'https:' ? 443 : 80)
 }
 
-/** Whether a URL leads to this machine. */
+/** Whether the host is a loopback address. */
 function isLoopback(url) {
   const host = readHost(url).replace(/\.$/, '')
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^(::ffff:)?127\./.test(host)

@@ -3,21 +3,21 @@
 const { fail, ok, warn } = require('./diagnosis.js')
 const { engines, version } = require('../../../package.json')
 
-/** Whether there is a binary for this platform, and whether it loads. */
+/** Checks that there is a binary for this platform, and that it loads. */
 function checkInstallation() {
   const name = 'platform'
   const platform = `${process.platform} ${process.arch}, Node.js ${process.versions.node}, beams-native ${version}`
   const problem = findProblem()
-  if (problem !== undefined) return fail(name, `${platform}: ${problem}`, 'install it again, on this machine')
+  if (problem !== undefined) return fail(name, `${platform}: ${problem}`, 'install the package again, on this machine')
   return isOlder(process.versions.node, engines.node.replace('>=', ''))
-    ? warn(name, platform, `install Node.js ${engines.node}: no other is tested`)
+    ? warn(name, platform, `install Node.js ${engines.node}: older versions are not supported`)
     : ok(name, platform)
 }
 
-/** Why the binary does not load, if it does not. */
+/** The error of loading the binary, if there is one. */
 function findProblem() {
   try {
-    return require('../../load.js') && undefined
+    return require('../../..') && undefined
   } catch (error) {
     return error.message
   }

@@ -1,6 +1,6 @@
 'use strict'
 
-// The way to the service, step by step, so that the first step that fails is named.
+// Checks the route to the service, step by step.
 
 const dns = require('node:dns/promises')
 const net = require('node:net')
@@ -10,19 +10,19 @@ const { checkCertificate } = require('./certificate.js')
 const { checkClock } = require('./clock.js')
 const { readHost, isLoopback } = require('./host.js')
 
-/** Yields what each step has found, until one fails. */
+/** Yields the result of each step, until one fails. */
 async function* checkNetwork(base, { proxy }) {
   const lookup = await checkName(proxy ?? base)
   yield lookup
   if (lookup.status === 'fail') return
   if (proxy?.protocol.startsWith('socks')) {
-    yield skip('connection', 'not looked at through a SOCKS proxy: the publish shows whether it works')
+    yield skip('connection', 'not checked through a SOCKS proxy; the check of the key uses it')
     return
   }
   let socket
   try {
     socket = await connect(base, proxy)
-    yield ok('connection', `${base.host} is reached${proxy ? ' through the proxy' : ''}`)
+    yield ok('connection', `connected to ${base.host}${proxy ? ' through the proxy' : ''}`)
   } catch (error) {
     yield explainConnection(base, proxy, error)
     return
@@ -41,7 +41,11 @@ async function* checkNetwork(base, { proxy }) {
     yield checkClock(headers.date, sentAt, Date.now())
   } catch (error) {
     const step = base.protocol === 'https:' && !socket.encrypted ? 'tls' : 'clock'
-    yield fail(step, `${base.host}: ${error.message}`, 'is it the service that listens there, and no proxy in between?')
+    yield fail(
+      step,
+      `${base.host}: ${error.message}`,
+      'check that the endpoint is the service, and that no proxy intercepts the connection',
+    )
   } finally {
     socket.destroy()
   }
@@ -51,38 +55,36 @@ function checkPlainText(base) {
   const message = `${base.origin} is plain http`
   return isLoopback(base)
     ? skip('tls', message)
-    : warn('tls', message, 'the secret key is sent in plain text: an endpoint of https://… encrypts it')
+    : warn('tls', message, 'the secret key is sent in plain text: use an https:// endpoint')
 }
 
 async function checkName(url) {
   const host = readHost(url)
-  if (net.isIP(host)) return skip('dns', `${host} is an address`)
+  if (net.isIP(host)) return skip('dns', `${host} is an IP address`)
   try {
     const addresses = await dns.lookup(host, { all: true })
-    return ok('dns', `${host} is ${addresses.map(({ address }) => address).join(', ')}`)
+    return ok('dns', `${host} resolves to ${addresses.map(({ address }) => address).join(', ')}`)
   } catch (error) {
     return fail(
       'dns',
-      `${host} was not found (${error.code})`,
-      "check BEAMS_INSTANCE_ID, BEAMS_ENDPOINT and the proxy's variable for misspellings, and this machine's name servers",
+      `the host name ${host} was not found (${error.code})`,
+      'check the spelling of BEAMS_INSTANCE_ID, BEAMS_ENDPOINT and the proxy, and the DNS settings of this machine',
     )
   }
 }
 
 function explainConnection(base, proxy, error) {
   const target = proxy ? `${base.host} through the proxy ${proxy.host}` : base.host
-  // Node tries all addresses of a name, and has an error for each.
+  // Node.js tries all addresses of a host, and has an error for each.
   const { code, message } = error.errors?.[0] ?? error
-  const advice = proxy
-    ? 'is the URL of the proxy right, with the user name and password that it may want?'
-    : adviseConnection(code)
+  const advice = proxy ? 'check the URL of the proxy, with its user name and password' : adviseConnection(code)
   return fail('connection', `no connection to ${target}: ${message}`, advice)
 }
 
 function adviseConnection(code) {
   return code === 'ECONNREFUSED'
-    ? 'nothing listens there: is the emulator running, on this port?'
-    : 'does a firewall allow it? If only a proxy may connect, set HTTPS_PROXY'
+    ? 'no server is listening there: is the emulator running, on this port?'
+    : 'check the firewall; if a proxy is required, set HTTPS_PROXY'
 }
 
 module.exports = { checkNetwork }

@@ -1,6 +1,6 @@
 'use strict'
 
-// The list in NO_PROXY, as the addon reads it: the guide "Proxies and certificates" has a table, by which both are tested.
+// NO_PROXY, with the rules of the addon. The table in the guide "Proxies and certificates" tests both.
 
 const { BlockList, isIP } = require('node:net')
 const { readHost, readPort, unbracket } = require('./host.js')
@@ -24,7 +24,7 @@ function matches(url, entry) {
   return isIP(hostname) === 0 && isBelow(hostname, host)
 }
 
-/** Whether an address is in a network, or is another spelling of one address. */
+/** Whether an address is in a network, or equal to another address. */
 function contains(hostname, address, prefix) {
   const [listed, asked] = [isIP(address), isIP(hostname)]
   if (listed === 0 || asked === 0 || prefix > (listed === 4 ? 32 : 128)) return false
@@ -34,7 +34,7 @@ function contains(hostname, address, prefix) {
   return list.check(hostname, `ipv${asked}`)
 }
 
-/** Whether a name is the listed domain or below it; below it only, for `*.domain`. */
+/** Whether a name is the listed domain or a subdomain; only a subdomain, for `*.domain`. */
 function isBelow(hostname, listed) {
   const isBelowOnly = listed.startsWith('*.')
   const domain = normalize(isBelowOnly ? listed.slice(2) : listed)
@@ -43,7 +43,7 @@ function isBelow(hostname, listed) {
   return name.endsWith(`.${domain}`) || (name === domain && !isBelowOnly)
 }
 
-/** A domain as URLs spell it: in lower case, and in ASCII. */
+/** A domain in the form of URLs: lower case, ASCII. */
 function normalize(domain) {
   try {
     return new URL(`http://${domain.replaceAll(/^\.+|\.+$/g, '')}`).host
@@ -52,7 +52,7 @@ function normalize(domain) {
   }
 }
 
-/** `host:port` in its parts. The colons of an IPv6 address are none of a port, unless it is in brackets. */
+/** Splits `host:port`. An IPv6 address has a port only if it is in brackets. */
 function splitPort(entry) {
   const [, host, port] = /^(.*):(\d+)$/.exec(entry) ?? []
   return host !== undefined && (!host.includes(':') || host.endsWith(']')) ? { host, port } : { host: entry }

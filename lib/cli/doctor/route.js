@@ -1,6 +1,6 @@
 'use strict'
 
-// Which proxy the addon uses. It decides for itself; this explains the decision, with the variable behind it.
+// Explains which proxy the addon uses, and which variable selects it. The addon chooses by itself, with the same rules.
 
 const { fail, ok } = require('./diagnosis.js')
 const { isLoopback } = require('./host.js')
@@ -10,11 +10,11 @@ const NAME = 'proxy'
 const PROTOCOLS = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
 
 /**
- * The way to a URL: its `proxy`, with the name of the `variable` that holds it; neither where it is reached directly, and then
- * `because`. A variable that holds something else than the URL of a proxy has no `proxy`.
+ * The route to a URL: the `proxy` and the `variable` that selects it, or `because`, if it is reached directly. An invalid variable
+ * has no `proxy`.
  */
 function chooseRoute(base, variables) {
-  if (isLoopback(base)) return { because: `${base.hostname} is this machine` }
+  if (isLoopback(base)) return { because: `${base.hostname} is a loopback address` }
   const find = (names) => names.find((name) => variables[name]?.trim())
   const names = listVariables(base, find)
   const variable = find(names)
@@ -25,7 +25,7 @@ function chooseRoute(base, variables) {
   return { variable, proxy: parseProxy(variables[variable].trim()) }
 }
 
-/** In the order in which they are looked at. A CGI server sets HTTP_PROXY from a header of the request (https://httpoxy.org). */
+/** The variables in order of precedence. A CGI server sets HTTP_PROXY from a header of the request (https://httpoxy.org). */
 function listVariables(base, find) {
   const own = base.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY']
   if (base.protocol === 'http:' && find(['REQUEST_METHOD'])) own.pop()
@@ -41,13 +41,13 @@ function parseProxy(text) {
   }
 }
 
-/** What the route is. A proxy's URL may hold a password, so only its host is shown. */
+/** Describes the route. The URL of a proxy may contain a password, so only its host is shown. */
 function checkRoute({ because, variable, proxy }) {
   if (because !== undefined) return ok(NAME, `no proxy: ${because}`)
   if (proxy === undefined) {
     return fail(
       NAME,
-      `${variable} does not hold the URL of a proxy`,
+      `${variable} is not a valid proxy URL`,
       `set it to a URL such as http://user:password@proxy.example:3128`,
     )
   }

@@ -10,16 +10,12 @@ const DASHBOARD = 'copy the instance id and its secret key from https://dash.pus
 const KEY = /^[\da-f]{30,}$/i
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
-/** Whether there is all that a client needs. Secrets are never shown, only where they come from. */
+/** Checks the settings of a client. Shows the source of the secret key, never the key. */
 function checkSettings({ instanceId, secretKey, endpoint, sources }) {
   const missing = describeMissing({ instanceId, secretKey })
   if (missing !== undefined) return fail(NAME, missing, DASHBOARD)
   if (KEY.test(instanceId)) {
-    return fail(
-      NAME,
-      `${sources.instanceId} looks like a secret key, and is not used`,
-      `are the two swapped? ${DASHBOARD}`,
-    )
+    return fail(NAME, `${sources.instanceId} looks like a secret key, and is ignored`, `are they swapped? ${DASHBOARD}`)
   }
   const invalid = findInvalid({ instanceId, secretKey, endpoint })
   if (invalid !== undefined) return fail(NAME, invalid, DASHBOARD)
@@ -32,16 +28,16 @@ function checkSettings({ instanceId, secretKey, endpoint, sources }) {
     return warn(
       NAME,
       message,
-      `${sources.secretKey} begins or ends with white space or a quotation mark: is it part of the key?`,
+      `${sources.secretKey} starts or ends with white space or a quotation mark: is it part of the key?`,
     )
   }
   if (endpoint === undefined && !UUID.test(instanceId)) {
-    return warn(NAME, message, `the ids of instances look like 01234567-89ab-cdef-0123-456789abcdef: ${DASHBOARD}`)
+    return warn(NAME, message, `instance ids have the form 01234567-89ab-cdef-0123-456789abcdef: ${DASHBOARD}`)
   }
   return ok(NAME, message)
 }
 
-/** What a client does not accept. Without the binary, nobody can say. */
+/** The reason why a client rejects the settings; `undefined` if it accepts them, or without a binary. */
 function findInvalid(settings) {
   try {
     const { PushNotifications } = require('../../..')
@@ -52,10 +48,10 @@ function findInvalid(settings) {
   }
 }
 
-/** Where the service is, by the rules of the `endpoint` option; `undefined` if that cannot be said. */
+/** The URL of the service, by the rules of the `endpoint` option; `undefined` if it is unknown. */
 function parseBaseUrl({ instanceId, endpoint }) {
   try {
-    // The name of a host is no place for what may be a key.
+    // DNS queries must not reveal a secret key.
     if (endpoint === undefined && (!instanceId || KEY.test(instanceId))) return undefined
     if (endpoint === undefined) return new URL(`https://${instanceId}.pushnotifications.pusher.com`)
     if (endpoint.includes('://')) return new URL(endpoint)
