@@ -5,8 +5,8 @@
 // construct this one when they are loaded, with whatever their environment holds.
 
 const { deprecate } = require('node:util')
-const { readOption } = require('./lib/arguments.js')
-const { BeamsError } = require('./lib/errors.js')
+const { CALL_OPTIONS, pickOptions, readOption } = require('./lib/arguments.js')
+const { BeamsError, toArgumentError } = require('./lib/errors.js')
 const { COMPAT, PushNotifications: Client, deleteUserForBody } = require('./lib/push-notifications.js')
 
 const { defineProperties, defineProperty, getPrototypeOf, hasOwn } = Object
@@ -142,9 +142,14 @@ function invalid(message) {
   )
 }
 
-/** `ids.map(client.deleteUser, client)` passes an index. */
+/** The official SDK takes no options: whatever else is passed is ignored, as the index of `ids.map(client.deleteUser, client)`. */
 function optionsOrNothing(options) {
-  return typeof options === 'object' && options !== null && !Array.isArray(options) ? options : undefined
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return undefined
+  try {
+    return pickOptions(options, CALL_OPTIONS)
+  } catch (thrown) {
+    throw toArgumentError(thrown, optionsOrNothing)
+  }
 }
 
 /** The official SDK copies the payload's own members, so that a `toJSON` of its class is not called. */

@@ -363,6 +363,15 @@ describe('the methods', () => {
     assert.equal(requests.length, 21)
   })
 
+  test('ignore unknown options, as the official SDK does', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    const client = new PushNotifications({ ...keys, endpoint: '127.0.0.1', port, maxRetrys: 0, colour: 'blue' })
+    await client.publishToInterests(['donuts'], payload, { timout: 5, callback() {} })
+    await client.publishToUsers(['user-1'], payload, { timout: 5 })
+    await client.deleteUser('user-1', { timout: 5 })
+    assert.equal(requests.length, 3)
+  })
+
   test('accept the options of one call', async (t) => {
     const { client, requests } = await served(t, () => ({ status: 429, body: '{"error":"e","description":"d"}' }))
     for (const call of [

@@ -61,6 +61,7 @@ describe('the constructor refuses', () => {
     ['an instance id with a space', { ...keys, instanceId: 'a b' }, /^"instanceId" must be the instance's id/],
     ['half of a surrogate pair', { ...keys, instanceId: 'a\ud800' }, /^"instanceId" must be the instance's id/],
     ['an empty secret key', { ...keys, secretKey: '' }, '"secretKey" must not be empty'],
+    ['a blank secret key', { ...keys, secretKey: ' \t ' }, '"secretKey" must not be empty'],
     ['a secret key with a line break', { ...keys, secretKey: 'topsecret\n' }, /^"secretKey" has a character that/],
     ['a secret key beyond Latin-1', { ...keys, secretKey: 'topsecret€' }, /^"secretKey" has a character that/],
     ['an empty endpoint', { ...keys, endpoint: '' }, 'endpoint must not be empty'],
@@ -74,6 +75,12 @@ describe('the constructor refuses', () => {
     ['a ca without a certificate', { ...keys, ca: 'x' }, /^ca must contain at least one certificate in PEM format$/],
     ['a certificate of another type', { ...keys, ca: 1 }, /^ca must be a string or a Buffer in PEM format/],
     ['options that throw', throwing, 'a getter of the options threw'],
+    [
+      'a misspelt option',
+      { ...keys, maxRetrys: 0 },
+      /^maxRetrys is not an option; the options are instanceId, secretKey, endpoint, .*maxRetries/,
+    ],
+    ['an unknown option that is undefined', { ...keys, region: undefined }, /^region is not an option; /],
   ]) {
     test(name, () => {
       assert.throws(
@@ -97,7 +104,6 @@ describe('the constructor takes', () => {
     ['the lowest rate', { maxRequestsPerSecond: 0.001 }],
     ['no limit of the rate', { maxRequestsPerSecond: Infinity }],
     ['a backdate of a day', { tokenBackdate: 86400 }],
-    ['unknown options', { colour: 'blue' }],
   ]) {
     test(name, () => assert.ok(new PushNotifications({ ...keys, ...options })))
   }
@@ -186,7 +192,17 @@ for (const [method, cases] of [
       ['bad users before a bad payload', [[5], { a: 1n }], 'user 5 is not a string'],
       ['options that are no object', [['u'], payload, 5], 'options argument must be an object'],
       ['no time', [['u'], payload, { timeout: -1 }], /^timeout must be a number of milliseconds/],
+      [
+        'a misspelt option',
+        [['u'], payload, { timout: 5 }],
+        'timout is not an option; the options are timeout, maxRetries, deadline, signal',
+      ],
+      ['an option of another method', [['u'], payload, { concurrency: 5 }], /^concurrency is not an option; /],
     ],
+  ],
+  [
+    'publishToManyUsers',
+    [['a misspelt option', [['u'], payload, { concurency: 5 }], /^concurency is not an option; .*, concurrency, /]],
   ],
   [
     'deleteUser',
@@ -200,6 +216,11 @@ for (const [method, cases] of [
       ['..', ['..'], 'User ID argument cannot be "..": in a URL it would name another resource'],
       ['half of a surrogate pair', ['a\ud800'], 'User ID argument must be well-formed: it has an unpaired surrogate'],
       ['no time', ['u', { timeout: NaN }], /^timeout must be a number of milliseconds/],
+      [
+        'a misspelt option',
+        ['u', { maxRetrys: 0 }],
+        /^maxRetrys is not an option; the options are timeout, maxRetries, /,
+      ],
     ],
   ],
 ]) {
@@ -227,6 +248,7 @@ describe('generateToken refuses', () => {
     ['options that are no object', 'u', 'options argument must be an object', 5],
     ['a token of tomorrow', 'u', 'backdate must be a whole number of seconds from 0 to 86400', { backdate: -1 }],
     ['a backdate in words', 'u', 'backdate must be a whole number of seconds from 0 to 86400', { backdate: '60' }],
+    ['a misspelt option', 'u', 'backDate is not an option; the options are backdate', { backDate: 60 }],
   ]) {
     test(name, () =>
       assert.throws(

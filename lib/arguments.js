@@ -7,7 +7,7 @@ const { isAnyArrayBuffer } = require('node:util').types
 const { createArgumentError, describeValue } = require('./errors.js')
 
 const { stringify } = JSON
-const { getPrototypeOf, hasOwn } = Object
+const { getPrototypeOf, hasOwn, keys } = Object
 const { toString } = Object.prototype
 const { join } = Array.prototype
 
@@ -111,11 +111,32 @@ function isObject(value) {
   return typeof value === 'object' && value !== null
 }
 
+/** The names of a call's options. */
+const CALL_OPTIONS = ['timeout', 'maxRetries', 'deadline', 'signal']
+const BULK_OPTIONS = [...CALL_OPTIONS, 'concurrency', 'dedupe', 'stopOnError', 'onProgress']
+
 /** The options of a call, `undefined` where they are left out. */
-function checkOptions(options) {
+function checkOptions(options, names = CALL_OPTIONS) {
   if (options === undefined || options === null) return undefined
   if (typeof options !== 'object') throw createArgumentError('options argument must be an object')
+  return checkOptionNames(options, names)
+}
+
+/** A misspelt option would be ignored, and a default that nobody wanted take its place. */
+function checkOptionNames(options, names) {
+  for (const name of keys(options)) {
+    if (!names.includes(name)) {
+      throw createArgumentError(`${describeValue(name)} is not an option; the options are ${names.join(', ')}`)
+    }
+  }
   return options
+}
+
+/** The known options alone. */
+function pickOptions(options, names) {
+  const picked = { __proto__: null }
+  for (const name of names) picked[name] = readOption(options, name)
+  return picked
 }
 
 /** NaN is out of every range, so that one text says what is wanted. */
@@ -273,18 +294,24 @@ function readFunction(options, name) {
 }
 
 module.exports = {
+  BULK_OPTIONS,
+  CALL_OPTIONS,
+  checkOptionNames,
   checkOptions,
   checkString,
   copyBytes,
   joinTargets,
   measureTargets,
+  pickOptions,
   readBulkOptions,
   readCallOptions,
   readClientOptions,
   readFunction,
+  readNumber,
   readOption,
   readShortString,
   readSignal,
+  readString,
   readTargets,
   readTokenOptions,
   readUserId,

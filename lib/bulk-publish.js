@@ -16,7 +16,14 @@ const {
   toArgumentError,
 } = require('./errors.js')
 const { readReason } = require('./abort.js')
-const { checkOptions, readBulkOptions, readFunction, readSignal, serializeBody } = require('./arguments.js')
+const {
+  BULK_OPTIONS,
+  checkOptions,
+  readBulkOptions,
+  readFunction,
+  readSignal,
+  serializeBody,
+} = require('./arguments.js')
 
 /**
  * How many users are pushed at once. An async iterable may pause between two users, which should not delay a request that
@@ -58,7 +65,7 @@ function begin(client, users, publishRequest, options) {
   try {
     const source = readSource(users)
     const payload = serializeBody(publishRequest)
-    const given = checkOptions(options)
+    const given = checkOptions(options, BULK_OPTIONS)
     const [signal, onProgress] = [readSignal(given), readFunction(given, 'onProgress')]
     const [bulkOptions, { publishToManyUsers: start }] = [readBulkOptions(given), native.PushNotifications.prototype]
     return { bulk: callNative(() => start.call(client, payload, bulkOptions)), source, signal, onProgress }

@@ -15,7 +15,7 @@ const MAX_DEPTH = 100
 
 function checkPublishRequest(publishRequest, options) {
   try {
-    const { targets } = { __proto__: null, ...checkOptions(options) }
+    const { targets } = { __proto__: null, ...checkOptions(options, ['targets']) }
     const json = serializeBody(publishRequest)
     const members = json ? listHiddenMembers(publishRequest) : []
     const kind = targets === undefined || typeof targets === 'string' ? targets : ''

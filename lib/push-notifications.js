@@ -4,6 +4,7 @@ const { tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications: NativePushNotifications } = require('./load.js')
 const { callNative, createArgumentError, createBeamsError, parseDetails, toArgumentError } = require('./errors.js')
 const {
+  checkOptionNames,
   checkOptions,
   joinTargets,
   measureTargets,
@@ -72,7 +73,7 @@ class PushNotifications extends NativePushNotifications {
   generateToken(userId, options) {
     try {
       nextCall(this, 'generateToken')
-      const given = readTokenOptions(checkOptions(options))
+      const given = readTokenOptions(checkOptions(options, ['backdate']))
       const user = readUserId(userId)
       return callNative(() => native.generateToken.call(this, user, given))
     } catch (thrown) {
@@ -115,7 +116,11 @@ function beginCall(client, operation) {
 
 function readConstructorOptions(options) {
   try {
-    return [readClientOptions(options), options[COMPAT] === true]
+    const given = readClientOptions(options)
+    const isCompat = options[COMPAT] === true
+    // The official SDK ignores what it does not know.
+    if (!isCompat) checkOptionNames(options, Object.keys(given))
+    return [given, isCompat]
   } catch (thrown) {
     throw toArgumentError(thrown, PushNotifications)
   }

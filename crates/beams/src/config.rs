@@ -180,7 +180,7 @@ impl RequestOptions {
 
 impl Secret {
     fn new(key: String) -> Result<Self> {
-        if key.is_empty() {
+        if key.trim().is_empty() {
             return Err(Error::invalid("\"secretKey\" must not be empty"));
         }
         // Node's own http module takes no character beyond Latin-1 in a header, and writes the others, in a request with a
