@@ -19,7 +19,7 @@ import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
-import type { WebhookEvent } from './types/webhooks'
+import type { WebhookBody, WebhookEvent } from './types/webhooks'
 import type { AbortSignal } from './types/globals'
 
 export interface PushNotifications {

@@ -19,7 +19,7 @@ import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
-import type { WebhookEvent } from './types/webhooks'
+import type { WebhookBody, WebhookEvent } from './types/webhooks'
 import type { AbortSignal } from './types/globals'
 
 export interface PushNotifications {
@@ -47,7 +47,7 @@ export declare class PushNotifications {
   /**
    * Validates the options. Opens no connection.
    *
-   * @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if an option is missing or invalid.
+   * @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if an option is missing, invalid or unknown.
    */
   constructor(options: PushNotificationsOptions)
   /**
@@ -72,15 +72,13 @@ export declare class PushNotifications {
    */
   publishToInterests(interests: readonly string[], publishRequest: PublishRequest, options?: CallOptions): Promise<PublishResponse>
   /**
-   * Publishes a notification to all devices of the users.
+   * Publishes a notification to all devices of the users; otherwise the same as
+   * {@link PushNotifications.publishToInterests}.
    *
    * See [Publish to users](https://pusher.com/docs/beams/reference/publish-api/#publish-to-users).
    *
    * @param users 1 to 1 000 user ids, each of 1 to 164 UTF-16 code units. Duplicates are removed.
    * @param publishRequest The payload for at least one platform. The whole request body may have up to 200 KiB.
-   * @param options Options of this call.
-   * @returns The publish id, which [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) refer to.
-   * @throws {BeamsError} Always as a rejection. `delivery` says whether the notification may have gone out.
    *
    * ### Example
    *
@@ -176,13 +174,13 @@ export declare class PushNotifications {
   publishToManyUsers(users: Iterable<string> | AsyncIterable<string>, publishRequest: PublishRequest, options?: ManyUsersOptions): Promise<ManyUsersReport>
 }
 
-/** Options of one call. `undefined` means the client's own setting. */
+/** Options of one call, in place of the client's own settings. `undefined` means the client's. */
 export interface CallOptions {
-  /** The time limit for one attempt, in milliseconds. */
+  /** {@link PushNotificationsOptions.timeout} of this call. */
   timeout?: number | undefined
-  /** How many retries may follow the first attempt, from 0 to 100. */
+  /** {@link PushNotificationsOptions.maxRetries} of this call. */
   maxRetries?: number | undefined
-  /** The time limit for the whole call, with all retries and waits, in milliseconds. */
+  /** {@link PushNotificationsOptions.deadline} of this call. */
   deadline?: number | undefined
   /**
    * Aborts the call, which then rejects with the signal's reason, as `fetch` does. A request that has been sent by then
@@ -215,9 +213,9 @@ export declare function checkPublishRequest(publishRequest: object, options?: Pa
 
 /** Options of one `publishToManyUsers`. `undefined` means the client's own setting, or the default. */
 export interface ManyUsersOptions {
-  /** The time limit for one attempt at one request, in milliseconds. */
+  /** {@link PushNotificationsOptions.timeout} of each request. */
   timeout?: number | undefined
-  /** How many retries may follow the first attempt at a request, from 0 to 100. */
+  /** {@link PushNotificationsOptions.maxRetries} of each request. */
   maxRetries?: number | undefined
   /** The time limit for the whole call, in milliseconds. The client's own `deadline` does not apply to this method. */
   deadline?: number | undefined
@@ -246,10 +244,10 @@ export interface ManyUsersOptions {
    */
   stopOnError?: boolean | undefined
   /**
-   * Called each time a request has ended. Its result is not awaited; if it throws, or returns a promise that rejects, the
-   * call stops.
+   * Called each time a request has ended. A promise that it returns is not awaited; if it throws, or the promise rejects,
+   * the call stops.
    */
-  onProgress?: ((progress: ManyUsersProgress) => void) | undefined
+  onProgress?: ((progress: ManyUsersProgress) => void) | ((progress: ManyUsersProgress) => Promise<void>) | undefined
 }
 
 /** Options of a client. Only `instanceId` and `secretKey` are required; `undefined` always means the default. */
@@ -352,7 +350,7 @@ export interface PushNotificationsOptions {
  * await fetch(url, { method: 'POST', body, headers: signWebhook(body, secret) })
  * ```
  */
-export declare function signWebhook(body: string | Uint8Array | ArrayBuffer, secret: string): { 'Content-Type': 'application/json'; 'Webhook-Signature': string }
+export declare function signWebhook(body: WebhookBody, secret: string): { 'Content-Type': 'application/json'; 'Webhook-Signature': string }
 
 /** Options of one token. */
 export interface TokenOptions {
@@ -393,12 +391,13 @@ export declare function toPublishRequest(message: Message): PublishRequest
  * seen a webhook can send it again, and the service itself does if it gets no 2xx within 3 seconds: store `eventId` for as
  * long as it matters. See [Webhooks](https://pusher.com/docs/beams/concepts/webhooks/).
  *
- * @param rawBody The request's body: a `Buffer`, another view or an `ArrayBuffer`, or a string that was decoded from UTF-8.
- * @param signature The request's header `Webhook-Signature`. A missing one does not match.
+ * @param rawBody The request's body, before any parsing.
+ * @param signature The value of the request's header `Webhook-Signature`. A missing one does not match.
  * @param secret The webhook's secret from the dashboard, which is not the instance's secret key; or several of them, one of
  * which must match, while you rotate it.
  * @throws {BeamsError} `ERR_BEAMS_WEBHOOK_SIGNATURE` if it was not signed with the secret: respond with 401.
- * `ERR_BEAMS_WEBHOOK_PAYLOAD` if it was, but is not a Beams event.
+ * `ERR_BEAMS_WEBHOOK_PAYLOAD` if it was, but is not a Beams event. `ERR_BEAMS_INVALID_ARGUMENT` if an argument has the wrong
+ * type, such as all headers in place of one, or a secret is missing or empty.
  *
  * ### Example
  *
@@ -410,4 +409,4 @@ export declare function toPublishRequest(message: Message): PublishRequest
  * })
  * ```
  */
-export declare function verifyWebhook(rawBody: string | Uint8Array | ArrayBuffer, signature: string | readonly string[] | null | undefined, secret: string | readonly string[]): WebhookEvent
+export declare function verifyWebhook(rawBody: WebhookBody, signature: string | readonly string[] | null | undefined, secret: string | readonly string[]): WebhookEvent

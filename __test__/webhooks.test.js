@@ -31,15 +31,19 @@ const acknowledgement = open.replace('UserNotificationOpen', 'UserNotificationAc
 const sign = (body, key = secret) => createHmac('sha1', key).update(body).digest('hex')
 
 function refusal(...args) {
+  return refusalError(...args)?.code ?? 'verified'
+}
+
+function refusalError(...args) {
   try {
     verifyWebhook(...args)
+    return undefined
   } catch (error) {
     assert.ok(error instanceof BeamsError)
     assert.ok(!error.message.includes(secret))
     assert.deepEqual({ attempts: error.attempts, delivery: error.delivery }, { attempts: 0, delivery: 'not-sent' })
-    return error.code
+    return error
   }
-  return 'verified'
 }
 
 describe('a webhook verifies and is read', () => {
@@ -134,6 +138,29 @@ describe('a webhook is refused', () => {
     ['with an undefined secret', open, [secret, undefined]],
   ]) {
     test(name, () => assert.equal(refusal(body, good, key), 'ERR_BEAMS_INVALID_ARGUMENT'))
+  }
+})
+
+for (const [name, signature] of [
+  ['all headers of Node', { 'webhook-signature': sign(open) }],
+  ['all headers of fetch', new Headers({ 'webhook-signature': sign(open) })],
+  ['a number', 5],
+  ['a function', () => sign(open)],
+]) {
+  test(`a signature that is ${name} is an invalid argument, not a forged signature`, () => {
+    const { code, message } = refusalError(open, signature, secret)
+    assert.equal(code, 'ERR_BEAMS_INVALID_ARGUMENT')
+    assert.match(message, /^signature must be the value of one header, as in request\.headers\['webhook-signature'\]/)
+  })
+}
+
+test('signWebhook says which argument is invalid', () => {
+  for (const [body, key, message] of [
+    [open, '', /^secret must not be empty/],
+    [open, undefined, /^secret must be a string$/],
+    [{}, secret, /^body must be a string, a Uint8Array or an ArrayBuffer: what will be sent/],
+  ]) {
+    assert.throws(() => signWebhook(body, key), { code: 'ERR_BEAMS_INVALID_ARGUMENT', message })
   }
 })
 

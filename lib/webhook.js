@@ -6,7 +6,7 @@ const { checkString, copyBytes, readShortString } = require('./arguments.js')
 
 function verifyWebhook(rawBody, signature, secret) {
   try {
-    const body = readBody('rawBody', rawBody)
+    const body = readBody(rawBody, 'rawBody', 'the raw body, before any parsing')
     const [signatures, secrets] = [readSignature(signature), readSecrets(secret)]
     const details = parseDetails(callNative(() => native.verifyWebhook(body, signatures, secrets)))
     const event = JSON.parse(body.toString())
@@ -22,7 +22,7 @@ function verifyWebhook(rawBody, signature, secret) {
 
 function signWebhook(body, secret) {
   try {
-    const bytes = readBody('body', body)
+    const bytes = readBody(body, 'body', 'what will be sent, such as the text that JSON.stringify returns')
     const key = checkString(secret, 'secret')
     const signature = callNative(() => native.signWebhook(bytes, key))
     return { 'Content-Type': 'application/json', 'Webhook-Signature': signature }
@@ -31,17 +31,19 @@ function signWebhook(body, secret) {
   }
 }
 
-function readBody(name, value) {
+function readBody(value, name, meaning) {
   const bytes = typeof value === 'string' ? Buffer.from(value) : copyBytes(value)
   if (bytes !== undefined) return bytes
-  throw createArgumentError(
-    `${name} must be a string, a Uint8Array or an ArrayBuffer: the raw body, before any parsing`,
-  )
+  throw createArgumentError(`${name} must be a string, a Uint8Array or an ArrayBuffer: ${meaning}`)
 }
 
 /** A header that was sent twice is an array in Node; two signatures are none. */
 function readSignature(signature) {
-  return readShortString(Array.isArray(signature) && signature.length === 1 ? signature[0] : signature)
+  if (signature === undefined || signature === null || typeof signature === 'string') return readShortString(signature)
+  if (Array.isArray(signature)) return signature.length === 1 ? readShortString(signature[0]) : undefined
+  throw createArgumentError(
+    "signature must be the value of one header, as in request.headers['webhook-signature'] or headers.get('webhook-signature')",
+  )
 }
 
 /** More secrets than these are a mistake, or a proxy without an end. */

@@ -46,7 +46,7 @@ const MAX_PAYLOAD_LEN: usize = 1 << 22;
 #[napi]
 pub struct PushNotifications {
     environment: Rc<Environment>,
-    client: Arc<Client>,
+    pub(crate) client: Arc<Client>,
     number: u32,
     /// Whether it sends what the official SDK sends, with its texts.
     is_compat: bool,
@@ -56,7 +56,7 @@ pub struct PushNotifications {
 impl PushNotifications {
     /// Validates the options. Opens no connection.
     ///
-    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if an option is missing or invalid.
+    /// @throws {BeamsError} `ERR_BEAMS_INVALID_ARGUMENT` if an option is missing, invalid or unknown.
     #[napi(constructor, catch_unwind, ts_args_type = "options: PushNotificationsOptions")]
     pub fn new(env: Env, options: PushNotificationsOptions, is_compat: bool) -> napi::Result<Self> {
         let environment = Environment::of(&env)?;
@@ -112,15 +112,13 @@ impl PushNotifications {
         self.publish(env, self.call(call), is_traced, targets, &payload, options)
     }
 
-    /// Publishes a notification to all devices of the users.
+    /// Publishes a notification to all devices of the users; otherwise the same as
+    /// {@link PushNotifications.publishToInterests}.
     ///
     /// See [Publish to users](https://pusher.com/docs/beams/reference/publish-api/#publish-to-users).
     ///
     /// @param users 1 to 1 000 user ids, each of 1 to 164 UTF-16 code units. Duplicates are removed.
     /// @param publishRequest The payload for at least one platform. The whole request body may have up to 200 KiB.
-    /// @param options Options of this call.
-    /// @returns The publish id, which [webhooks](https://pusher.com/docs/beams/concepts/webhooks/) refer to.
-    /// @throws {BeamsError} Always as a rejection. `delivery` says whether the notification may have gone out.
     ///
     /// ### Example
     ///

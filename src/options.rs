@@ -86,17 +86,17 @@ pub struct PushNotificationsOptions {
     pub ca: Option<Uint8Array>,
 }
 
-/// Options of one call. `undefined` means the client's own setting.
+/// Options of one call, in place of the client's own settings. `undefined` means the client's.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct CallOptions {
-    /// The time limit for one attempt, in milliseconds.
+    /// {@link PushNotificationsOptions.timeout} of this call.
     #[napi(ts_type = "number | undefined")]
     pub timeout: Option<f64>,
-    /// How many retries may follow the first attempt, from 0 to 100.
+    /// {@link PushNotificationsOptions.maxRetries} of this call.
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
-    /// The time limit for the whole call, with all retries and waits, in milliseconds.
+    /// {@link PushNotificationsOptions.deadline} of this call.
     #[napi(ts_type = "number | undefined")]
     pub deadline: Option<f64>,
     /// Aborts the call, which then rejects with the signal's reason, as `fetch` does. A request that has been sent by then
@@ -109,10 +109,10 @@ pub struct CallOptions {
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct ManyUsersOptions {
-    /// The time limit for one attempt at one request, in milliseconds.
+    /// {@link PushNotificationsOptions.timeout} of each request.
     #[napi(ts_type = "number | undefined")]
     pub timeout: Option<f64>,
-    /// How many retries may follow the first attempt at a request, from 0 to 100.
+    /// {@link PushNotificationsOptions.maxRetries} of each request.
     #[napi(ts_type = "number | undefined")]
     pub max_retries: Option<f64>,
     /// The time limit for the whole call, in milliseconds. The client's own `deadline` does not apply to this method.
@@ -138,9 +138,11 @@ pub struct ManyUsersOptions {
     /// @default false
     #[napi(ts_type = "boolean | undefined")]
     pub stop_on_error: Option<bool>,
-    /// Called each time a request has ended. Its result is not awaited; if it throws, or returns a promise that rejects, the
-    /// call stops.
-    #[napi(ts_type = "((progress: ManyUsersProgress) => void) | undefined")]
+    /// Called each time a request has ended. A promise that it returns is not awaited; if it throws, or the promise rejects,
+    /// the call stops.
+    #[napi(
+        ts_type = "((progress: ManyUsersProgress) => void) | ((progress: ManyUsersProgress) => Promise<void>) | undefined"
+    )]
     pub on_progress: Option<InJavaScript>,
 }
 

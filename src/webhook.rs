@@ -26,12 +26,13 @@ struct EventDetails<'a> {
 /// seen a webhook can send it again, and the service itself does if it gets no 2xx within 3 seconds: store `eventId` for as
 /// long as it matters. See [Webhooks](https://pusher.com/docs/beams/concepts/webhooks/).
 ///
-/// @param rawBody The request's body: a `Buffer`, another view or an `ArrayBuffer`, or a string that was decoded from UTF-8.
-/// @param signature The request's header `Webhook-Signature`. A missing one does not match.
+/// @param rawBody The request's body, before any parsing.
+/// @param signature The value of the request's header `Webhook-Signature`. A missing one does not match.
 /// @param secret The webhook's secret from the dashboard, which is not the instance's secret key; or several of them, one of
 /// which must match, while you rotate it.
 /// @throws {BeamsError} `ERR_BEAMS_WEBHOOK_SIGNATURE` if it was not signed with the secret: respond with 401.
-/// `ERR_BEAMS_WEBHOOK_PAYLOAD` if it was, but is not a Beams event.
+/// `ERR_BEAMS_WEBHOOK_PAYLOAD` if it was, but is not a Beams event. `ERR_BEAMS_INVALID_ARGUMENT` if an argument has the wrong
+/// type, such as all headers in place of one, or a secret is missing or empty.
 ///
 /// ### Example
 ///
@@ -44,7 +45,7 @@ struct EventDetails<'a> {
 /// ```
 #[napi(
     catch_unwind,
-    ts_args_type = "rawBody: string | Uint8Array | ArrayBuffer, signature: string | readonly string[] | null | undefined, secret: string | readonly string[]",
+    ts_args_type = "rawBody: WebhookBody, signature: string | readonly string[] | null | undefined, secret: string | readonly string[]",
     ts_return_type = "WebhookEvent"
 )]
 pub fn verify_webhook(
@@ -83,7 +84,7 @@ pub fn verify_webhook(
 /// ```
 #[napi(
     catch_unwind,
-    ts_args_type = "body: string | Uint8Array | ArrayBuffer, secret: string",
+    ts_args_type = "body: WebhookBody, secret: string",
     ts_return_type = "{ 'Content-Type': 'application/json'; 'Webhook-Signature': string }"
 )]
 pub fn sign_webhook(env: &Env, body: Uint8ArraySlice<'_>, secret: String) -> napi::Result<String> {

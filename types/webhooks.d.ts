@@ -1,6 +1,12 @@
 import type { PublishRequestBase } from './publish'
 
 /**
+ * A webhook's body as bytes (a `Buffer`, a `DataView` or any other view, an `ArrayBuffer`), or as a string that was decoded from
+ * UTF-8.
+ */
+export type WebhookBody = string | ArrayBufferView | ArrayBufferLike
+
+/**
  * A webhook event. `eventType` discriminates the union:
  *
  * ```js

@@ -19,6 +19,9 @@ export async function use(): Promise<string[]> {
     onProgress: ({ publishedCount, failedCount, duplicateCount, publishId }) =>
       console.log(publishedCount + failedCount + duplicateCount, publishId?.length),
   })
+  await beams.publishToManyUsers(cursor, request, { onProgress: async ({ failedCount }) => console.log(failedCount) })
+  const seen: number[] = []
+  await beams.publishToManyUsers(cursor, request, { onProgress: ({ failedCount }) => seen.push(failedCount) })
   const counted: number = report.publishedCount + report.duplicateCount
   const failed: string[] = report.failures.flatMap(({ users, error }) => (error.delivery === 'unknown' ? [] : users))
 

@@ -1,4 +1,4 @@
-import { signWebhook, verifyWebhook, type PublishWebhook, type WebhookEvent } from 'beams-native'
+import { signWebhook, verifyWebhook, type PublishWebhook, type WebhookBody, type WebhookEvent } from 'beams-native'
 
 declare const headers: { [name: string]: string | string[] | undefined }
 
@@ -31,6 +31,19 @@ const signed: string = signWebhook('{}', 'secret')['Webhook-Signature']
 export const request: RequestInit = { method: 'POST', body: '{}', headers: signWebhook('{}', 'secret') }
 export { signed }
 
+export const bodies: WebhookBody[] = [
+  '{}',
+  Buffer.from('{}'),
+  new Uint8Array(2),
+  new Float32Array(2),
+  new DataView(new ArrayBuffer(2)),
+  new ArrayBuffer(2),
+  new SharedArrayBuffer(2),
+]
+for (const body of bodies) verifyWebhook(body, signWebhook(body, 'secret')['Webhook-Signature'], 'secret')
+
+// @ts-expect-error all headers are not the signature
+verifyWebhook('', headers, 'secret')
 // @ts-expect-error the parsed body is not what was signed
 verifyWebhook({ payload: {} }, 'signature', 'secret')
 // @ts-expect-error there must be a secret

@@ -84,7 +84,9 @@ pub fn verify(body: &[u8], signature: Option<&str>, secrets: &[String]) -> Resul
 /// [`Error::InvalidArgument`] where the secret is empty.
 pub fn sign(body: &[u8], secret: &str) -> Result<String> {
     if secret.is_empty() {
-        return Err(no_secret());
+        return Err(Error::invalid(
+            "secret must not be empty: it is the secret that the webhook will be verified with",
+        ));
     }
     Ok(hex::encode(hmac::sign(&key(secret), body)))
 }
