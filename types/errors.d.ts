@@ -37,8 +37,11 @@ export class BeamsError extends Error {
   description?: string | undefined
   /** The response's `Retry-After`, in seconds. Present if the response has one. */
   retryAfter?: number | undefined
-  /** The underlying error, if there is one, with Node's `code` (`'ECONNREFUSED'`, …) if it has one. */
-  cause?: unknown
+  /**
+   * The underlying error, if there is one. If your own code threw it (a getter, an iterable, `onProgress`, the reason of a
+   * signal), it is the very value that was thrown.
+   */
+  cause?: BeamsErrorCause | undefined
   /** The report so far. Present if `publishToManyUsers` was stopped early. */
   report?: ManyUsersReport | undefined
   /** The users that were read but not sent. Present if `publishToManyUsers` was stopped early. */
@@ -47,7 +50,15 @@ export class BeamsError extends Error {
 
 /** The properties that the {@link BeamsError} constructor takes besides the message, for tests of your own. */
 export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts'> &
-  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'cause' | 'report' | 'remaining'>>
+  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'report' | 'remaining'>> & {
+    cause?: unknown
+  }
+
+/** An underlying error. */
+export interface BeamsErrorCause extends Error {
+  /** For a failed connection the `code` that Node would give it, such as `'ECONNREFUSED'`. A `DOMException` has a number. */
+  code?: string | number | undefined
+}
 
 /** See {@link BeamsError.delivery}. */
 export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'

@@ -1,3 +1,5 @@
+import type { PayloadPlatform } from './payload-checks'
+
 /** The response to a publish. */
 export interface PublishResponse {
   /** The id of the publish, such as `'pubid-ba69d08a-3b9c-4d1e-9f0b-0a1b2c3d4e5f'`. Webhooks repeat it. */
@@ -13,17 +15,45 @@ export type KnownKeys<Type> = { [Key in keyof Type as string extends Key ? never
 /**
  * A notification, for at least one platform.
  *
- * Known keys are checked; keys that Apple, Google or Beams add later may be used at once. Interfaces and classes of your own
- * will do for each part. See [Publish payloads](https://pusher.com/docs/beams/reference/publish-payloads/).
+ * The members of Beams itself (this object, `web` and `web.notification`) are checked for misspelt names. Keys that Apple or
+ * Google add later may be used at once. Interfaces and classes of your own will do for each part. See
+ * [Publish payloads](https://pusher.com/docs/beams/reference/publish-payloads/).
+ *
+ * To build one step by step, see {@link PublishRequestBase}.
  */
-export type PublishRequest = PublishRequestBase &
-  (
-    | { apns: ApnsPayload | KnownKeys<ApnsPayload> }
-    | { fcm: FcmPayload | KnownKeys<FcmPayload> }
-    | { web: WebPayload | KnownKeys<WebPayload> }
-  )
+// `& unknown` changes nothing but the name that compilers print: the one that says what `{}` lacks.
+export type PublishRequest = PublishRequestWithAtLeastOneOf<'apns' | 'fcm' | 'web'> & unknown
 
-/** The members of a publish, without the requirement of at least one platform. */
+/** A {@link PublishRequest} with a payload for one of these platforms, and perhaps for others. */
+export type PublishRequestWithAtLeastOneOf<Platform extends PayloadPlatform> = PublishRequestBase &
+  (Platform extends PayloadPlatform ? { [Key in Platform]: Exclude<PublishRequestBase[Key], undefined> } : never)
+
+/**
+ * The members of a publish, without the requirement of at least one platform.
+ *
+ * For a request that is built step by step:
+ *
+ * ```ts
+ * const draft: PublishRequestBase = {}
+ * if (forApps) draft.fcm = { notification: { title } }
+ * if (forBrowsers) draft.web = { notification: { title } }
+ *
+ * const hasPlatform = (request: PublishRequestBase): request is PublishRequest =>
+ *   Boolean(request.apns ?? request.fcm ?? request.web)
+ * if (hasPlatform(draft)) await beams.publishToUsers(userIds, draft)
+ * ```
+ *
+ * Members that the service has and this version does not know can be declared here, in {@link WebPayload} and in
+ * {@link WebNotification}:
+ *
+ * ```ts
+ * declare module 'beams-native' {
+ *   interface WebNotification {
+ *     campaign?: string
+ *   }
+ * }
+ * ```
+ */
 export interface PublishRequestBase {
   /**
    * A URL to tell about the start and the end of this publish.
@@ -36,7 +66,7 @@ export interface PublishRequestBase {
   /** For Android devices, and for Apple devices that are registered with Firebase. */
   fcm?: FcmPayload | KnownKeys<FcmPayload> | undefined
   /** For browsers. */
-  web?: WebPayload | KnownKeys<WebPayload> | undefined
+  web?: WebPayload | undefined
 }
 
 /** For Apple devices. Up to 4 KB as JSON. */
@@ -220,15 +250,18 @@ export interface FcmNotification {
 /** For browsers: <https://pusher.com/docs/beams/reference/publish-payloads/>. */
 export interface WebPayload {
   /** What to show. The default service worker expects it even where you only send data. */
-  notification?: WebNotification | KnownKeys<WebNotification> | undefined
+  notification?: WebNotification | undefined
   /** Data for your service worker. The key `pusher` is the service's own. */
   data?: (JsonObject & { readonly pusher?: never }) | undefined
   /** For how many seconds the message is kept for a browser that is closed: up to 2 419 200, the default. */
   time_to_live?: number | undefined
-  [key: string]: unknown
 }
 
-/** What a browser shows. */
+/**
+ * What a browser shows. The default service worker passes on the title, the text and the icon; the members of the
+ * [Notification API](https://developer.mozilla.org/docs/Web/API/ServiceWorkerRegistration/showNotification) below them need a
+ * notification handler of your own, which calls `showNotification`.
+ */
 export interface WebNotification {
   /** The title. */
   title?: string | undefined
@@ -240,5 +273,36 @@ export interface WebNotification {
   deep_link?: string | undefined
   /** Shows nothing while the user is looking at the site. A boolean: the service refuses `'true'`. */
   hide_notification_if_site_has_focus?: boolean | undefined
-  [key: string]: unknown
+  /** Buttons. Shown only by a notification handler of your own. */
+  actions?: readonly WebNotificationAction[] | undefined
+  /** The URL of a small monochrome icon. Shown only by a notification handler of your own. */
+  badge?: string | undefined
+  /** The direction of the texts. Applied only by a notification handler of your own. */
+  dir?: 'auto' | 'ltr' | 'rtl' | undefined
+  /** The URL of a picture. Shown only by a notification handler of your own. */
+  image?: string | undefined
+  /** The language of the texts, such as `'en-GB'`. Applied only by a notification handler of your own. */
+  lang?: string | undefined
+  /** Whether a notification that replaces one with the same `tag` alerts again. Applied only by a handler of your own. */
+  renotify?: boolean | undefined
+  /** Keeps it on the screen until the user reacts. Applied only by a notification handler of your own. */
+  requireInteraction?: boolean | undefined
+  /** Shown without sound and vibration. Applied only by a notification handler of your own. */
+  silent?: boolean | null | undefined
+  /** A notification replaces the one with the same tag. Applied only by a notification handler of your own. */
+  tag?: string | undefined
+  /** The time of the event, in milliseconds since 1970. Shown only by a notification handler of your own. */
+  timestamp?: number | undefined
+  /** Milliseconds of vibration and pause, in turn. Applied only by a notification handler of your own. */
+  vibrate?: number | readonly number[] | undefined
+}
+
+/** A button of a notification in a browser. */
+export interface WebNotificationAction {
+  /** What the handler of clicks is told. */
+  action: string
+  /** The text. */
+  title: string
+  /** The URL of an icon. */
+  icon?: string | undefined
 }

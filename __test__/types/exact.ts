@@ -37,4 +37,4 @@ expectTypeOf<Compat.Token>().toEqualTypeOf<string>()
 // A type that is `any` would pass for everything.
 expectTypeOf<beams.PublishRequest>().not.toBeAny()
 expectTypeOf<beams.WebhookEvent>().not.toBeAny()
-expectTypeOf<beams.BeamsError['cause']>().toBeUnknown()
+expectTypeOf<beams.BeamsError['cause']>().toEqualTypeOf<beams.BeamsErrorCause | undefined>()

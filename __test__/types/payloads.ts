@@ -133,6 +133,7 @@ export function narrow(error: unknown): BeamsErrorCode | undefined {
       return undefined
     default: {
       const status: number | undefined = error.status
+      if (error.cause?.code === 'ECONNREFUSED') console.log(error.cause.message)
       return status === 503 && error.delivery === 'refused' ? error.code : undefined
     }
   }
