@@ -67,6 +67,7 @@ export {}
 const given = `
 import express = require('express')
 import { BeamsError, PushNotifications, signWebhook, verifyWebhook, type WebhookEvent } from 'beams-native'
+import { beamsOrFake, fakeBeams } from 'beams-native/testing'
 
 declare const beams: PushNotifications
 declare const event: WebhookEvent
@@ -200,7 +201,7 @@ describe('the documentation', () => {
 
   test('in the typings compiles, given the names that it uses', async () => {
     const typed = fs.readdirSync(path.join(checkout, 'types')).map((name) => `types/${name}`)
-    const typings = ['index.d.ts', 'compat.d.ts', ...typed]
+    const typings = ['index.d.ts', 'compat.d.ts', 'testing.d.ts', ...typed]
       .map(read)
       .join('\n')
       .replaceAll(/^ *\* ?/gm, '')

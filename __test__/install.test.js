@@ -11,6 +11,7 @@ const path = require('node:path')
 const { promisify, stripVTControlCharacters } = require('node:util')
 const { startEmulator } = require('beams-emulator')
 const esbuild = require('esbuild')
+const { mistakes, mistakesIn } = require('./fixtures/mistakes.js')
 const { packAll, platformFolder } = require('./helpers/packages.js')
 const { unusedPort } = require('./helpers/servers.js')
 
@@ -66,6 +67,12 @@ const programs = (interest) => ({
   commonjs: `const { PushNotifications } = require('beams-native')\n${publish(interest)}\n`,
   esm: `import { PushNotifications } from 'beams-native'\nawait ${publish(interest)}\n`,
   compat: `const PushNotifications = require('beams-native/compat')\n${publish(interest)}\n`,
+  testing: `import { createRequire } from 'node:module'
+import { fakeBeams } from 'beams-native/testing'
+const { beamsOrFake } = createRequire(import.meta.url)('beams-native/testing')
+await fakeBeams().publishToInterests(['${interest}'], { web: { notification: { title: 'nobody gets it' } } })
+await beamsOrFake({ instanceId: 'my-instance', secretKey: 'my-key', endpoint: process.env.BEAMS_ENDPOINT }).publishToInterests(['${interest}'], { web: {} })
+`,
   typescript: `import { PushNotifications, type PublishResponse } from 'beams-native'
 const published: Promise<PublishResponse> = ${publish(interest)}
 published.then(({ publishId }) => console.log(publishId.length))\n`,
@@ -85,6 +92,7 @@ describe('installed by npm in an empty folder', () => {
     ['commonjs', 'program.cjs'],
     ['esm', 'program.mjs'],
     ['compat', 'compat.cjs'],
+    ['testing', 'testing.mjs'],
   ]) {
     test(`it works from ${kind}`, async () => {
       await publishes(folder, kind, async (program) => {
@@ -203,7 +211,9 @@ describe('the typings compile', () => {
   const compilers = { 5.2: 'typescript@5.2', 5.9: 'typescript@5.9', 6: 'typescript@6', 7: 'typescript@7' }
   const alone = `import Compat, { PushNotifications as Named } from 'beams-native/compat'
 import { PushNotifications, verifyWebhook, type BeamsError, type CallOptions } from 'beams-native'
+import { fakeBeams, type FakeFailure } from 'beams-native/testing'
 const keys = { instanceId: 'my-instance', secretKey: 'my-key', endpoint: undefined }
+export const fake = (failure: FakeFailure) => fakeBeams(keys).failNext(failure)
 const beams = new PushNotifications(keys)
 export async function notify(options: CallOptions, error?: BeamsError): Promise<string | undefined> {
   await new Compat(keys).publishToInterests(['hello'], { fcm: { data: { order: 17 } } })
@@ -238,10 +248,17 @@ export async function notify(options: CallOptions, error?: BeamsError): Promise<
     })
   }
 
+  for (const version of Object.keys(compilers)) {
+    test(`with TypeScript ${version}, mistakes do not compile, and the message says what is meant`, async () => {
+      fs.writeFileSync(path.join(folder(), 'mistakes.ts'), types('mistakes.ts'))
+      assert.deepEqual(mistakesIn(await compile(version, `${strict} mistakes.ts`)), mistakes)
+    })
+  }
+
   for (const version of ['18', '20', 'latest']) {
     test(`with @types/node@${version}, as strictly as can be, with the oldest TypeScript that it is for and the newest`, async () => {
       await run(folder(), 'npm', 'install', '--no-audit', '--no-fund', `@types/node@${version}`)
-      const files = ['payloads.ts', 'own-types.ts', 'exact-optional.ts', 'webhooks.ts', 'compat.ts']
+      const files = ['payloads.ts', 'own-types.ts', 'exact-optional.ts', 'building.ts', 'webhooks.ts', 'compat.ts']
       for (const name of files) fs.writeFileSync(path.join(folder(), name), types(name))
       const manifest = path.join(folder(), 'node_modules', '@types', 'node', 'package.json')
       const { typeScriptVersion } = JSON.parse(fs.readFileSync(manifest, 'utf8'))

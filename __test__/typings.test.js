@@ -4,6 +4,7 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const path = require('node:path')
+const { mistakes, mistakesIn } = require('./fixtures/mistakes.js')
 const { typeErrors } = require('./helpers/typescript.js')
 
 const file = (name) => path.join(__dirname, 'types', name)
@@ -34,12 +35,14 @@ test('compat takes and gives what the official typings do, in programs written f
 
 // Each file says in its first line what it holds.
 const own = [
+  'building.ts',
   'compat.ts',
   'exact-optional.ts',
   'exact.ts',
   'many-users.ts',
   'own-types.ts',
   'payloads.ts',
+  'testing.ts',
   'webhooks.ts',
 ]
 
@@ -60,6 +63,14 @@ for (const [kind, options] of Object.entries({
     assert.equal(await typeErrors(files.map(file), options), '')
   })
 }
+
+test('members that the service has and the package does not know can be declared', async () => {
+  assert.equal(await typeErrors([file('augmented.ts')]), '')
+})
+
+test('mistakes in a request do not compile, and the compiler says what is meant', async () => {
+  assert.deepEqual(mistakesIn(await typeErrors([file('mistakes.ts')])), mistakes)
+})
 
 test('the emulator is typed', async () => {
   assert.equal(await typeErrors([file('emulator.ts')]), '')

@@ -17,5 +17,6 @@ mod numbers;
 mod options;
 mod output;
 mod pending_calls;
+mod testing;
 mod webhook;
 mod worker;

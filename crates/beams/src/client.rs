@@ -1,5 +1,6 @@
 //! The four operations.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -12,6 +13,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::config::{Config, RequestOptions};
 use crate::deadline::Deadline;
 use crate::error::{Delivery, Error, Result};
+use crate::fake_service::FakeService;
 use crate::http::attempt::attempt;
 use crate::http::connections::Connections;
 use crate::http::request::{Request, Routes};
@@ -33,6 +35,8 @@ pub struct Client {
     /// How many attempts wait to start.
     waiting: AtomicUsize,
     connections: Connections,
+    /// What answers in place of the service, in tests of programs that use this client.
+    fake: OnceLock<FakeService>,
     closing: CancellationToken,
     calls: TaskTracker,
 }
@@ -89,6 +93,7 @@ impl Client {
             permits: Semaphore::new(config.max_concurrent_requests),
             waiting: AtomicUsize::new(0),
             connections: Connections::default(),
+            fake: OnceLock::new(),
             closing: CancellationToken::new(),
             calls: TaskTracker::new(),
             config,
@@ -98,6 +103,17 @@ impl Client {
     /// The settings.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Replaces the service by one in memory. A client that has one already keeps it.
+    pub fn use_fake(&self, fake: FakeService) {
+        // The first one has been handed out.
+        let _ = self.fake.set(fake);
+    }
+
+    /// What replaces the service, if [`Client::use_fake`] was called.
+    pub fn fake(&self) -> Option<&FakeService> {
+        self.fake.get()
     }
 
     /// Tracks a call, which lasts until its token is dropped.
@@ -185,6 +201,9 @@ impl Client {
         stop: Option<&CancellationToken>,
         read: fn(Response) -> Result<T>,
     ) -> Outcome<T> {
+        if let Some(fake) = self.fake.get() {
+            return call_fake(fake, &request, options, stop, read);
+        }
         let policy = RetryPolicy { max_retries: options.max_retries, retry_unknown: self.config.retry_unknown };
         let mut backoff = Backoff::new(fastrand::f64);
         let mut outcome = Outcome::without_request(Err(Error::Interrupted));
@@ -254,6 +273,25 @@ impl Client {
         self.rate_limiter.acquire().await;
         permit
     }
+}
+
+/// Makes the only attempt of a call: with an in-memory service, nothing delays it and nothing is retried.
+fn call_fake<T>(
+    fake: &FakeService,
+    request: &Request,
+    options: &RequestOptions,
+    stop: Option<&CancellationToken>,
+    read: fn(Response) -> Result<T>,
+) -> Outcome<T> {
+    if stop.is_some_and(CancellationToken::is_cancelled) {
+        return Outcome::without_request(Err(Error::Interrupted));
+    }
+    let response = fake.respond(request, options);
+    let status = response.as_ref().ok().map(|response| response.status);
+    let result = response.and_then(read);
+    let (started, duration) = (Duration::ZERO, Duration::ZERO);
+    let record = AttemptRecord { started, duration, status, code: result.as_ref().err().map(Error::code) };
+    Outcome { result, attempts: 1, status, records: options.record_attempts.then_some(record).into_iter().collect() }
 }
 
 /// An attempt that waits to start.

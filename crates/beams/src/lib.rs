@@ -14,6 +14,7 @@ pub mod config;
 pub mod deadline;
 pub mod endpoint;
 pub mod error;
+pub mod fake_service;
 pub mod http;
 pub mod message;
 mod no_proxy;

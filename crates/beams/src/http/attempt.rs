@@ -166,16 +166,11 @@ impl Attempt<'_> {
         delivery: Delivery,
         source: Box<dyn std::error::Error + Send + Sync>,
     ) -> Error {
-        Error::Connection { error: ConnectionError { kind, host: self.host() }, delivery, source }
+        Error::Connection { error: ConnectionError { kind, host: self.request.host() }, delivery, source }
     }
 
     /// Gives the attempt up: whether a server may have, or get, the whole request.
     fn delivery(&self) -> Delivery {
         if self.sent.give_up() { Delivery::NotSent } else { Delivery::Unknown }
-    }
-
-    fn host(&self) -> String {
-        let host = self.request.url.host_str().unwrap_or_default();
-        self.request.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 }

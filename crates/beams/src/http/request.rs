@@ -28,6 +28,14 @@ pub struct Request {
     pub(crate) idempotency: Idempotency,
 }
 
+impl Request {
+    /// The host that it goes to, with its port unless that is the protocol's own.
+    pub(crate) fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+}
+
 /// The URLs of one instance, parsed once.
 pub struct Routes {
     interests: Url,

@@ -1,0 +1,5 @@
+'use strict'
+
+const { beamsOrFake, fakeBeams } = require('./lib/testing.js')
+
+module.exports = { beamsOrFake, fakeBeams }
