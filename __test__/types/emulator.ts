@@ -21,10 +21,13 @@ async function use(): Promise<void> {
   const removed: boolean = emulator.removeWebhook(id)
   const states: ('waiting' | 'delivered' | 'dropped')[] = emulator.webhooks().requests.map(({ state }) => state)
   const platform: 'apns' | 'fcm' | 'web' | undefined = emulator.devices()[0]?.platform
+  const sentences: string[] = emulator.explain(publish.publishId)?.missed.map(({ message }) => message) ?? []
+  const statuses: (number | undefined)[] = emulator.failedRequests().map(({ status }) => status)
+  const resent: boolean = emulator.resendWebhook(id)
   emulator.clear()
   emulator.reset()
   await emulator.close()
-  console.log(publish.publishId, outcomes, removed, states, platform)
+  console.log(publish.publishId, outcomes, removed, states, platform, sentences, statuses, resent)
 
   // @ts-expect-error: an unknown operation
   emulator.failNext({ status: 500, operation: 'publish' })

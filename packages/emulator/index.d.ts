@@ -27,7 +27,7 @@ export interface EmulatorOptions {
   /**
    * Refuse bodies that the service is reported to refuse although its documentation does not say so: duplicate targets, no
    * platform at all, an `aps.content-available` other than 1, an `aps.sound` that is an object, a `deep_link` that is not
-   * absolute. Documented limits are always enforced.
+   * absolute. Documented limits and types are always enforced.
    *
    * @default true
    */
@@ -71,7 +71,7 @@ export interface EmulatorOptions {
    * @default 10000
    */
   maxPublishes?: number | undefined
-  /** Called with a line of text for every publish, deletion, report and settled webhook. */
+  /** Called with a line of text for every publish, failed request, planned fault, deletion, report and attempt at a webhook. */
   log?: ((line: string) => void) | undefined
 }
 
@@ -94,6 +94,87 @@ export interface ReceivedPublish {
   /** The payload for browsers. */
   web?: Record<string, any>
   [key: string]: any
+}
+
+/**
+ * A request that was refused, or that a planned fault has failed. Requests of devices are among them only if a fault has failed
+ * them.
+ */
+export interface FailedRequest {
+  /** An id of the emulator's own, also in the inbox. */
+  id: string
+  /** The operation; absent if the request is for none. */
+  operation?: Operation
+  /** The HTTP method. */
+  method: string
+  /** The path, cut off after 500 characters. */
+  path: string
+  /** The instance it was for, if the path has one. */
+  instanceId?: string
+  /** When it was received, in ISO 8601. */
+  receivedAt: string
+  /** The status of the response; absent if there was none. */
+  status?: number
+  /** The title of the error, such as `Unauthorized`. */
+  error?: string
+  /** Why it failed. */
+  description: string
+  /** The planned fault, in words, if there was one. */
+  fault?: string
+  /** What was to be published, if the body was a JSON object, and was read. */
+  publish?: Record<string, any>
+}
+
+/** What the payload checks of `beams-native` say about a member of a payload: its `PayloadFinding`. */
+export interface PayloadFinding {
+  /** The id of the rule, such as `'web/deep-link-not-absolute'`. */
+  rule: string
+  /** What becomes of the notification. */
+  severity: 'refused' | 'dropped' | 'degraded' | 'hint'
+  /** The platform that the member belongs to, if it is one's. */
+  platform?: Platform | undefined
+  /** Where the member is, or is missing, as a JSON pointer: `'/web/notification/deep_link'`. */
+  path: string
+  /** What will happen, and what to write instead. */
+  message: string
+  /** The member or value to write instead, if there is exactly one. */
+  suggestion?: string | undefined
+  /** A page of Beams, Apple or Google. */
+  documentation: string
+}
+
+/** Why a target of a publish got nothing, or not on all of its devices. */
+export interface MissedTarget {
+  /** The interest or the user. */
+  target: string
+  /**
+   * - `'no-user'`: no device has ever been bound to the user, or the user was deleted.
+   * - `'no-device'`: the user had a device, and has none any more.
+   * - `'no-subscription'`: no device is subscribed to the interest.
+   * - `'no-payload'`: devices got nothing, since the publish has no payload for their platforms.
+   * - `'gateway-refused'`: the gateway of devices has refused the notification, as `failNext` had planned.
+   */
+  reason: 'no-user' | 'no-device' | 'no-subscription' | 'no-payload' | 'gateway-refused'
+  /** The platforms of the devices that got nothing, with the last two reasons. */
+  platforms?: Platform[]
+  /** How many devices got nothing, with the last two reasons. */
+  deviceCount?: number
+  /** A user or interest that there is, and that may have been meant. */
+  similar?: string | undefined
+  /** The reason as a sentence, such as ``nobody is subscribed to `newz`; there is `news` ``. */
+  message: string
+}
+
+/** Why a publish shows nothing, or not everywhere. */
+export interface Explanation {
+  /** The first 100 reasons, in the order of the targets. */
+  missed: MissedTarget[]
+  /** How many reasons there are. */
+  missedCount: number
+  /** What is wrong with the payload, the worst first. None without `beams-native`. */
+  findings: PayloadFinding[]
+  /** Why the payload was not checked, if it was not: `beams-native` is not installed, or the payload is larger than 64 KiB. */
+  checksUnavailable?: string | undefined
 }
 
 /** A deletion of a user as it was received. */
@@ -173,6 +254,8 @@ export interface Webhook {
 
 /** A request to the target of a webhook, and its attempts. */
 export interface WebhookRequest {
+  /** Its id: the `Webhook-Request-ID-UUID`, which the deprecated webhooks do not send. */
+  id: string
   /** The event's type; `STARTED` or `FINISHED` for the deprecated webhooks. */
   eventType: string
   /** Where it is sent, without credentials. */
@@ -181,9 +264,11 @@ export interface WebhookRequest {
   headers: Record<string, string>
   /** Its body. */
   body: string
+  /** When the event occurred, in ISO 8601. */
+  createdAt: string
   /** Whether more attempts follow, one got a 2xx, or none did. Requests beyond 500 that wait are dropped at once. */
   state: 'waiting' | 'delivered' | 'dropped'
-  /** The attempts so far: the status of the response, or why there is none. */
+  /** The latest 10 attempts: the status of the response, or why there is none. */
   attempts: { at: string; status?: number; error?: string }[]
 }
 
@@ -259,6 +344,10 @@ export interface Emulator {
   certificate?: string | Uint8Array
   /** The publishes that are kept, oldest first. */
   publishes(): ReceivedPublish[]
+  /** The latest 1 000 requests that were refused or that a planned fault has failed, oldest first, in at most 16 MiB. */
+  failedRequests(): FailedRequest[]
+  /** Why a publish shows nothing, or not everywhere; `undefined` if there is none of that id. */
+  explain(publishId: string): Explanation | undefined
   /** The deletions of users, oldest first. */
   deletions(): ReceivedDeletion[]
   /** The deliveries to devices, oldest publish first. */
@@ -273,11 +362,13 @@ export interface Emulator {
   addWebhook(webhook: Webhook): string
   /** Removes a webhook; `false` if there is none of that id. */
   removeWebhook(id: string): boolean
+  /** Sends a webhook request again at once, with its retries; `false` if there is none of that id, or it is being sent. */
+  resendWebhook(id: string): boolean
   /**
    * Resolves to the first publish, past or future, for which `predicate` returns or resolves to a truthy value; to the first one
    * of all, without a predicate.
    *
-   * Rejects after `timeout` ms (5 000) with an error that lists the publishes that came.
+   * Rejects after `timeout` ms (5 000) with an error that lists the publishes that came, and the requests that failed.
    */
   waitForPublish(
     predicate?: (publish: ReceivedPublish) => unknown,
@@ -287,13 +378,16 @@ export interface Emulator {
   failNext(fault: Fault): void
   /** The faults that have not happened yet; `times` is how often each still will. */
   failures(): Fault[]
-  /** Forgets publishes, with their deliveries, and deletions. Devices stay. */
+  /** Forgets publishes, with their deliveries, failed requests and deletions. Devices stay. */
   clear(): void
-  /** Forgets publishes, deletions, devices, planned faults and webhook requests. Configured webhooks stay. */
+  /** Forgets publishes, failed requests, deletions, devices, planned faults and webhook requests. Configured webhooks stay. */
   reset(): void
   /** Stops listening and drops all connections. */
   close(): Promise<void>
-  /** `await using emulator = await startEmulator()` closes it at the end of the block. */
+  /**
+   * `await using emulator = await startEmulator()` closes it at the end of the block. That syntax needs Node.js 24, or
+   * TypeScript 5.2 with a `target` up to `es2022`.
+   */
   [Symbol.asyncDispose](): Promise<void>
 }
 

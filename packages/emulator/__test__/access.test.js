@@ -36,6 +36,11 @@ describe('the host name of a request', () => {
         ['GET', '/'],
         ['GET', '/emulator/publishes'],
         ['POST', '/emulator/reset'],
+        ['GET', '/emulator/inbox/settings'],
+        ['POST', '/emulator/inbox/read'],
+        ['DELETE', '/emulator/inbox'],
+        ['GET', '/emulator/failed-requests'],
+        ['GET', '/emulator/endpoints'],
         ['GET', '/device_api/v1/instances/my-instance/web-vapid-public-key'],
       ]) {
         const { status } = await send(emulator, method, path, { headers: { host } })
@@ -56,8 +61,19 @@ describe('the page that makes a request', () => {
     ['POST', paths.users, { body }],
     ['DELETE', `${paths.customer}/u`, {}],
     ['GET', '/emulator/publishes', {}],
-    ['POST', '/emulator/reset', {}],
     ['GET', '/emulator/inbox', {}],
+    ['GET', '/emulator/inbox/:item', {}],
+    ['GET', '/emulator/inbox/settings', {}],
+    ['POST', '/emulator/inbox/:item/read', {}],
+    ['POST', '/emulator/inbox/read', {}],
+    ['GET', '/emulator/publishes/:item/why', {}],
+    ['GET', '/emulator/failed-requests', {}],
+    ['GET', '/emulator/endpoints', {}],
+    ['POST', '/emulator/devices', { body: { platform: 'web', instanceId: 'i' } }],
+    ['POST', '/emulator/webhooks/requests/:webhook/resend', {}],
+    ['DELETE', '/emulator/inbox/:item', {}],
+    ['DELETE', '/emulator/inbox', {}],
+    ['POST', '/emulator/reset', {}],
     ['GET', '/', {}],
   ]
   for (const [name, headers, isAllowed] of [
@@ -72,8 +88,15 @@ describe('the page that makes a request', () => {
     ['has it as a frame', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, false], // prettier-ignore
   ]) {
     test(`${name}: ${isAllowed ? 'allowed' : 'refused'}`, async (t) => {
-      const emulator = await emulated(t, { allowedOrigins: ['http://localhost:3000'] })
-      for (const [method, path, request] of calls) {
+      const emulator = await emulated(t, {
+        allowedOrigins: ['http://localhost:3000'],
+        webhooks: [{ url: 'http://127.0.0.1:9/', secret: 's' }],
+      })
+      const item = await publish(emulator, body)
+      while (emulator.webhooks().requests[0].attempts.length === 0) await new Promise(setImmediate)
+      const webhook = emulator.webhooks().requests[0].id
+      for (const [method, template, request] of calls) {
+        const path = template.replace(':item', item).replace(':webhook', webhook)
         const { status } = await send(emulator, method, path, {
           ...request,
           headers: { host: 'localhost', ...headers },
@@ -82,6 +105,16 @@ describe('the page that makes a request', () => {
       }
     })
   }
+
+  test('is foreign: refused by every request of the emulator itself', async (t) => {
+    const emulator = await emulated(t)
+    const endpoints = (await send(emulator, 'GET', '/emulator/endpoints')).json()
+    assert.ok(endpoints.length > 15)
+    for (const { method, url } of endpoints) {
+      const headers = { origin: 'http://evil.example' }
+      assert.equal((await send(emulator, method, `/emulator${url}`, { headers })).status, 403, `${method} ${url}`)
+    }
+  })
 
   test('an invalid allowed origin is refused at the start', async (t) => {
     for (const origin of ['localhost:3000', 'http://localhost:3000/page', '*']) {
@@ -131,6 +164,10 @@ describe('in a browser', () => {
       ['DELETE', `${paths.customer}/u`],
       ['POST', '/emulator/reset'],
       ['GET', '/emulator/publishes'],
+      ['GET', '/emulator/inbox'],
+      ['DELETE', '/emulator/inbox'],
+      ['POST', '/emulator/inbox/read'],
+      ['POST', '/emulator/devices', { platform: 'web', instanceId: 'i' }],
       ['POST', '/emulator/webhooks', { url: 'http://127.0.0.1:9/', secret: 's' }],
     ]) {
       assert.equal(await call(page, emulator.url + path, method, request), 'blocked', `${method} ${path}`)
@@ -147,7 +184,7 @@ describe('in a browser', () => {
     }, emulator.url)
     await page.waitForURL(/reset$/)
     assert.equal(emulator.publishes().length, 1)
-    assert.deepEqual([emulator.deletions(), emulator.webhooks().configured], [[], []])
+    assert.deepEqual([emulator.deletions(), emulator.devices(), emulator.webhooks().configured], [[], [], []])
 
     await page.goto(await foreignPage(t))
     assert.equal(await call(page, `${emulator.url}${paths.devices}/fcm`, 'POST', { token: 'a' }), 200)

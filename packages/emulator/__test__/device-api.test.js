@@ -12,7 +12,7 @@ const {
   registrations,
   register,
   setUser,
-  tokenOf,
+  createToken,
 } = require('./helpers/requests.js')
 
 const encode = (text) => Buffer.from(text, 'latin1').toString('base64url')
@@ -170,28 +170,33 @@ describe('the device API', () => {
   const past = Math.floor(Date.now() / 1000) - 60
   const future = past + 3600
   for (const [name, token, status, description] of [
-    ['no expiry', tokenOf('u', { exp: undefined }), 400, 'Missing expiration (exp) field in JWT'],
-    ['no subject', tokenOf(undefined), 400, 'Missing subject (sub) field in JWT'],
-    ['an empty subject', tokenOf(''), 400, 'JWT subject (sub) must be between 1-164 characters long'],
+    ['no expiry', createToken('u', { exp: undefined }), 400, 'Missing expiration (exp) field in JWT'],
+    ['no subject', createToken(undefined), 400, 'Missing subject (sub) field in JWT'],
+    ['an empty subject', createToken(''), 400, 'JWT subject (sub) must be between 1-164 characters long'],
     [
       'a subject of 165 characters',
-      tokenOf('u'.repeat(165)),
+      createToken('u'.repeat(165)),
       400,
       'JWT subject (sub) must be between 1-164 characters long',
     ],
-    ['no issuer', tokenOf('u', { iss: undefined }), 400, 'Missing issuer (iss) field in JWT'],
-    ['another issuer', tokenOf('u', { iss: 'https://other.pushnotifications.pusher.com' }), 403, 'Invalid JWT issuer.'],
+    ['no issuer', createToken('u', { iss: undefined }), 400, 'Missing issuer (iss) field in JWT'],
     [
-      'an issuer without a scheme',
-      tokenOf('u', { iss: 'my-instance.pushnotifications.pusher.com' }),
+      'another issuer',
+      createToken('u', { iss: 'https://other.pushnotifications.pusher.com' }),
       403,
       'Invalid JWT issuer.',
     ],
-    ['an expiry that is over', tokenOf('u', { exp: past }), 401, 'Invalid JWT claims: Token is expired'],
-    ['an issue to come', tokenOf('u', { iat: future }), 401, 'Invalid JWT claims: Token used before issued'],
-    ['a start to come', tokenOf('u', { nbf: future }), 401, 'Invalid JWT claims: Token is not valid yet'],
-    ['another signature', tokenOf('u', {}, 'other'), 401, 'Invalid JWT signature.'],
-    ['no signature', `${tokenOf('u').split('.').slice(0, 2).join('.')}.`, 401, 'Invalid JWT signature.'],
+    [
+      'an issuer without a scheme',
+      createToken('u', { iss: 'my-instance.pushnotifications.pusher.com' }),
+      403,
+      'Invalid JWT issuer.',
+    ],
+    ['an expiry that is over', createToken('u', { exp: past }), 401, 'Invalid JWT claims: Token is expired'],
+    ['an issue to come', createToken('u', { iat: future }), 401, 'Invalid JWT claims: Token used before issued'],
+    ['a start to come', createToken('u', { nbf: future }), 401, 'Invalid JWT claims: Token is not valid yet'],
+    ['another signature', createToken('u', {}, 'other'), 401, 'Invalid JWT signature.'],
+    ['no signature', `${createToken('u').split('.').slice(0, 2).join('.')}.`, 401, 'Invalid JWT signature.'],
     ['no form', 'x.y.z', 401, '`Authorization` header token is malformed.'],
     ['claims that are not JSON', withClaims('not JSON'), 401, '`Authorization` header token is malformed.'],
     ['claims that are null', withClaims('null'), 401, '`Authorization` header token is malformed.'],
@@ -235,8 +240,8 @@ describe('the device API', () => {
   test('binds a device to one user for good', async () => {
     const device = `${paths.devices}/apns/${await register(emulator, 'apns', { user: 'one' })}`
     assert.equal((await send(emulator, 'GET', device)).json().userId, 'one')
-    assert.equal((await setUser(emulator, device, tokenOf('one'))).status, 200)
-    const other = await setUser(emulator, device, tokenOf('other'))
+    assert.equal((await setUser(emulator, device, createToken('one'))).status, 200)
+    const other = await setUser(emulator, device, createToken('other'))
     assert.deepEqual(
       [other.status, other.json().description],
       [400, 'A User Id is already associated with this device.'],
@@ -246,7 +251,7 @@ describe('the device API', () => {
   test('lets a user have 100 devices', async () => {
     for (let count = 0; count < 100; count++) await register(emulator, 'fcm', { user: 'collector' })
     const device = `${paths.devices}/fcm/${await register(emulator, 'fcm')}`
-    const refused = await setUser(emulator, device, tokenOf('collector'))
+    const refused = await setUser(emulator, device, createToken('collector'))
     assert.deepEqual(
       [refused.status, refused.json()],
       [422, { error: 'Unprocessable Entity', description: 'User already has reached the maximum of 100 devices.' }],

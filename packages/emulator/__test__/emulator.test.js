@@ -49,7 +49,8 @@ describe('an emulator', () => {
   test('logs a plain line a publish', async () => {
     const { text } = await send(emulator, 'POST', users, { body: { users: ['a', 'b', 'c', 'd', 'e'], web, fcm: {} } })
     const { publishId } = JSON.parse(text)
-    assert.equal(lines.at(-1), `publish to users "a", "b", "c" and 2 more for fcm, web: ${publishId}`)
+    const outcome = '0 devices; there is no user `a`: no device is bound to it (and 4 more)'
+    assert.equal(lines.at(-1), `publish to users "a", "b", "c" and 2 more for fcm, web: ${publishId}, ${outcome}`)
   })
 
   const bad = (description, error = 'Bad request') => ({ error, description })

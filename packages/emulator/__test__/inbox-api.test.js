@@ -9,7 +9,7 @@ const readline = require('node:readline')
 const { emulated, paths, send, publish, register } = require('./helpers/requests.js')
 
 const inbox = async (emulator, query = '') => (await send(emulator, 'GET', `/emulator/inbox${query}`)).json()
-const titles = ({ publishes }) => publishes.map(({ title }) => title)
+const titles = ({ items }) => items.map(({ title }) => title)
 const titled = (title, more) => ({ interests: ['a'], web: { notification: { title } }, ...more })
 
 /** What happens, as the inbox is told: `next()` is the next event with its data. */
@@ -34,11 +34,11 @@ test('the inbox lists publishes, newest first, in pages', async (t) => {
   const emulator = await emulated(t)
   for (let count = 0; count < 250; count++) await publish(emulator, titled(`n${count}`))
   const first = await inbox(emulator)
-  assert.deepEqual([first.total, first.publishes.length, first.publishes[0].title], [250, 100, 'n249'])
-  const second = await inbox(emulator, `?before=${first.publishes.at(-1).publishId}`)
-  assert.deepEqual([second.publishes.length, second.publishes[0].title], [100, 'n149'])
-  const third = await inbox(emulator, `?before=${second.publishes.at(-1).publishId}`)
-  assert.deepEqual([third.publishes.length, third.publishes.at(-1).title], [50, 'n0'])
+  assert.deepEqual([first.total, first.items.length, first.items[0].title], [250, 100, 'n249'])
+  const second = await inbox(emulator, `?before=${first.items.at(-1).publishId}`)
+  assert.deepEqual([second.items.length, second.items[0].title], [100, 'n149'])
+  const third = await inbox(emulator, `?before=${second.items.at(-1).publishId}`)
+  assert.deepEqual([third.items.length, third.items.at(-1).title], [50, 'n0'])
 })
 
 test('the inbox finds publishes by their words, interest, user and platform', async (t) => {
@@ -75,7 +75,7 @@ test('the inbox takes the words of a notification from any platform', async (t) 
     [{ apns: { aps: { alert: { 'title-loc-key': 'T', 'loc-key': 'B' } } } }, ['T', 'B']],
   ]) {
     await publish(emulator, { interests: ['a'], ...payloads })
-    const [{ title, text }] = (await inbox(emulator)).publishes
+    const [{ title, text }] = (await inbox(emulator)).items
     assert.deepEqual([title, text], expected)
   }
 })

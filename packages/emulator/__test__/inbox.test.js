@@ -2,29 +2,10 @@
 
 const { test, describe, before, after, beforeEach } = require('node:test')
 const assert = require('node:assert/strict')
-const { readFileSync, writeFileSync } = require('node:fs')
-const path = require('node:path')
 const { startEmulator } = require('..')
 const { launch, open } = require('./helpers/browser.js')
+const { titled, parcel } = require('./helpers/payloads.js')
 const { emulated, publish, register } = require('./helpers/requests.js')
-
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const titled = (title, more) => ({ interests: ['news'], web: { notification: { title } }, ...more })
-const parcel = {
-  users: ['ada', 'grace'],
-  apns: {
-    aps: {
-      alert: { title: 'Your parcel is here', subtitle: 'Order 1815', body: 'It waits for you at the front desk.' },
-      badge: 3,
-      sound: 'chime.aiff',
-    },
-  },
-  fcm: {
-    notification: { title: 'Your parcel is here', body: 'It waits for you.', icon: 'ic_parcel', color: '#0a7a4b' },
-    priority: 'high',
-  },
-  web: { notification: { title: 'Your parcel is here', deep_link: 'https://shop.example/orders/1815' } },
-}
 
 describe('the inbox', () => {
   let browser, emulator
@@ -69,7 +50,7 @@ describe('the inbox', () => {
       await page.getByLabel(label, { exact: true }).fill('')
       await count(page, 3)
     }
-    await page.getByLabel('Platform').selectOption('Web')
+    await page.getByLabel('Platform', { exact: true }).selectOption('Web')
     await count(page, 2)
     await publish(emulator, { users: ['ada'], fcm: { notification: { title: 'Grapes' } } })
     await publish(emulator, titled('Quinces'))
@@ -98,25 +79,6 @@ describe('the inbox', () => {
       'rgb(10, 122, 75)',
     )
     assert.match(await page.getByLabel('As Web shows it').textContent(), /https:\/\/shop\.example\/orders\/1815/)
-  })
-
-  test('fits a screen of 1280 pixels, as the README shows it', async (t) => {
-    for (const platform of ['apns', 'fcm', 'web'])
-      await register(emulator, platform, { user: 'ada', interests: ['news'] })
-    const headlines = [
-      'Rain until noon',
-      'The bridge is open again',
-      'Tickets for Saturday',
-      'Two goals in ten minutes',
-    ]
-    for (const title of headlines) await publish(emulator, titled(title, { interests: ['news', 'city', 'sport'] }))
-    await publish(emulator, parcel)
-    const page = await inbox(t, { viewport: { width: 1280, height: 720 } })
-    await row(page, 'Your parcel').click()
-    await page.locator('.previews').waitFor()
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
-    const picture = await page.screenshot()
-    if (process.env.UPDATE_DOCS) writeFileSync(path.join(__dirname, '..', 'inbox.png'), picture)
   })
 
   test('says of a publish of data alone that nothing is shown', async (t) => {
@@ -271,10 +233,11 @@ describe('the inbox', () => {
     await page.locator('#detail td', { hasText: 'refused' }).waitFor()
     assert.equal(await page.locator('#detail table button').count(), 0)
     await row(page, '0 devices, 1 failed').waitFor()
-    const unreached = page.getByLabel('Not reached').locator('li')
-    assert.deepEqual(await unreached.allTextContents(), [
-      'grace: no payload for the platforms of the devices',
-      'bob: no device',
+    const reasons = page.getByLabel('Why nothing came').locator('li > span')
+    assert.deepEqual(await reasons.allTextContents(), [
+      'the gateway refused 1 web device of the user ada',
+      '1 Android device of the user grace got nothing: the publish has no payload for fcm',
+      'there is no user bob: no device is bound to it',
     ])
     await page.evaluate(
       ([id, device]) =>
@@ -289,87 +252,18 @@ describe('the inbox', () => {
 
     await publish(emulator, titled('Typo', { interests: ['newz'] }))
     await row(page, 'Typo').click()
-    await page.getByText('newz: no subscriber; there are subscribers to news').waitFor()
+    await page.getByText('nobody is subscribed to newz; there is news').waitFor()
   })
-
-  test('is worked with the keyboard alone', async (t) => {
-    for (const title of ['Bee three', 'Bee two', 'Ant one']) await publish(emulator, titled(title))
-    const page = await inbox(t)
-    await count(page, 3)
-    await page.keyboard.press('/')
-    await page.keyboard.type('bee')
-    await count(page, 2)
-    for (let presses = 0; presses < 4; presses++) await page.keyboard.press('Tab')
-    await page.keyboard.press('ArrowDown')
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Bee three', level: 2 }).waitFor()
-    await page.keyboard.press('ArrowUp')
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Bee two', level: 2 }).waitFor()
-    await page.keyboard.press('Escape')
-    await page.locator('#detail').waitFor({ state: 'hidden' })
-    assert.equal(await page.evaluate('document.activeElement.closest("li").textContent.slice(0, 7)'), 'Bee two')
-  })
-
-  test('shows either the list or one publish on a phone', async (t) => {
-    await publish(emulator, parcel)
-    const page = await inbox(t, { viewport: { width: 390, height: 800 } })
-    await row(page, 'Your parcel').click()
-    await page.locator('.previews').waitFor()
-    assert.equal(await page.locator('#list').isVisible(), false)
-    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
-    await page.getByRole('link', { name: 'Back to all publishes' }).click()
-    await row(page, 'Your parcel').waitFor()
-  })
-
-  test('fits the tables on a phone', async (t) => {
-    const user = 'ada@analytical-engine.example'
-    const id = await register(emulator, 'web', { user, interests: ['news', 'sport', 'a-rather-long-interest-name'] })
-    await publish(emulator, { ...parcel, users: [user] })
-    const page = await inbox(t, { viewport: { width: 390, height: 800 } }, '/#/devices')
-    const fits = (selector) =>
-      page.locator(selector).evaluateAll((cells) => cells.every((cell) => cell.getBoundingClientRect().right <= 390))
-    await page.locator('#devices td').first().waitFor()
-    assert.ok(await fits('#devices th, #devices td'))
-    await page.goto(`${emulator.url}/#/publishes/${emulator.publishes()[0].publishId}`)
-    await page.getByRole('button', { name: `Open on ${id}` }).waitFor()
-    assert.ok(await fits('#detail th, #detail td'))
-    assert.doesNotMatch(await page.locator('body').innerText(), /undefined|null|\[object/)
-  })
-
-  for (const colorScheme of ['light', 'dark']) {
-    test(`has no fault that axe finds, in ${colorScheme} colours`, async (t) => {
-      emulator.addWebhook({ url: 'http://127.0.0.1:9/', secret: 's' })
-      await register(emulator, 'apns', { user: 'ada', interests: ['news'] })
-      const publishId = await publish(emulator, parcel)
-      // axe is put in as a script of the page, which the page's own policy would not allow.
-      const page = await inbox(t, { colorScheme, bypassCSP: true })
-      await page.evaluate(axe)
-      for (const view of ['publishes', `publishes/${publishId}`, 'devices', 'webhooks']) {
-        await page.goto(`${emulator.url}/#/${view}`)
-        await page
-          .locator({ publishes: '#list li', devices: '#devices td', webhooks: 'summary' }[view] ?? '.previews')
-          .first()
-          .waitFor()
-        const { violations } = await page.evaluate('axe.run()')
-        assert.deepEqual(
-          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-          [],
-          view,
-        )
-      }
-    })
-  }
 
   test('stays small with 10 000 publishes, and reaches all of them', async (t) => {
     const page = await inbox(t)
     const numbers = Array.from({ length: 10_000 }, (_, index) => index)
-    const send = async () => {
+    const sendAll = async () => {
       for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
         await publish(emulator, titled(`number ${number}!`))
       }
     }
-    await Promise.all(Array.from({ length: 32 }, send))
+    await Promise.all(Array.from({ length: 32 }, sendAll))
     await count(page, 10_000)
     assert.ok((await page.locator('#list li').count()) <= 300)
     await page.getByLabel('Search').fill('number 4711!')

@@ -16,6 +16,12 @@ describe('what the emulator keeps is bounded by the memory that it takes', () =>
       96,
       '/emulator/inbox 200 false\n/emulator/inbox?search=nothing 200 false\n/emulator/publishes 200 true\n',
     ],
+    [
+      'failed requests',
+      96,
+      '/emulator/inbox 200 false\n/emulator/inbox?search=nothing 200 false\n/emulator/failed-requests 200 true\n',
+    ],
+    ['misses', 128, '100 200\n'],
     ['deliveries', 128, '100 200\n'],
     ['webhooks', 192, 'true\n'],
     ['webhooks that fail', 192, 'true\n'],

@@ -15,7 +15,7 @@ const PushNotifications = require('@pusher/push-notifications-server')
 const { launch, open } = require('./helpers/browser.js')
 const { script, serviceWorker, stubSubscription } = require('./helpers/browser-sdk.js')
 const { python } = require('./helpers/python.js')
-const { emulated, paths, web, register, tokenOf } = require('./helpers/requests.js')
+const { emulated, paths, web, register, createToken } = require('./helpers/requests.js')
 
 const options = { instanceId: 'my-instance', secretKey: 'key' }
 
@@ -108,7 +108,7 @@ describe('the official browser SDK', () => {
       const { pathname, searchParams } = new URL(url, 'http://site')
       const [type, body] = answers[pathname] ?? [
         'application/json',
-        JSON.stringify({ token: tokenOf(searchParams.get('user_id')) }),
+        JSON.stringify({ token: createToken(searchParams.get('user_id')) }),
       ]
       response.writeHead(200, { 'content-type': type }).end(body)
     })

@@ -42,6 +42,32 @@ test('the package, installed in an empty folder, starts with its own dependencie
   for (const file of ['', 'inbox.js', 'inbox.css', 'emulator/openapi.json']) {
     assert.equal((await fetch(`${url}/${file}`)).status, 200, file)
   }
+  // beams-native is not there, and nothing but its checks is missed.
+  const publish = await fetch(`${url}/publish_api/v1/instances/i/publishes/users`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
+    body: '{"users":["u"],"web":{"timeToLive":5}}',
+  })
+  const why = await fetch(`${url}/emulator/publishes/${(await publish.json()).publishId}/why`)
+  const { findings, checksUnavailable, missedCount } = await why.json()
+  assert.deepEqual([findings, missedCount], [[], 1])
+  assert.equal(checksUnavailable, 'Payload checks need beams-native: npm install beams-native')
   child.kill('SIGTERM')
   await once(child, 'exit')
+})
+
+test('the emulator finds beams-native in the project that it was started in', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-emulator-'))
+  t.after(() => fs.rmSync(folder, { recursive: true }))
+  const installed = path.join(folder, 'elsewhere', 'node_modules')
+  const project = path.join(folder, 'project', 'node_modules', 'beams-native')
+  fs.mkdirSync(path.join(installed, 'beams-emulator', 'src'), { recursive: true })
+  fs.mkdirSync(project, { recursive: true })
+  const checks = path.join(installed, 'beams-emulator', 'src', 'payload-checks.js')
+  fs.copyFileSync(path.join(__dirname, '..', 'src', 'checks', 'payload-checks.js'), checks)
+  fs.writeFileSync(path.join(project, 'index.js'), "exports.checkPublishRequest = () => ['found']")
+  const script = `const { PayloadChecks } = require(process.argv[1])
+    console.log(new PayloadChecks().check('users', { users: ['u'], web: {} }).findings.join())`
+  const { stdout } = await run(process.execPath, ['-e', script, checks], { cwd: path.join(folder, 'project') })
+  assert.equal(stdout, 'found\n')
 })

@@ -6,7 +6,7 @@ const net = require('node:net')
 const { once } = require('node:events')
 const { emulated, paths, web, send, publish } = require('./helpers/requests.js')
 
-test('hostile bodies are answered, and nothing is kept of them', async (t) => {
+test('hostile bodies are answered, and listed as refused', async (t) => {
   const emulator = await emulated(t)
   const nested = (levels) => `{"users":["u"],"web":{"data":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}}`
   for (const [body, status] of [
@@ -24,8 +24,14 @@ test('hostile bodies are answered, and nothing is kept of them', async (t) => {
     assert.equal(answered.status, status, body.slice(0, 40))
   }
   assert.deepEqual(emulator.publishes(), [])
+  const { items } = (await send(emulator, 'GET', '/emulator/inbox')).json()
+  assert.deepEqual([items.length, emulator.failedRequests().length], [9, 9])
+  for (const { id, type } of items) {
+    assert.equal(type, 'failed-request')
+    assert.equal((await send(emulator, 'GET', `/emulator/inbox/${id}`)).status, 200)
+  }
   assert.equal((await send(emulator, 'POST', paths.users, { body: nested(62) })).status, 200)
-  assert.equal((await send(emulator, 'GET', '/emulator/inbox?search=1')).json().total, 1)
+  assert.equal((await send(emulator, 'GET', '/emulator/inbox?search=1&platform=web')).json().items[0].type, 'publish')
 })
 
 test('names that JavaScript knows are only names', async (t) => {
@@ -55,7 +61,7 @@ test('the operation decides whom a publish is for, whatever else its body names'
       assert.equal((await send(emulator, 'POST', path, { body })).status, 200, body)
       const received = emulator.publishes().at(-1)
       assert.deepEqual(Object.getPrototypeOf(received), Object.prototype)
-      const [{ kind, targets }] = (await send(emulator, 'GET', '/emulator/inbox')).json().publishes
+      const [{ kind, targets }] = (await send(emulator, 'GET', '/emulator/inbox')).json().items
       assert.deepEqual([kind, targets], [path === paths.users ? 'users' : 'interests', ['a']])
     }
   }

@@ -109,7 +109,7 @@ test('what a device reports calls the webhooks that are configured for it', asyn
 test('a webhook is sent again until it is answered with 2xx, with the same ids', async (t) => {
   const answers = [500, 302, 'reset', 'none', 204]
   const target = await receiver(t, (number) => answers[number - 1])
-  const options = { webhookRetryDelays: [1, 2, 3, 4], webhookTimeout: 50 }
+  const options = { webhookRetryDelays: [1, 2, 3, 4], webhookTimeout: 1000 }
   const emulator = await emulated(t, { ...options, webhooks: [{ url: target.url, secret: 'hush' }] })
   await publish(emulator, { users: ['u'], web })
   const request = await settled(emulator)
@@ -133,6 +133,95 @@ test('a webhook is dropped after five attempts', async (t) => {
   await publish(emulator, { users: ['u'], web })
   const { state, attempts } = await settled(emulator)
   assert.deepEqual([state, attempts.length, target.count()], ['dropped', 5, 5])
+})
+
+test('a failed attempt is listed and logged, and so is what becomes of the request', async (t) => {
+  const lines = []
+  const answers = [500, 204]
+  const target = await receiver(t, (number) => answers[number - 1])
+  const emulator = await emulated(t, { webhookRetryDelays: [5], log: (line) => lines.push(line) })
+  emulator.addWebhook({ url: target.url, secret: 'hush' })
+  await publish(emulator, { users: ['u'], web })
+  const request = await settled(emulator)
+  const inbox = (await send(emulator, 'GET', '/emulator/inbox')).json()
+  assert.deepEqual(
+    inbox.items.map(({ type, id, state, attemptCount, lastAttempt }) => [
+      type,
+      id,
+      state,
+      attemptCount,
+      lastAttempt?.status,
+    ]),
+    [
+      ['webhook', request.id, 'delivered', 2, 204],
+      ['publish', inbox.items[1].id, undefined, undefined, undefined],
+    ],
+  )
+  const name = `webhook v1.PublishToUsersAttempt to ${target.url}`
+  assert.deepEqual(lines.slice(1), [`${name} failed: 500; again in 0.005 s`, `${name} delivered: 204`])
+  const shown = (await send(emulator, 'GET', `/emulator/inbox/${request.id}`)).json()
+  assert.deepEqual(shown.request, JSON.parse(JSON.stringify(request)))
+  for (const [query, expected] of [
+    ['?search=hook', 1],
+    ['?state=failed', 2],
+    ['?platform=web', 1],
+    ['?user=u', 1],
+  ]) {
+    assert.equal((await send(emulator, 'GET', `/emulator/inbox${query}`)).json().total, expected, query)
+  }
+})
+
+test('a webhook that is delivered at once is not listed among the publishes', async (t) => {
+  const target = await receiver(t)
+  const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { users: ['u'], web })
+  await settled(emulator)
+  assert.equal((await send(emulator, 'GET', '/emulator/inbox')).json().total, 1)
+})
+
+test('a webhook is sent again on request, with the same ids and all retries', async (t) => {
+  let status = 500
+  const target = await receiver(t, () => status)
+  const emulator = await emulated(t, { webhookRetryDelays: [1], webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { users: ['u'], web })
+  const { id, createdAt } = await settled(emulator)
+  assert.equal(new Date(createdAt).toISOString(), createdAt)
+  assert.equal(emulator.resendWebhook(id), true)
+  assert.equal((await settled(emulator)).attempts.length, 4)
+  status = 200
+  assert.equal((await send(emulator, 'POST', `/emulator/webhooks/requests/${id}/resend`)).status, 200)
+  assert.deepEqual((await settled(emulator)).state, 'delivered')
+  const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => target.next()))
+  for (const { headers, body } of others) {
+    assert.deepEqual([body, headers['webhook-signature']], [first.body, first.headers['webhook-signature']])
+  }
+  for (const unknown of ['x', '__proto__']) {
+    assert.equal(emulator.resendWebhook(unknown), false)
+    assert.equal((await send(emulator, 'POST', `/emulator/webhooks/requests/${unknown}/resend`)).status, 404)
+  }
+})
+
+test('a webhook that waits for its next attempt is sent at once on request', async (t) => {
+  const target = await receiver(t, (number) => (number === 1 ? 500 : 200))
+  const options = { webhookRetryDelays: [600_000] }
+  const emulator = await emulated(t, { ...options, webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { users: ['u'], web })
+  while (emulator.webhooks().requests[0].attempts.length === 0) await new Promise(setImmediate)
+  assert.equal(emulator.resendWebhook(emulator.webhooks().requests[0].id), true)
+  const { state, attempts } = await settled(emulator)
+  assert.deepEqual([state, attempts.length], ['delivered', 2])
+})
+
+test('a request keeps its latest 10 attempts, however often it is sent again', async (t) => {
+  const target = await receiver(t, () => 500)
+  const emulator = await emulated(t, { webhookRetryDelays: [], webhooks: [{ url: target.url, secret: 'hush' }] })
+  await publish(emulator, { users: ['u'], web })
+  const { id } = await settled(emulator)
+  for (let count = 0; count < 12; count++) {
+    emulator.resendWebhook(id)
+    await settled(emulator)
+  }
+  assert.deepEqual([(await settled(emulator)).attempts.length, target.count()], [10, 13])
 })
 
 test('the deprecated webhook tells that a publish has started and finished, with the credentials of its URL', async (t) => {

@@ -7,7 +7,8 @@ const rateLimit = require('@fastify/rate-limit')
 const files = require('@fastify/static')
 const { checkHost, checkOrigin } = require('./access/access.js')
 const { trackConnections } = require('./access/connections.js')
-const { registerErrorHandlers, sendError } = require('./api/errors.js')
+const { createErrorHandler, createNotFoundHandler } = require('./api/errors.js')
+const { FailureRecorder } = require('./api/failure-recorder.js')
 const { parseJson } = require('./api/json.js')
 const { checkInstance, checkSecretKey } = require('./api/authorization.js')
 const { rateLimitOptions } = require('./api/rate-limit.js')
@@ -26,15 +27,17 @@ const METHODS = ['GET', 'POST', 'PUT', 'DELETE']
 const MAX_PATH_PARAMETER = 16 * 1024
 
 /** The HTTP server: the Beams APIs, the emulator's own API and the inbox, over the stores in `services`. */
-async function createServer(options, services) {
-  const app = createApp(services.certificate)
+async function createServer(options, stores) {
+  const recorder = new FailureRecorder(stores.failedRequests)
+  const services = { ...stores, recorder }
+  const app = createApp(services)
   app.addHook('onRequest', checkHost(options))
   await describeApis(app)
   const checkPath = checkInstance(options)
 
   const serverApi = (register) => async (scope) => {
     await guardFromPages(scope, options)
-    registerFaultHooks(scope, services.faults)
+    registerFaultHooks(scope, services)
     scope.addHook('onRequest', checkPath)
     scope.addHook('onRequest', checkSecretKey(options))
     register(scope, services)
@@ -51,7 +54,7 @@ async function createServer(options, services) {
   const deviceSideApi = (register) => async (scope) => {
     // The browser SDK runs in pages of any origin.
     await scope.register(cors, { methods: METHODS })
-    registerFaultHooks(scope, services.faults)
+    registerFaultHooks(scope, services)
     scope.addHook('onRequest', checkPath)
     scope.addHook('onResponse', async ({ method }) => method !== 'GET' && services.deviceStore.emit('change'))
     register(scope, services)
@@ -83,7 +86,8 @@ async function guardFromPages(scope, options) {
   }
 }
 
-function createApp(certificate) {
+function createApp({ certificate, recorder }) {
+  const sendError = createErrorHandler(recorder)
   const app = fastify({
     https: certificate ? { cert: certificate.cert, key: certificate.key } : null,
     forceCloseConnections: true,
@@ -91,9 +95,11 @@ function createApp(certificate) {
     frameworkErrors: sendError,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
   })
-  registerErrorHandlers(app)
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler(createNotFoundHandler(recorder))
   trackConnections(app)
   app.decorateRequest('fault', null)
+  app.decorateRequest('isListed', false)
   app.decorateRequest('source', '')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJson)

@@ -63,7 +63,7 @@ async function register(emulator, platform, { interests = [], user, secretKey } 
   const device = `${paths.devices}/${platform}/${id}`
   if (interests.length > 0) await send(emulator, 'PUT', `${device}/interests`, { body: { interests } })
   if (user !== undefined) {
-    const { status, text } = await setUser(emulator, device, tokenOf(user, {}, secretKey))
+    const { status, text } = await setUser(emulator, device, createToken(user, {}, secretKey))
     if (status !== 200) throw new Error(`${status} ${text}`)
   }
   return id
@@ -74,11 +74,11 @@ function setUser(emulator, device, token) {
 }
 
 /** A token as a server makes it, with other claims where the test wants them; `undefined` leaves one out. */
-function tokenOf(user, claims = {}, secretKey = 'key') {
+function createToken(user, claims = {}, secretKey = 'key') {
   const now = Math.floor(Date.now() / 1000)
   const right = { iat: now, exp: now + 60, iss: 'https://my-instance.pushnotifications.pusher.com', sub: user }
   const all = Object.fromEntries(Object.entries({ ...right, ...claims }).filter(([, value]) => value !== undefined))
   return jwt.sign(all, secretKey, { noTimestamp: !('iat' in all) })
 }
 
-module.exports = { paths, web, emulated, send, publish, registrations, register, setUser, tokenOf }
+module.exports = { paths, web, emulated, send, publish, registrations, register, setUser, createToken }

@@ -49,10 +49,28 @@ const programs = {
     }
   },
 
+  async 'failed requests'(emulator) {
+    emulator.failNext({ status: 401, times: 10_000 })
+    for (let bytes = 0; bytes < 48 * MIB; bytes += emptyObjects.length) await publish(emulator, emptyObjects)
+    const long = JSON.stringify('x'.repeat(190 * KIB))
+    for (let count = 0; count < 300; count++) await publish(emulator, `{"users":[${long}]}`)
+    for (const path of ['/emulator/inbox', '/emulator/inbox?search=nothing', '/emulator/failed-requests']) {
+      const { status, bytes } = await send(emulator, 'GET', path)
+      console.log(path, status, bytes > 12 * MIB)
+    }
+  },
+
+  async misses(emulator) {
+    const users = JSON.stringify(Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(40, 'x')))
+    for (let count = 0; count < 5000; count++) await publish(emulator, `{"users":${users},"web":{"count":${count}}}`)
+    const [{ id, missCount }] = JSON.parse((await send(emulator, 'GET', '/emulator/inbox')).text).items
+    console.log(missCount, (await send(emulator, 'GET', `/emulator/inbox/${id}`)).status)
+  },
+
   async deliveries(emulator) {
     for (let count = 0; count < 100; count++) emulator.addDevice({ platform: 'web', userId: 'u', instanceId: 'i' })
     for (let count = 0; count < 60; count++) await publish(emulator, emptyObjects)
-    const [entry] = JSON.parse((await send(emulator, 'GET', '/emulator/inbox')).text).publishes
+    const [entry] = JSON.parse((await send(emulator, 'GET', '/emulator/inbox')).text).items
     console.log(entry.delivered, (await send(emulator, 'GET', `/emulator/inbox/${entry.publishId}`)).status)
   },
 

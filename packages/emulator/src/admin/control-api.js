@@ -1,61 +1,53 @@
 'use strict'
 
 const { name, version } = require('../../package.json')
+const { explain } = require('./explain.js')
 const { streamJsonArray } = require('./json-stream.js')
 
 /** The emulator's own API over HTTP: for tests in other languages and processes, and for the inbox. */
-function controlApi(app, { emulator, publishStore, deviceStore, webhooks, certificate }) {
-  app.get('/version', async () => ({ name, version }))
-  // For clients that need it in a file: `curl --insecure`.
-  if (certificate) app.get('/certificate.pem', async () => certificate.authority)
+function controlApi(app, services) {
+  const { emulator, publishStore, deviceStore, failedRequests, webhookQueue, certificate } = services
   const stream = (list) => async (_request, reply) => reply.type('application/json').send(streamJsonArray(list()))
-  app.get(
-    '/publishes',
-    stream(() => publishStore.publishes()),
-  )
-  app.get('/deletions', async () => emulator.deletions())
-  app.get(
-    '/deliveries',
-    stream(() => publishStore.deliveries()),
-  )
-  app.get(
-    '/devices',
-    stream(() => deviceStore.all()),
-  )
-  app.get('/webhooks', async () => emulator.webhooks())
-  app.get('/failures', async () => emulator.failures())
 
-  app.delete(
-    '/publishes',
-    perform(() => emulator.clear()),
-  )
-  app.delete(
-    '/devices',
-    perform(() => deviceStore.clear()),
-  )
-  app.delete(
-    '/webhooks/requests',
-    perform(() => webhooks.clearRequests()),
-  )
-  app.post(
-    '/webhooks',
-    perform(({ body }) => ({ id: emulator.addWebhook(body ?? {}) })),
-  )
-  app.delete('/webhooks/:id', async ({ params }, reply) =>
-    emulator.removeWebhook(params.id) ? reply.send() : reply.callNotFound(),
-  )
-  app.post(
-    '/devices',
-    perform(({ body }) => emulator.addDevice(body ?? {})),
-  )
-  app.post(
-    '/failures',
-    perform(({ body }) => emulator.failNext(body ?? {})),
-  )
-  app.post(
-    '/reset',
-    perform(() => emulator.reset()),
-  )
+  const endpoints = [
+    ['GET', '/version', 'The name and version of the emulator', async () => ({ name, version })],
+    ['GET', '/publishes', 'The publishes, oldest first', stream(() => publishStore.publishes())],
+    ['GET', '/publishes/:publishId/why', 'Why a publish shows nothing, or not everywhere', explainPublish],
+    ['GET', '/failed-requests', 'What was refused, or failed as planned', stream(() => failedRequests.all())],
+    ['GET', '/deletions', 'The deletions of users', async () => emulator.deletions()],
+    ['GET', '/deliveries', 'What each device got', stream(() => publishStore.deliveries())],
+    ['GET', '/devices', 'The devices', stream(() => deviceStore.all())],
+    ['GET', '/webhooks', 'The webhooks, and the requests to their targets', async () => emulator.webhooks()],
+    ['GET', '/failures', 'The planned faults', async () => emulator.failures()],
+    ['POST', '/devices', 'Adds a device', perform(({ body }) => emulator.addDevice(body ?? {}))],
+    ['POST', '/failures', 'Plans a fault', perform(({ body }) => emulator.failNext(body ?? {}))],
+    ['POST', '/webhooks', 'Configures a webhook', perform(({ body }) => ({ id: emulator.addWebhook(body ?? {}) }))],
+    ['POST', '/webhooks/requests/:id/resend', 'Sends a webhook request again', resendWebhook],
+    ['POST', '/reset', 'Forgets everything but the webhooks', perform(() => emulator.reset())],
+    ['DELETE', '/publishes', 'Forgets publishes, failed requests and deletions', perform(() => emulator.clear())],
+    ['DELETE', '/devices', 'Forgets all devices', perform(() => deviceStore.clear())],
+    ['DELETE', '/webhooks/:id', 'Removes a webhook', removeWebhook],
+    ['DELETE', '/webhooks/requests', 'Forgets settled webhook requests', perform(() => webhookQueue.clear())],
+  ]
+  // For clients that need it in a file: `curl --insecure`.
+  if (certificate) {
+    endpoints.push(['GET', '/certificate.pem', 'The certificate to trust', async () => certificate.authority])
+  }
+  for (const [method, url, , handler] of endpoints) app.route({ method, url, handler })
+  app.get('/endpoints', async () => endpoints.map(([method, url, summary]) => ({ method, url, summary })))
+
+  async function explainPublish({ params }, reply) {
+    const entry = publishStore.entry(params.publishId)
+    return entry ? explain(entry, services) : reply.callNotFound()
+  }
+
+  async function resendWebhook({ params }, reply) {
+    return emulator.resendWebhook(params.id) ? reply.send() : reply.callNotFound()
+  }
+
+  async function removeWebhook({ params }, reply) {
+    return emulator.removeWebhook(params.id) ? reply.send() : reply.callNotFound()
+  }
 }
 
 /** Responds with 400 to an argument that the emulator's own method refuses. */

@@ -1,14 +1,16 @@
 'use strict'
 
 const { createFilter } = require('./filter.js')
-const { describeEntry } = require('./inbox-api.js')
+const { describeItem } = require('./describe-item.js')
 
 const MAX_READERS = 100
 // A reader that is further behind is disconnected; a browser reconnects by itself and asks for what it has missed.
 const MAX_UNREAD = 256 * 1024
+// A reader loads the list again after more.
+const MAX_IDS = 100
 
 /** A stream of events for the inbox: what happens, as it happens. */
-function eventsApi(app, { publishStore, deviceStore, webhooks }) {
+function eventsApi(app, { publishStore, failedRequests, webhookQueue, items, deviceStore }) {
   let readers = 0
   const streaming = new WeakSet()
 
@@ -30,14 +32,21 @@ function eventsApi(app, { publishStore, deviceStore, webhooks }) {
       if (raw.writableLength > MAX_UNREAD) socket.destroy()
     }
     const isSought = createFilter(request.query)
-    const sendEntry = (event) => (entry) => isSought(entry) && send(event, describeEntry(entry))
+    const sendItem = (event) => (item) => isSought(item) && send(event, describeItem(item))
+    const sendWebhook = (webhook) => {
+      if (webhook?.number !== undefined) sendItem('change')(webhook)
+      send('webhooks')
+    }
     const listeners = [
-      [publishStore, 'publish', sendEntry('publish')],
-      [publishStore, 'change', sendEntry('change')],
-      [publishStore, 'remove', () => send('reset')],
+      [publishStore, 'publish', sendItem('publish')],
+      [publishStore, 'change', sendItem('change')],
       [publishStore, 'reset', () => send('reset')],
+      [failedRequests, 'add', sendItem('failure')],
+      [webhookQueue, 'failure', sendItem('failure')],
+      [webhookQueue, 'change', sendWebhook],
+      [items, 'read', (read) => send('read', { ids: read.length > MAX_IDS ? undefined : read.map(({ id }) => id) })],
+      [items, 'remove', () => send('reset')],
       [deviceStore, 'change', () => send('devices')],
-      [webhooks, 'request', () => send('webhooks')],
     ]
     for (const [emitter, event, listener] of listeners) emitter.on(event, listener)
     // A pipelined response has no socket of its own until its turn, and emits no `close` if that never comes.

@@ -1,33 +1,64 @@
 'use strict'
 
 const { readPublish } = require('../store/publish-store.js')
+const { readFailedPublish } = require('../store/failed-requests.js')
 
-/** Whether an entry matches a query of the inbox. Case does not matter; interests and users match as a whole. */
+const STATES = {
+  unread: ({ isRead }) => !isRead,
+  failed: (item) => item.type !== 'publish' || item.unreachedCount > 0 || item.fault !== undefined,
+  findings: ({ findingCounts }) => findingCounts !== undefined && Object.values(findingCounts).some(Boolean),
+}
+
+/** Whether an item of the inbox matches a query. Case does not matter; interests and users match as a whole. */
 function createFilter(query) {
-  const { search, interest, user, platform } = Object.fromEntries(
+  const { search, interest, user, platform, state } = Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, String(value).toLowerCase()]),
   )
-  if (!search && !interest && !user && !platform) return () => true
-  const isIn = (values, sought) => values.some((value) => value.toLowerCase() === sought)
-  return (entry) => {
-    if (platform && !entry.platforms.includes(platform)) return false
+  const hasState = Object.hasOwn(STATES, state ?? '') ? STATES[state] : () => true
+  const isIn = (values, sought) => values.some((value) => String(value).toLowerCase() === sought)
+  return (item) => {
+    if (!hasState(item)) return false
+    if (platform && !item.platforms?.includes(platform)) return false
     if (!search && !interest && !user) return true
-    const publish = readPublish(entry)
-    const targets = publish[entry.kind]
-    if (interest && !(entry.kind === 'interests' && isIn(targets, interest))) return false
-    if (user && !(entry.kind === 'users' && isIn(targets, user)) && !isIn(listUsers(entry), user)) return false
-    return !search || contains(publish, search)
+    const content = readContent(item)
+    if (interest && !(item.kind === 'interests' && isIn(listTargets(item, content), interest))) return false
+    if (user && !(item.kind === 'users' && isIn(listTargets(item, content), user)) && !isIn(listUsers(item), user)) {
+      return false
+    }
+    return !search || contains(content, search)
   }
 }
 
-function listUsers({ deliveries }) {
+/** Everything that a search looks at. */
+function readContent(item) {
+  switch (item.type) {
+    case 'publish':
+      return readPublish(item)
+    case 'failed-request': {
+      const { operation, instanceId, path, status, error, description, fault, targets, source } = item
+      const body = readFailedPublish(item) ?? source.toString()
+      return { body, operation, instanceId, path, status, error, description, fault, targets }
+    }
+    default: {
+      const { eventType, url, attempts } = item
+      return { eventType, url, attempts, body: JSON.parse(item.body) }
+    }
+  }
+}
+
+function listTargets(item, content) {
+  const targets = item.type === 'publish' ? content[item.kind] : content.body?.[item.kind]
+  return Array.isArray(targets) ? targets : item.targets
+}
+
+function listUsers({ deliveries = [] }) {
   return deliveries.flatMap(({ userId }) => userId ?? [])
 }
 
 /** Whether a text is part of any value, at any depth. */
 function contains(value, text) {
   if (value !== null && typeof value === 'object') return Object.values(value).some((one) => contains(one, text))
-  return String(value).toLowerCase().includes(text)
+  return value !== undefined && String(value).toLowerCase().includes(text)
 }
 
 module.exports = { createFilter }

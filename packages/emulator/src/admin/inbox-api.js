@@ -1,70 +1,84 @@
 'use strict'
 
 const { readPublish } = require('../store/publish-store.js')
+const { readFailedPublish } = require('../store/failed-requests.js')
+const { describeRequest } = require('../delivery/webhook-queue.js')
 const { createFilter } = require('./filter.js')
-const { nearestInterest } = require('./nearest-interest.js')
+const { describeItem } = require('./describe-item.js')
+const { explain } = require('./explain.js')
 
 const PAGE_SIZE = 100
 const MAX_SHOWN_DELIVERIES = 200
 
-/** What the inbox shows: pages of summaries, and one publish in full. */
-function inboxApi(app, { publishStore, deviceStore }) {
+/** What the inbox shows: pages of summaries, and one item in full. */
+function inboxApi(app, { items, sequence, payloadChecks, deviceStore, instanceId, secretKey }) {
   app.get('/inbox', async ({ query }) => {
-    const found = [...publishStore.entries()].toReversed().filter(createFilter(query))
-    const from = query.before === undefined ? 0 : found.findIndex(({ publishId }) => publishId === query.before) + 1
+    const all = items.list()
+    const found = all.filter(createFilter(query))
+    const from = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1
+    const limit = Math.min(Math.max(Number(query.limit ?? PAGE_SIZE), 0), PAGE_SIZE) || 0
     return {
-      publishes: found.slice(from, from + PAGE_SIZE).map(describeEntry),
+      items: found.slice(from, from + limit).map(describeItem),
       total: found.length,
-      kept: publishStore.size,
-      latest: publishStore.count,
+      kept: all.length,
+      unread: found.filter(({ isRead }) => !isRead).length,
+      latest: sequence.last,
     }
   })
 
   app.delete('/inbox', async ({ query }, reply) => {
-    publishStore.removeWhere(createFilter(query))
+    items.remove(items.list().filter(createFilter(query)))
     return reply.send()
   })
 
-  app.get('/inbox/:publishId', async ({ params }, reply) => {
-    const entry = publishStore.entry(params.publishId)
-    if (!entry) return reply.callNotFound()
-    const devices = deviceStore.existing(entry.instanceId)
-    return {
-      ...describeEntry(entry),
-      publish: readPublish(entry),
-      deliveries: entry.deliveries.slice(0, MAX_SHOWN_DELIVERIES),
-      deliveryCount: entry.deliveries.length,
-      unreached: entry.unreached.map((one) => ({
-        ...one,
-        similar:
-          entry.kind === 'interests' && one.reason === 'no-device' ? nearestInterest(one.target, devices) : undefined,
-      })),
-    }
+  app.post('/inbox/read', async ({ query }, reply) => {
+    items.markRead(items.list().filter(createFilter(query)))
+    return reply.send()
   })
+
+  app.get('/inbox/settings', async () => ({ instanceId, needsSecretKey: secretKey !== undefined }))
+
+  const route = (respond) => async (request, reply) => {
+    const item = items.find(request.params.id)
+    return item ? respond(item, reply) : reply.callNotFound()
+  }
+
+  app.get(
+    '/inbox/:id',
+    route((item) => ({ ...describeItem(item), ...describeDetail(item, { deviceStore, payloadChecks }) })),
+  )
+
+  app.delete(
+    '/inbox/:id',
+    route((item, reply) => {
+      items.remove([item])
+      return reply.send()
+    }),
+  )
+
+  app.post(
+    '/inbox/:id/read',
+    route((item, reply) => {
+      items.markRead([item])
+      return reply.send()
+    }),
+  )
 }
 
-/** An entry as lists show it. */
-function describeEntry(entry) {
-  const { number, publishId, instanceId, receivedAt, kind, targets, targetCount, platforms } = entry
-  const { title, text, isDataOnly, unreachedCount } = entry
-  const count = (test) => entry.deliveries.filter(test).length
-  return {
-    number,
-    publishId,
-    instanceId,
-    receivedAt,
-    kind,
-    targets,
-    targetCount,
-    platforms,
-    title,
-    text,
-    isDataOnly,
-    unreachedCount,
-    delivered: count(({ outcome }) => outcome === 'accepted'),
-    failed: count(({ outcome }) => outcome === 'failed'),
-    opened: count(({ openedAt }) => openedAt !== undefined),
+function describeDetail(item, services) {
+  switch (item.type) {
+    case 'publish':
+      return {
+        publish: readPublish(item),
+        deliveries: item.deliveries.slice(0, MAX_SHOWN_DELIVERIES),
+        deliveryCount: item.deliveries.length,
+        ...explain(item, services),
+      }
+    case 'failed-request':
+      return { publish: readFailedPublish(item), source: item.source.toString(), ...explain(item, services) }
+    default:
+      return { request: describeRequest(item) }
   }
 }
 
-module.exports = { inboxApi, describeEntry }
+module.exports = { inboxApi }

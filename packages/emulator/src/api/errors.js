@@ -14,16 +14,24 @@ function badRequest(description) {
 }
 
 /** Sends every error, of this program's own code too, in the service's form. */
-function registerErrorHandlers(app) {
-  app.setNotFoundHandler((_request, reply) => {
-    reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n')
-  })
-  app.setErrorHandler(sendError)
+function createErrorHandler(recorder) {
+  return async function sendError(error, request, reply) {
+    const failure = toServiceError(error, request)
+    await recorder.recordRefusal(request, failure)
+    return reply.code(failure.statusCode).type('application/json').send(JSON.stringify(failure.body))
+  }
 }
 
-function sendError(error, request, reply) {
-  const { statusCode, body } = toServiceError(error, request)
-  reply.code(statusCode).type('application/json').send(JSON.stringify(body))
+function createNotFoundHandler(recorder) {
+  return async function sendNotFound(request, reply) {
+    await recorder.recordRefusal(request, new ServiceError(404, '404 page not found', describeNotFound(request)))
+    return reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n')
+  }
+}
+
+function describeNotFound({ method, headers: { origin } }) {
+  if (method !== 'OPTIONS' || origin === undefined) return 'No API has this path'
+  return `A page of ${origin} asked whether it may send a request. If it is yours, see the option allowedOrigins`
 }
 
 function toServiceError(error, request) {
@@ -67,4 +75,4 @@ function describe({ instancePath, keyword, params, message }) {
   return `\`${path}\`: ${texts[keyword] ?? message}`
 }
 
-module.exports = { ServiceError, badRequest, registerErrorHandlers, sendError }
+module.exports = { ServiceError, badRequest, createErrorHandler, createNotFoundHandler }

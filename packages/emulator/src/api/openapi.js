@@ -84,9 +84,9 @@ function describeRoute({ schema, url, route }) {
     summary,
     operationId: `${operation}-${url.replaceAll(/\W+/g, '-')}`,
     tags: [url.split('/')[1]],
-    params: object(Object.fromEntries(names.map((name) => [name, parameterOf(name, operation, url)]))),
+    params: object(Object.fromEntries(names.map((name) => [name, describeParameter(name, operation, url)]))),
     ...(operation === 'getInterests' && { querystring: object(page, []) }),
-    security: securityOf(operation),
+    security: listSecurity(operation),
     response: {
       200: successes[operation] ?? done,
       ...Object.fromEntries(statuses.map((status) => [status, response(failures[status], 'application/json', error)])),
@@ -95,14 +95,14 @@ function describeRoute({ schema, url, route }) {
   return { schema: described, url }
 }
 
-function parameterOf(name, operation, url) {
+function describeParameter(name, operation, url) {
   if (name === 'deviceId') return { type: 'string', pattern: `^${url.split('/')[6]}-[0-9a-f-]{36}$` }
   // Removing an interest that no device can have succeeds, too.
   if (name === 'interest' && operation === 'removeInterest') return { type: 'string', minLength: 1 }
   return parameters[name]
 }
 
-function securityOf(operation) {
+function listSecurity(operation) {
   if (withSecretKey.has(operation)) return [{ secretKey: [] }]
   return operation === 'setDeviceUser' ? [{ userToken: [] }] : []
 }

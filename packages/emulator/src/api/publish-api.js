@@ -2,12 +2,14 @@
 
 const { MAX_INTERESTS_BODY, MAX_USERS_BODY } = require('../limits.js')
 const { GATEWAY } = require('../operations.js')
+const { countFindings } = require('../checks/payload-checks.js')
 const { deliver, buildAttemptEvent, buildResults } = require('../delivery/gateway.js')
+const { describeFault } = require('../faults/fault-response.js')
 const { badRequest } = require('./errors.js')
 const { buildPublishSchema } = require('./publish-schemas.js')
 
 /** https://pusher.com/docs/beams/reference/publish-api */
-function publishApi(service, { publishStore, deviceStore, faults, webhooks, isStrict }) {
+function publishApi(service, { publishStore, deviceStore, payloadChecks, faults, webhooks, isStrict }) {
   const publishes = '/v1/instances/:instanceId/publishes'
   const toInterests = ['interests', MAX_INTERESTS_BODY, 'publishToInterests']
   for (const [path, [kind, bodyLimit, operation]] of [
@@ -18,18 +20,27 @@ function publishApi(service, { publishStore, deviceStore, faults, webhooks, isSt
   ]) {
     const schema = { body: buildPublishSchema(kind, { isStrict }) }
     const options = { bodyLimit, schema, config: { operation }, preValidation: checkBody }
-    service.post(path, options, async ({ params, body, source }, reply) => {
-      const { publishId } = accept({ instanceId: params.instanceId, kind, source, body })
+    service.post(path, options, async (request, reply) => {
+      const { publishId } = accept(request, kind)
+      request.isListed = true
       // The service declares its JSON as text.
       reply.type('text/plain; charset=utf-8')
       return `${JSON.stringify({ publishId })}\n`
     })
   }
 
-  function accept({ instanceId, kind, source, body }) {
+  function accept({ params: { instanceId }, body, source, fault }, kind) {
     const devices = deviceStore.existing(instanceId)
     const isRefused = () => faults.take(GATEWAY) !== undefined
-    const entry = publishStore.add({ instanceId, kind, source, body }, () => deliver(kind, body, devices, isRefused))
+    const received = {
+      instanceId,
+      kind,
+      source,
+      body,
+      findingCounts: countFindings(payloadChecks.check(kind, body).findings),
+      fault: fault ? describeFault(fault) : undefined,
+    }
+    const entry = publishStore.add(received, () => deliver(kind, body, devices, isRefused))
     if (kind === 'users') {
       webhooks.sendEvent('v1.PublishToUsersAttempt', buildAttemptEvent(entry, [...new Set(body.users)]))
     }

@@ -2,32 +2,49 @@
 
 const { listPlatforms } = require('../platforms.js')
 
-const MAX_UNREACHED = 100
+const MAX_MISSES = 100
 
 /**
  * Stands in for the gateways of Apple, Google and the browsers: it accepts every notification for every device, unless
  * `isRefused()` says otherwise. Each device gets a publish once; a device whose platform has no payload gets nothing. Returns
- * the deliveries, and why targets were not reached.
+ * the deliveries, and which targets missed what, and why.
  */
 function deliver(kind, body, devices, isRefused) {
   const platforms = new Set(listPlatforms(body))
-  const reached = new Set()
-  const unreached = []
+  const outcomes = new Map()
+  const misses = []
+  let missCount = 0
   let unreachedCount = 0
+  const addMiss = (miss) => ++missCount <= MAX_MISSES && misses.push(miss)
   for (const target of body[kind]) {
-    const found = kind === 'users' ? devices.ofUser(target) : devices.withInterest(target)
-    const deliverable = found.filter(({ platform }) => platforms.has(platform))
-    for (const device of deliverable) reached.add(device)
-    if (deliverable.length > 0 || ++unreachedCount > MAX_UNREACHED) continue
-    unreached.push({ target, reason: found.length === 0 ? 'no-device' : 'no-payload' })
+    const found = kind === 'users' ? devices.findByUser(target) : devices.findByInterest(target)
+    if (found.length === 0) addMiss({ target, reason: explainAbsence(kind, target, devices) })
+    const served = found.filter(({ platform }) => platforms.has(platform))
+    for (const device of served) {
+      if (!outcomes.has(device)) outcomes.set(device, isRefused() ? 'failed' : 'accepted')
+    }
+    const unserved = found.filter(({ platform }) => !platforms.has(platform))
+    const refused = served.filter((device) => outcomes.get(device) === 'failed')
+    if (unserved.length > 0) addMiss({ target, reason: 'no-payload', ...summarizeDevices(unserved) })
+    if (refused.length > 0) addMiss({ target, reason: 'gateway-refused', ...summarizeDevices(refused) })
+    if (served.length === refused.length) unreachedCount++
   }
-  const deliveries = [...reached].map(({ id, platform, userId }) => ({
+  const deliveries = [...outcomes].map(([{ id, platform, userId }, outcome]) => ({
     deviceId: id,
     platform,
     userId,
-    outcome: isRefused() ? 'failed' : 'accepted',
+    outcome,
   }))
-  return { deliveries, unreached, unreachedCount }
+  return { deliveries, misses, missCount, unreachedCount }
+}
+
+function explainAbsence(kind, target, devices) {
+  if (kind === 'interests') return 'no-subscription'
+  return devices.hasHadUser(target) ? 'no-device' : 'no-user'
+}
+
+function summarizeDevices(devices) {
+  return { platforms: [...new Set(devices.map(({ platform }) => platform))], deviceCount: devices.length }
 }
 
 /** The deliveries of a publish as they are handed out, with what each device gets. */

@@ -16,14 +16,16 @@ function signRequest({ id, target, secret, customData }, eventType, payload) {
     },
     custom_data: JSON.parse(customData),
   })
+  const requestId = randomUUID()
   return {
+    id: requestId,
     eventType,
     target,
     headers: {
       ...HEADERS,
       'Webhook-Event-Type': eventType,
       'Webhook-ID-UUID': id,
-      'Webhook-Request-ID-UUID': randomUUID(),
+      'Webhook-Request-ID-UUID': requestId,
       'Webhook-Signature': createHmac('sha1', secret).update(body).digest('hex'),
     },
     body,
@@ -32,7 +34,7 @@ function signRequest({ id, target, secret, customData }, eventType, payload) {
 
 /** A deprecated publish webhook, sent to the URL of the publish. It is not signed. */
 function createStatusRequest(target, status) {
-  return { eventType: status.status, target, headers: HEADERS, body: JSON.stringify(status) }
+  return { id: randomUUID(), eventType: status.status, target, headers: HEADERS, body: JSON.stringify(status) }
 }
 
 /**
@@ -68,4 +70,13 @@ async function attemptRequest({ url, headers, body }, signal) {
   }
 }
 
-module.exports = { signRequest, createStatusRequest, parseTarget, attemptRequest }
+function isSuccess({ status }) {
+  return status >= 200 && status < 300
+}
+
+/** The status of an attempt, or why there is none. */
+function formatAttempt({ status, error }) {
+  return status === undefined ? error : String(status)
+}
+
+module.exports = { signRequest, createStatusRequest, parseTarget, attemptRequest, isSuccess, formatAttempt }

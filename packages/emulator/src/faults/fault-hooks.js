@@ -2,22 +2,28 @@
 
 const { isResponse, buildResponse } = require('./fault-response.js')
 
-/** Lets the planned faults happen to the operations of `service`. */
-function registerFaultHooks(service, faults) {
+/** Lets the planned faults happen to the operations of `service`, and records what they fail. */
+function registerFaultHooks(service, { faults, recorder }) {
   service.addHook('onRequest', async (request, reply) => {
     const { operation } = request.routeOptions.config
     const fault = operation && faults.take(operation)
     if (!fault) return
     if (fault.delay && !(await faults.wait(fault.delay))) return respond({ reset: true }, request, reply)
-    if (!isResponse(fault)) return
-    if (fault.afterwards) request.fault = fault
-    else respond(fault, request, reply)
+    if (!isResponse(fault) || fault.afterwards) {
+      request.fault = fault
+      return
+    }
+    await recorder.recordFault(request, fault)
+    respond(fault, request, reply)
   })
 
   // `done` is not called where the fault has responded: fastify takes no further part in the response then.
   service.addHook('onSend', (request, reply, payload, done) => {
-    if (request.fault) respond(request.fault, request, reply)
-    else done(null, payload)
+    const { fault } = request
+    if (!fault || !isResponse(fault)) return done(null, payload)
+    // A publish that was processed is listed with its fault.
+    if (reply.statusCode < 400 && !request.isListed) recorder.recordFault(request, fault)
+    return respond(fault, request, reply)
   })
 }
 

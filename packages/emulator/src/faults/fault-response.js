@@ -11,11 +11,20 @@ function isResponse({ status, reset, body, truncate }) {
 
 /** The status, headers and body of a planned response. */
 function buildResponse(fault) {
-  const status = fault.status ?? (fault.truncate ? 200 : 503)
-  const kind = fault.body ?? defaultBody(status, fault)
+  const { status, kind } = readResponse(fault)
   const text = { json: formatJson, html: formatHtml, empty: () => '' }[kind](status)
   const type = { json: 'application/json', html: 'text/html; charset=utf-8' }[kind]
   return { status, headers: type ? { 'content-type': type } : {}, text }
+}
+
+/** The status that a fault responds with, if it does respond. */
+function readStatus(fault) {
+  return fault.reset ? undefined : readResponse(fault).status
+}
+
+function readResponse(fault) {
+  const status = fault.status ?? (fault.truncate ? 200 : 503)
+  return { status, kind: fault.body ?? defaultBody(status, fault) }
 }
 
 /**
@@ -24,6 +33,19 @@ function buildResponse(fault) {
  */
 function defaultBody(status, { afterwards }) {
   return status === 503 && afterwards ? 'html' : 'json'
+}
+
+/** What the sender of a request meets, as a sentence. */
+function describeFault(fault) {
+  const delay = fault.delay ? `a delay of ${fault.delay} ms` : undefined
+  return [delay, isResponse(fault) ? describeEnd(fault) : undefined].filter(Boolean).join(', then ')
+}
+
+function describeEnd(fault) {
+  if (fault.reset) return 'a reset of the connection'
+  const { status, kind } = readResponse(fault)
+  const body = { json: "the service's JSON", html: 'the HTML page of a router', empty: 'no body' }[kind]
+  return `status ${status} with ${body}${fault.truncate ? ', cut off' : ''}`
 }
 
 function formatJson(status) {
@@ -36,4 +58,4 @@ function formatHtml(status) {
   return `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`
 }
 
-module.exports = { BODIES, isResponse, buildResponse }
+module.exports = { BODIES, isResponse, buildResponse, describeFault, readStatus }

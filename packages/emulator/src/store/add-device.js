@@ -28,7 +28,7 @@ function addDevice(deviceStore, { platform, userId, interests = [], instanceId }
   }
   if (deviceStore.isFull) throw new TypeError('the emulator holds no more devices')
   const devices = deviceStore.instance(instanceId)
-  if (userId !== undefined && devices.ofUser(userId).length >= MAX_DEVICES_OF_USER) {
+  if (userId !== undefined && devices.findByUser(userId).length >= MAX_DEVICES_OF_USER) {
     throw new TypeError(`a user has at most ${MAX_DEVICES_OF_USER} devices`)
   }
   const device = devices.register(platform, { token: randomUUID().replaceAll('-', '') })

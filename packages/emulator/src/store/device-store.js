@@ -2,12 +2,14 @@
 
 const { EventEmitter } = require('node:events')
 const { Devices } = require('./devices.js')
+const { FormerUsers } = require('./former-users.js')
 
 const MIB = 1024 * 1024
 
 /** The devices of every instance, bounded by number and by bytes. Emits `change` when a request may have changed one. */
 class DeviceStore extends EventEmitter {
   #instances = new Map()
+  #formerUsers = new FormerUsers()
   #limits
 
   constructor({ maxDevices = 100_000, maxBytes = 256 * MIB } = {}) {
@@ -20,14 +22,14 @@ class DeviceStore extends EventEmitter {
   instance(instanceId) {
     if (!this.#instances.has(instanceId)) {
       this.#removeEmpty()
-      this.#instances.set(instanceId, new Devices())
+      this.#instances.set(instanceId, new Devices(this.#formerUsers.forInstance(instanceId)))
     }
     return this.#instances.get(instanceId)
   }
 
   /** The devices of an instance that may have none and is then not remembered. */
   existing(instanceId) {
-    return this.#instances.get(instanceId) ?? new Devices()
+    return this.#instances.get(instanceId) ?? new Devices(this.#formerUsers.forInstance(instanceId))
   }
 
   /** Whether nothing may be added. One request can exceed the limit by its own size. */
@@ -50,6 +52,7 @@ class DeviceStore extends EventEmitter {
 
   clear() {
     this.#instances.clear()
+    this.#formerUsers.clear()
     this.emit('change')
   }
 

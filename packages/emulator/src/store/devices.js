@@ -7,13 +7,23 @@ const { MAX_DEVICES_OF_USER } = require('../limits.js')
 const DEVICE_BYTES = 2048
 const INTEREST_BYTES = 512
 
-/** The devices of one instance, indexed by id, gateway token, user and interest. `bytes` estimates the memory they take. */
+const NOBODY = { add() {}, delete() {}, has: () => false }
+
+/**
+ * The devices of one instance, indexed by id, gateway token, user and interest. `bytes` estimates the memory they take.
+ * `formerUsers` remembers the users without a device, of which there may be any number.
+ */
 class Devices {
   #byId = new Map()
   #byToken = new Map()
   #byUser = new Map()
   #byInterest = new Map()
+  #formerUsers
   bytes = 0
+
+  constructor(formerUsers = NOBODY) {
+    this.#formerUsers = formerUsers
+  }
 
   /** A gateway token belongs to one device: registering it again replaces the device. */
   register(platform, { token, bundleIdentifier, metadata = {} }) {
@@ -50,7 +60,10 @@ class Devices {
     const device = this.#byId.get(id)
     if (!device) return
     this.setInterests(device, [])
-    if (device.userId !== undefined) removeFrom(this.#byUser, device.userId, device)
+    if (device.userId !== undefined) {
+      removeFrom(this.#byUser, device.userId, device)
+      if (!this.#byUser.has(device.userId)) this.#formerUsers.add(device.userId)
+    }
     this.#byToken.delete(`${device.platform} ${device.token}`)
     this.#byId.delete(id)
     this.bytes -= countBytes(device)
@@ -94,15 +107,26 @@ class Devices {
     return true
   }
 
-  ofUser(userId) {
+  findByUser(userId) {
     return [...(this.#byUser.get(userId) ?? [])]
   }
 
   deleteUser(userId) {
-    for (const { id } of this.ofUser(userId)) this.delete(id)
+    for (const { id } of this.findByUser(userId)) this.delete(id)
+    this.#formerUsers.delete(userId)
   }
 
-  withInterest(interest) {
+  /** Whether a user has had a device, and was not deleted since. */
+  hasHadUser(userId) {
+    return this.#byUser.has(userId) || this.#formerUsers.has(userId)
+  }
+
+  /** The users that have a device. */
+  users() {
+    return this.#byUser.keys()
+  }
+
+  findByInterest(interest) {
     return [...(this.#byInterest.get(interest) ?? [])]
   }
 

@@ -3,51 +3,62 @@
 const { EventEmitter } = require('node:events')
 const { randomUUID } = require('node:crypto')
 const { addPayloads } = require('../delivery/gateway.js')
+const { formatReached } = require('../delivery/misses.js')
 const { summarize, formatTargets } = require('./summary.js')
 
 const MIB = 1024 * 1024
 // What V8 holds for an entry and for a delivery besides their texts, rounded up.
 const ENTRY_BYTES = 1536
 const DELIVERY_BYTES = 512
+const MISS_BYTES = 256
 
 /**
  * The publishes and deletions that came in, oldest first. A publish is kept as the bytes that were sent and parsed on demand:
  * parsed, a body of `{}`s takes twenty times as much memory. The oldest publishes make room, with their deliveries.
  *
- * Emits `publish` and `change` (a delivery was acknowledged or opened) with the entry, `deletion`, `remove` and `reset`.
+ * Emits `publish` and `change` (a delivery was acknowledged or opened) with the entry, `deletion` and `reset`.
  */
 class PublishStore extends EventEmitter {
   #entries = new Map()
-  #count = 0
   #bytes = 0
   #deliveryCount = 0
   #deletions = []
+  #sequence
   #limits
   #log
 
-  constructor({ log = () => {}, maxPublishes = 10_000, maxBytes = 128 * MIB, maxDeliveries = 100_000 } = {}) {
+  constructor({ sequence, log = () => {}, maxPublishes = 10_000, maxBytes = 128 * MIB, maxDeliveries = 100_000 }) {
     super()
     this.setMaxListeners(0)
+    this.#sequence = sequence
     this.#log = log
     this.#limits = { publishes: maxPublishes, bytes: maxBytes, deliveries: maxDeliveries }
   }
 
   /**
-   * Adds a publish to `kind` ('interests' or 'users'). `source` is the text of its `body`; `deliver` returns its deliveries and
-   * the targets that were not reached.
+   * Adds a publish to `kind` ('interests' or 'users'). `source` is the text of its `body`; `findingCounts` is how many findings
+   * of each severity there are; `fault` describes a planned one that its sender meets; `deliver` returns its deliveries and what
+   * they missed.
    */
-  add({ instanceId, kind, source, body }, deliver) {
-    const { deliveries, unreached, unreachedCount } = deliver()
+  add({ instanceId, kind, source, body, findingCounts, fault }, deliver) {
+    const { deliveries, misses, missCount, unreachedCount } = deliver()
+    const publishId = `pubid-${randomUUID()}`
     const entry = {
-      number: ++this.#count,
-      publishId: `pubid-${randomUUID()}`,
+      type: 'publish',
+      id: publishId,
+      number: this.#sequence.next(),
+      isRead: false,
+      publishId,
       instanceId,
       receivedAt: new Date().toISOString(),
       kind,
       ...summarize(kind, body),
       source: Buffer.from(source),
+      findingCounts,
+      fault,
       deliveries,
-      unreached,
+      misses,
+      missCount,
       unreachedCount,
     }
     entry.bytes = countBytes(entry)
@@ -56,7 +67,8 @@ class PublishStore extends EventEmitter {
     this.#deliveryCount += deliveries.length
     this.#evict()
     const platforms = entry.platforms.join(', ') || 'no platform'
-    this.#log(`publish to ${kind} ${formatTargets(entry)} for ${platforms}: ${entry.publishId}`)
+    this.#log(`publish to ${kind} ${formatTargets(entry)} for ${platforms}: ${publishId}, ${formatReached(entry)}`)
+    if (fault !== undefined) this.#log(`${publishId} was processed, and its sender meets a planned fault: ${fault}`)
     this.emit('publish', entry)
     return entry
   }
@@ -99,16 +111,6 @@ class PublishStore extends EventEmitter {
     }
   }
 
-  /** How many publishes there have ever been, which is the `number` of the latest. */
-  get count() {
-    return this.#count
-  }
-
-  /** How many publishes are kept. */
-  get size() {
-    return this.#entries.size
-  }
-
   entry(publishId) {
     return this.#entries.get(publishId)
   }
@@ -117,10 +119,10 @@ class PublishStore extends EventEmitter {
     return this.#entries.values()
   }
 
-  /** Removes the publishes for which `test` is true. */
-  removeWhere(test) {
-    for (const entry of this.#entries.values()) if (test(entry)) this.#remove(entry)
-    this.emit('remove')
+  remove(entry) {
+    if (!this.#entries.delete(entry.publishId)) return
+    this.#bytes -= entry.bytes
+    this.#deliveryCount -= entry.deliveries.length
   }
 
   reset() {
@@ -136,21 +138,16 @@ class PublishStore extends EventEmitter {
     for (const oldest of this.#entries.values()) {
       const fits = this.#entries.size <= publishes && this.#bytes <= bytes && this.#deliveryCount <= deliveries
       if (fits || this.#entries.size === 1) return
-      this.#remove(oldest)
+      this.remove(oldest)
     }
-  }
-
-  #remove(entry) {
-    this.#entries.delete(entry.publishId)
-    this.#bytes -= entry.bytes
-    this.#deliveryCount -= entry.deliveries.length
   }
 }
 
-function countBytes({ source, title, text, targets, unreached, deliveries }) {
-  const texts = [title, text, ...targets, ...unreached.map(({ target }) => target)]
+function countBytes({ source, title, text, targets, misses, deliveries }) {
+  const texts = [title, text, ...targets, ...misses.map(({ target }) => target)]
   const characters = texts.reduce((sum, { length }) => sum + length, 0)
-  return source.length + ENTRY_BYTES + 2 * characters + DELIVERY_BYTES * deliveries.length
+  const parts = MISS_BYTES * misses.length + DELIVERY_BYTES * deliveries.length
+  return source.length + ENTRY_BYTES + 2 * characters + parts
 }
 
 /** A publish as it is handed out: the sender's members, which cannot pass for ours. */

@@ -5,14 +5,18 @@ const { listPlatforms } = require('../platforms.js')
 const MAX_SHOWN_TARGETS = 3
 const MAX_SHOWN_TEXT = 500
 
-/** What lists show of a publish, so that they need not parse it again. */
+/**
+ * What lists show of a publish, so that they need not parse it again. `body` may be any value, since refused publishes are
+ * listed too.
+ */
 function summarize(kind, body) {
-  const targets = body[kind]
+  const object = isObject(body) ? body : {}
+  const targets = Array.isArray(object[kind]) ? object[kind] : []
   return {
-    targets: targets.slice(0, MAX_SHOWN_TARGETS),
+    targets: targets.slice(0, MAX_SHOWN_TARGETS).map((target) => cut(String(target))),
     targetCount: targets.length,
-    platforms: listPlatforms(body),
-    ...readTexts(body),
+    platforms: listPlatforms(object),
+    ...readTexts(object),
   }
 }
 
@@ -24,10 +28,19 @@ function readTexts({ apns, fcm, web }) {
   const first = (...keys) =>
     keys.flatMap((key) => notifications.map((notification) => notification?.[key])).find(isText) ?? ''
   return {
-    title: first('title', 'title-loc-key', 'title_loc_key').slice(0, MAX_SHOWN_TEXT),
-    text: first('body', 'loc-key', 'body_loc_key').slice(0, MAX_SHOWN_TEXT),
+    title: cut(first('title', 'title-loc-key', 'title_loc_key')),
+    text: cut(first('body', 'loc-key', 'body_loc_key')),
     isDataOnly: notifications.every((notification) => !notification),
   }
+}
+
+/** The beginning of a text. It is copied, since a slice keeps the whole text in memory. */
+function cut(text, length = MAX_SHOWN_TEXT) {
+  return text.length > length ? Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le') : text
+}
+
+function isObject(value) {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** `"a", "b", "c" and 4 more` */
@@ -36,4 +49,4 @@ function formatTargets({ targets, targetCount }) {
   return targetCount > targets.length ? `${shown} and ${targetCount - targets.length} more` : shown
 }
 
-module.exports = { summarize, formatTargets }
+module.exports = { summarize, formatTargets, cut, isObject }

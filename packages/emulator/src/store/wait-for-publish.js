@@ -1,14 +1,17 @@
 'use strict'
 
 const { readPublish } = require('./publish-store.js')
+const { formatFailure } = require('./failed-requests.js')
 const { formatTargets } = require('./summary.js')
 const { listPlatforms } = require('../platforms.js')
 
 const MAX_SHOWN_PUBLISHES = 20
+const MAX_SHOWN_FAILURES = 5
 const MAX_SHOWN_PAYLOAD = 300
 
 /** Resolves to the first publish, past or future, for which `predicate` is or resolves to a truthy value. */
-async function waitForPublish(store, predicate = () => true, { timeout = 5000 } = {}) {
+async function waitForPublish(stores, predicate = () => true, { timeout = 5000 } = {}) {
+  const { publishStore: store } = stores
   const unseen = [...store.entries()]
   let onArrival = () => {}
   const onPublish = (entry) => {
@@ -16,7 +19,7 @@ async function waitForPublish(store, predicate = () => true, { timeout = 5000 } 
     onArrival()
   }
   store.on('publish', onPublish)
-  const deadline = createDeadline(store, timeout)
+  const deadline = createDeadline(stores, timeout)
 
   async function search() {
     for (;;) {
@@ -39,7 +42,8 @@ async function waitForPublish(store, predicate = () => true, { timeout = 5000 } 
 }
 
 /** A promise that rejects after `timeout` ms, or when the emulator is closed. */
-function createDeadline(store, timeout) {
+function createDeadline(stores, timeout) {
+  const { publishStore: store } = stores
   let isOver = false
   let cancel
   const promise = new Promise((_resolve, reject) => {
@@ -48,7 +52,7 @@ function createDeadline(store, timeout) {
       reject(new Error(message))
     }
     const onClose = () => fail('the emulator was closed before a matching publish came')
-    const timer = setTimeout(() => fail(describeMismatch(store, timeout)), timeout)
+    const timer = setTimeout(() => fail(describeMismatch(stores, timeout)), timeout)
     store.once('close', onClose)
     cancel = () => {
       isOver = true
@@ -59,13 +63,18 @@ function createDeadline(store, timeout) {
   return { promise, cancel, isOver: () => isOver }
 }
 
-function describeMismatch(store, timeout) {
-  const entries = [...store.entries()]
-  const nothing = `no matching publish within ${timeout} ms; `
-  if (entries.length === 0) return `${nothing}there was none at all`
+function describeMismatch({ publishStore, failedRequests }, timeout) {
+  const publishes = describePublishes([...publishStore.entries()])
+  const failures = [...failedRequests.entries()].slice(-MAX_SHOWN_FAILURES).map((entry) => `  ${formatFailure(entry)}`)
+  const failed = failures.length === 0 ? [] : ['and these requests failed:', ...failures]
+  return [`no matching publish within ${timeout} ms; ${publishes}`, ...failed].join('\n')
+}
+
+function describePublishes(entries) {
+  if (entries.length === 0) return 'there was none at all'
   const shown = entries.slice(-MAX_SHOWN_PUBLISHES)
   const count = shown.length < entries.length ? `the last ${shown.length} of ${entries.length}` : `all ${shown.length}`
-  return `${nothing}${count} that came:\n${shown.map(describe).join('\n')}`
+  return `${count} that came:\n${shown.map(describe).join('\n')}`
 }
 
 function describe(entry) {

@@ -1,5 +1,6 @@
 import { byId } from './elements.js'
 import { countMatches, filterQuery, isFiltered } from './list.js'
+import { send } from './requests.js'
 
 /** What the button Clear removes, which is what is in view, if anything is. */
 function describeClear() {
@@ -27,6 +28,6 @@ export function registerClear() {
     dialog.showModal()
   })
   dialog.addEventListener('close', () => {
-    if (dialog.returnValue === 'remove') fetch(path, { method: 'DELETE' })
+    if (dialog.returnValue === 'remove') send('DELETE', path)
   })
 }

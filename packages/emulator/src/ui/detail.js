@@ -1,102 +1,99 @@
-import { byId, element, get, json, platformNames, table, time } from './elements.js'
-import { previewsOf } from './previews.js'
+import { byId, button, element, json, redraw, time } from './elements.js'
+import { drawDevices } from './devices-of-publish.js'
+import { findNeighbour } from './list.js'
+import { drawPreviews } from './previews.js'
+import { get, itemPath, send } from './requests.js'
+import { formatFailure, formatOperation, formatTitle } from './rows.js'
+import { drawWebhookRequest } from './webhook-request.js'
+import { drawFindings, drawMisses } from './why.js'
 
 const MAX_SHOWN_TARGETS = 50
 
-/** Marks the row of the publish that is shown. */
-export function markCurrent(row) {
-  const link = row.firstElementChild
-  if (link.hash === location.hash) link.setAttribute('aria-current', 'true')
-  else link.removeAttribute('aria-current')
-}
+const detail = byId('detail')
+const contents = { publish: drawPublish, 'failed-request': drawFailedRequest, webhook: drawWebhook }
 
-/** Shows one publish: its notifications, its devices, and why others got nothing. */
-export async function showDetail(publishId) {
-  const shown = await get(`emulator/inbox/${encodeURIComponent(publishId)}`)
-  const detail = byId('detail')
+/** Shows one item in full, which is then read. */
+export async function showDetail(id) {
+  const shown = await get(itemPath(id))
+  // Another one was chosen meanwhile.
+  if (location.hash !== `#/publishes/${id}`) return
   detail.hidden = false
   if (!shown) {
-    return detail.replaceChildren(
-      element('p', {}, 'This publish is gone: it was cleared, or newer ones took its place.'),
-    )
+    redraw(detail, element('p', {}, 'This publish is gone: it was cleared, or newer ones took its place.'))
+    return
   }
-  const { publish, kind, deliveries, deliveryCount, instanceId } = shown
-  const hidden = deliveryCount - deliveries.length
-  const content = element(
-    'div',
-    {},
-    element('a', { href: '#/publishes', class: 'back' }, 'Back to all publishes'),
-    element('h2', {}, shown.title || shown.text || (shown.isDataOnly ? 'Data only' : 'No text')),
-    element('p', { class: 'quiet' }, time(shown.receivedAt), ` · instance ${instanceId} · ${publishId}`),
-    element('p', {}, `To ${kind}: ${formatList(publish[kind])}`),
-    element('div', { class: 'previews' }, ...previewsOf(publish)),
-    element('h3', {}, 'Devices'),
-    table(
-      'Deliveries',
-      ['Device', 'Platform', 'User', 'Gateway', 'Delivered', 'Opened'],
-      deliveries.map((delivery) => deliveryRow(shown, delivery)),
+  redraw(
+    detail,
+    element(
+      'div',
+      { class: 'actions' },
+      element('a', { href: '#/publishes', class: 'back', 'data-key': 'back' }, 'Back to all publishes'),
+      button('Delete', () => deleteItem(id)),
     ),
-    hidden > 0 ? element('p', { class: 'quiet' }, `and ${hidden} more`) : undefined,
-    unreachedList(shown),
-    json('Request', publish),
+    ...contents[shown.type](shown).filter(Boolean),
   )
-  detail.replaceChildren(content)
-  return undefined
+  if (!shown.isRead) send('POST', `${itemPath(id)}/read`)
 }
 
-function formatList(targets) {
+/** Deletes an item, and shows its neighbour. */
+export async function deleteItem(id) {
+  const isShown = location.hash === `#/publishes/${id}`
+  const neighbour = findNeighbour(id)
+  await send('DELETE', itemPath(id))
+  if (isShown) location.hash = byId('list').checkVisibility() ? neighbour : '#/publishes'
+}
+
+function drawPublish(shown) {
+  const { publish, kind, instanceId, publishId, fault } = shown
+  return [
+    element('h2', {}, formatTitle(shown)),
+    element('p', { class: 'quiet' }, time(shown.receivedAt), ` · instance ${instanceId} · ${publishId}`),
+    element('p', {}, `To ${kind}: ${formatTargets(publish[kind])}`),
+    fault && element('p', { class: 'notice bad' }, `Its sender met a planned fault: ${fault}.`),
+    drawMisses(shown),
+    drawFindings(shown),
+    element('div', { class: 'previews' }, ...drawPreviews(publish)),
+    ...drawDevices(shown),
+    json('Request', publish),
+  ]
+}
+
+const advice = {
+  401: 'The emulator was started with a secret key, and accepts no other.',
+  404: 'The emulator was started with an instance id, or the path of the request is wrong.',
+  429: 'The emulator was started with a rate limit, as the service has one.',
+}
+
+function drawFailedRequest(shown) {
+  const { receivedAt, instanceId, method, path, status, description, fault, publish, source, kind } = shown
+  return [
+    element('h2', {}, publish ? formatTitle(shown) : formatOperation(shown)),
+    element('p', { class: 'quiet' }, time(receivedAt), instanceId ? ` · instance ${instanceId}` : ''),
+    element('p', { class: 'quiet' }, `${method} ${path}`),
+    shown.targetCount > 0 && element('p', {}, `To ${kind}: ${formatTargets(publish?.[kind] ?? shown.targets)}`),
+    element(
+      'div',
+      { class: 'notice bad', role: 'group', 'aria-label': 'Reason' },
+      element('strong', {}, formatFailure(shown)),
+      element('p', {}, fault ? `${description}: ${fault}.` : description),
+      fault || !advice[status] ? undefined : element('p', {}, advice[status]),
+    ),
+    drawFindings(shown),
+    publish && element('div', { class: 'previews' }, ...drawPreviews(publish)),
+    source && json('Request', publish ?? source),
+  ]
+}
+
+function drawWebhook({ request, eventType, receivedAt }) {
+  return [
+    element('h2', {}, `Webhook ${eventType}`),
+    element('p', { class: 'quiet' }, time(receivedAt)),
+    ...drawWebhookRequest(request),
+  ]
+}
+
+function formatTargets(targets) {
+  if (!Array.isArray(targets)) return JSON.stringify(targets)
   const others = targets.length > MAX_SHOWN_TARGETS ? ` and ${targets.length - MAX_SHOWN_TARGETS} more` : ''
   return targets.slice(0, MAX_SHOWN_TARGETS).join(', ') + others
-}
-
-/** Why targets were not reached. */
-function unreachedList({ kind, unreached, unreachedCount }) {
-  if (unreachedCount === 0) return undefined
-  const hidden = unreachedCount - unreached.length
-  return element(
-    'section',
-    { 'aria-label': 'Not reached', class: 'unreached' },
-    element('h3', {}, 'Not reached'),
-    element(
-      'ul',
-      {},
-      ...unreached.map((one) => element('li', {}, `${one.target}: ${describeReason(kind, one)}`)),
-      hidden > 0 ? element('li', { class: 'quiet' }, `and ${hidden} more`) : undefined,
-    ),
-  )
-}
-
-function describeReason(kind, { reason, similar }) {
-  if (reason === 'no-payload') return 'no payload for the platforms of the devices'
-  if (kind === 'users') return 'no device'
-  return similar === undefined ? 'no subscriber' : `no subscriber; there are subscribers to ${similar}`
-}
-
-function deliveryRow(shown, delivery) {
-  const { deviceId, platform, userId, outcome, acknowledgedAt, openedAt } = delivery
-  const report = (event, name) =>
-    element(
-      'button',
-      { type: 'button', onclick: () => sendEvent(event, shown, delivery), 'aria-label': `${name} on ${deviceId}` },
-      name,
-    )
-  const isAccepted = outcome === 'accepted'
-  return [
-    deviceId,
-    platformNames[platform],
-    userId,
-    isAccepted ? outcome : 'refused',
-    acknowledgedAt ? time(acknowledgedAt) : isAccepted && report('delivery', 'Deliver'),
-    openedAt ? time(openedAt) : isAccepted && report('open', 'Open'),
-  ].map((cell) => cell || '')
-}
-
-/** Does what the client SDK does when a notification arrives or is tapped. */
-function sendEvent(event, { instanceId, publishId }, { deviceId, userId }) {
-  const timestampSecs = Math.floor(Date.now() / 1000)
-  return fetch(`reporting_api/v2/instances/${encodeURIComponent(instanceId)}/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ event, publishId, deviceId, userId, timestampSecs }),
-  })
 }

@@ -2,12 +2,6 @@ export const platformNames = { apns: 'iOS', fcm: 'Android', web: 'Web' }
 
 export const byId = (id) => document.getElementById(id)
 
-/** The JSON at a path, or `undefined` where there is none. */
-export async function get(path) {
-  const response = await fetch(path)
-  return response.ok ? response.json() : undefined
-}
-
 /**
  * Creates an element. Text is always text, never HTML: it comes from anyone who can publish to the emulator.
  */
@@ -20,6 +14,23 @@ export function element(tag, properties = {}, ...children) {
   }
   node.append(...children.filter((child) => child !== undefined && child !== ''))
   return node
+}
+
+/** A button with a text, and a longer name for those who do not see what is around it. */
+export function button(text, onclick, name) {
+  return element('button', { type: 'button', onclick, 'aria-label': name, 'data-key': name ?? text }, text)
+}
+
+/** Redraws a container; what has the focus and what is unfolded stays so, known by its `data-key`. */
+export function redraw(container, ...nodes) {
+  const focused = container.contains(document.activeElement) ? document.activeElement : undefined
+  const unfolded = new Set([...container.querySelectorAll('details[open]')].map(({ dataset }) => dataset.key))
+  container.replaceChildren(...nodes)
+  for (const details of container.querySelectorAll('details')) details.open = unfolded.has(details.dataset.key)
+  if (!focused) return
+  const key = focused.dataset.key ?? ''
+  const successor = container.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? container
+  successor.focus({ preventScroll: true })
 }
 
 /** A table of rows, or a line that says that there are none. A cell has the class `of-<heading>`. */

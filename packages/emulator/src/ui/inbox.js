@@ -1,10 +1,13 @@
 import { byId } from './elements.js'
 import { registerClear } from './clear.js'
-import { markCurrent, showDetail } from './detail.js'
-import { arrive, change, filterQuery, reload, showOlder } from './list.js'
+import { deleteItem, showDetail } from './detail.js'
+import { arrive, change, filterQuery, markCurrent, markRead, reload, showOlder } from './list.js'
+import { send } from './requests.js'
+import { registerTestForms } from './test-forms.js'
 import { refresh, views } from './views.js'
 
 const TYPING_PAUSE = 150
+const VIEWS = ['publishes', 'devices', 'webhooks', 'api']
 
 const list = byId('list')
 const filters = byId('filters')
@@ -20,7 +23,12 @@ function listen() {
   })
   events.addEventListener('error', () => (byId('connection').textContent = 'not connected'))
   on('publish', arrive)
-  on('change', change)
+  on('failure', arrive)
+  on('change', (summary) => {
+    change(summary)
+    if (location.hash === `#/publishes/${summary.id}`) showDetail(summary.id)
+  })
+  on('read', markRead)
   on('reset', () => {
     reload()
     route()
@@ -31,21 +39,21 @@ function listen() {
 
 /** Shows the view that the address names. */
 async function route() {
-  const [, view = 'publishes', publishId] = location.hash.split('/')
-  for (const name of ['publishes', 'devices', 'webhooks']) byId(name).hidden = name !== view
+  const [, view = 'publishes', id] = location.hash.split('/')
+  for (const name of VIEWS) byId(name).hidden = name !== view
   for (const link of document.querySelectorAll('nav a')) {
     if (link.hash === `#/${view}`) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-  document.body.classList.toggle('reading', publishId !== undefined)
+  document.body.classList.toggle('reading', id !== undefined)
   for (const row of list.children) markCurrent(row)
-  if (publishId !== undefined) return showDetail(publishId)
+  if (id !== undefined) return showDetail(id)
   byId('detail').hidden = true
   return views[view]?.()
 }
 
 function onKey(event) {
-  if (byId('confirm').open) return undefined
+  if (document.querySelector('dialog[open]')) return undefined
   const isTyping = event.target.matches('input, select')
   if (event.key === '/' && !isTyping) {
     event.preventDefault()
@@ -57,10 +65,19 @@ function onKey(event) {
     return current?.focus()
   }
   const row = document.activeElement.closest('#list li')
-  const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[event.key]
+  if (row && event.key === 'Delete') return deleteRow(row)
+  const isSearching = event.target === filters.elements.search
+  const below = isSearching ? list.firstElementChild : row?.nextElementSibling
+  const next = { ArrowDown: below, ArrowUp: row?.previousElementSibling }[event.key]
   if (!next) return undefined
   event.preventDefault()
   return next.firstElementChild.focus()
+}
+
+function deleteRow(row) {
+  const neighbour = row.nextElementSibling ?? row.previousElementSibling
+  neighbour?.firstElementChild.focus()
+  return deleteItem(row.dataset.id)
 }
 
 let typing
@@ -75,8 +92,10 @@ byId('unfilter').addEventListener('click', () => {
   filters.elements.search.focus()
 })
 byId('older').addEventListener('click', showOlder)
+byId('read-all').addEventListener('click', () => send('POST', `emulator/inbox/read?${filterQuery()}`))
 window.addEventListener('hashchange', route)
 document.addEventListener('keydown', onKey)
 registerClear()
+registerTestForms()
 listen()
 route()

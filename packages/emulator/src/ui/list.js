@@ -1,5 +1,6 @@
-import { byId, element, get, platformNames, time } from './elements.js'
-import { markCurrent, showDetail } from './detail.js'
+import { byId, redraw } from './elements.js'
+import { get } from './requests.js'
+import { createRow, markRowRead } from './rows.js'
 
 const MAX_ROWS = 300
 
@@ -7,6 +8,7 @@ const list = byId('list')
 const filters = byId('filters')
 let total = 0
 let kept = 0
+let unread = 0
 
 /** The filters in use as a query. */
 export function filterQuery(more) {
@@ -16,41 +18,33 @@ export function filterQuery(more) {
 
 export const isFiltered = () => filterQuery().size > 0
 
-/** How many publishes match the filters. */
+/** How many items match the filters. */
 export const countMatches = () => total
 
-function rowOf(summary) {
-  const { publishId, kind, targets, targetCount, platforms, title, text, isDataOnly, receivedAt } = summary
-  const others = targetCount > targets.length ? ` +${targetCount - targets.length}` : ''
-  const row = element(
-    'li',
-    { 'data-id': publishId },
-    element(
-      'a',
-      { href: `#/publishes/${publishId}` },
-      element('strong', {}, title || text || (isDataOnly ? '(data only)' : '(no text)')),
-      element('span', { class: 'body' }, title ? text : ''),
-      element('span', { class: 'to' }, `to ${kind} ${targets.join(', ')}${others}`),
-      element('span', { class: 'outcome' }, formatOutcome(summary)),
-      element('span', { class: 'platforms' }, ...platforms.map((name) => element('span', {}, platformNames[name]))),
-      time(receivedAt),
-    ),
-  )
+const findRow = (id) => list.querySelector(`[data-id="${CSS.escape(id)}"]`)
+
+function drawRow(summary) {
+  const row = createRow(summary)
   markCurrent(row)
   return row
 }
 
-function formatOutcome({ delivered, failed, opened }) {
-  const devices = `${delivered} ${delivered === 1 ? 'device' : 'devices'}`
-  return [devices, failed && `${failed} failed`, opened && `${opened} opened`].filter(Boolean).join(', ')
+/** Marks the row of the item that is shown. */
+export function markCurrent(row) {
+  const link = row.firstElementChild
+  if (link.hash === location.hash) link.setAttribute('aria-current', 'true')
+  else link.removeAttribute('aria-current')
 }
 
-function showTotal() {
+function showCounts() {
   byId('total').textContent = total
   byId('none').hidden = total > 0
   byId('none-text').textContent = total === 0 ? describeNothing() : ''
   byId('unfilter').hidden = kept === 0
   byId('older').hidden = list.children.length >= total
+  byId('unread').hidden = unread === 0
+  byId('unread-count').textContent = `${unread} unread`
+  document.title = `${unread > 0 ? `(${unread}) ` : ''}Beams inbox`
 }
 
 function describeNothing() {
@@ -58,7 +52,7 @@ function describeNothing() {
   return `${kept === 1 ? 'The one publish here does' : `The ${kept} publishes here do`} not match the filter.`
 }
 
-// The number of the latest publish when the list was loaded.
+// The number of the latest item when the list was loaded.
 let latest = 0
 let isLoading = false
 export async function reload() {
@@ -66,8 +60,9 @@ export async function reload() {
   const page = await get(`emulator/inbox?${filterQuery()}`)
   isLoading = false
   if (!page) return
-  ;({ total, kept, latest } = page)
-  list.replaceChildren(...page.publishes.map(rowOf))
+  ;({ total, kept, unread, latest } = page)
+  redraw(list, ...page.items.map(drawRow))
+  openFirst(['', '#', '#/'])
   drawArrived()
 }
 
@@ -75,8 +70,9 @@ export async function showOlder() {
   const before = list.lastElementChild?.dataset.id
   if (!before) return
   const page = await get(`emulator/inbox?${filterQuery({ before })}`)
-  list.append(...page.publishes.map(rowOf))
-  showTotal()
+  if (!page) return
+  list.append(...page.items.map(drawRow))
+  showCounts()
 }
 
 // A burst of publishes is drawn once a frame, and only as many rows as somebody could look at. While a page is loading they
@@ -89,16 +85,48 @@ export function arrive(summary) {
 function drawArrived() {
   if (isLoading) return
   const isAtTop = list.scrollTop < 10
+  const wasEmpty = list.children.length === 0
   const unseen = arrived.filter(({ number }) => number > latest)
   arrived = []
   total += unseen.length
   kept += unseen.length
-  list.prepend(...unseen.slice(-MAX_ROWS).toReversed().map(rowOf))
+  unread += unseen.length
+  list.prepend(...unseen.slice(-MAX_ROWS).toReversed().map(drawRow))
   if (isAtTop) for (const row of [...list.children].slice(MAX_ROWS)) row.remove()
-  showTotal()
+  showCounts()
+  if (wasEmpty) openFirst(['', '#', '#/', '#/publishes'])
+}
+
+/** Opens the first publish where there is room beside the list, and nobody has chosen another view. */
+function openFirst(hashes) {
+  const first = list.querySelector('li:not(.webhook) a')
+  const isWide = matchMedia('(min-width: 50.01rem)').matches
+  if (first && isWide && hashes.includes(location.hash)) location.replace(first.hash)
 }
 
 export function change(summary) {
-  list.querySelector(`[data-id="${CSS.escape(summary.publishId)}"]`)?.replaceWith(rowOf(summary))
-  if (location.hash === `#/publishes/${summary.publishId}`) showDetail(summary.publishId)
+  const row = findRow(summary.id)
+  if (row) {
+    const isFocused = row.contains(document.activeElement)
+    const changed = drawRow(summary)
+    row.replaceWith(changed)
+    if (isFocused) changed.firstElementChild.focus()
+  }
+}
+
+/** Takes the unread marks off some rows, or off all. */
+export async function markRead({ ids }) {
+  const rows = ids ? ids.map(findRow) : [...list.children]
+  for (const row of rows) if (row) markRowRead(row)
+  const counts = await get(`emulator/inbox?${filterQuery({ limit: 0 })}`)
+  if (!counts) return
+  ;({ unread } = counts)
+  showCounts()
+}
+
+/** The hash of the row below the given one, or above it if it is the last. */
+export function findNeighbour(id) {
+  const row = findRow(id)
+  const neighbour = row?.nextElementSibling ?? row?.previousElementSibling
+  return neighbour?.firstElementChild.hash ?? '#/publishes'
 }

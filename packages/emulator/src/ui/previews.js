@@ -1,15 +1,27 @@
 import { element } from './elements.js'
 
-/** The notification as each platform would show it. */
-export function previewsOf({ apns, fcm, web }) {
+/** The notification as each platform would show it. The parts of a refused publish may be of any type. */
+export function drawPreviews(publish) {
+  const [apns, fcm, web] = [
+    readPart(publish.apns, 'aps', {}),
+    readPart(publish.fcm, 'notification'),
+    readPart(publish.web, 'notification'),
+  ]
   return [
-    apns && preview('iOS', 'apns', apple(apns), factsOfApple(apns)),
-    fcm && preview('Android', 'fcm', android(fcm), factsOfAndroid(fcm)),
-    web && preview('Web', 'web', browser(web), factsOfWeb(web)),
+    apns && drawPreview('iOS', 'apns', drawApple(apns), listAppleFacts(apns)),
+    fcm && drawPreview('Android', 'fcm', drawAndroid(fcm), listAndroidFacts(fcm)),
+    web && drawPreview('Web', 'web', drawBrowser(web), listWebFacts(web)),
   ].filter(Boolean)
 }
 
-function preview(name, platform, notification, facts) {
+function readPart(payload, name, absent) {
+  if (!isObject(payload)) return undefined
+  return { ...payload, [name]: isObject(payload[name]) ? payload[name] : absent }
+}
+
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
+
+function drawPreview(name, platform, notification, facts) {
   const shown = Object.entries(facts).filter(([, value]) => value !== undefined && value !== null)
   return element(
     'section',
@@ -18,29 +30,33 @@ function preview(name, platform, notification, facts) {
     notification
       ? element('div', { class: `notification ${platform}` }, ...notification)
       : element('p', { class: 'quiet' }, 'Data only: nothing is shown.'),
-    element('dl', {}, ...shown.flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, text(value))])),
+    element(
+      'dl',
+      {},
+      ...shown.flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, formatText(value))]),
+    ),
   )
 }
 
-function apple({ aps = {} }) {
+function drawApple({ aps }) {
   const alert = typeof aps.alert === 'string' ? { body: aps.alert } : aps.alert
   if (!alert) return undefined
   return [
-    element('span', { class: 'app', 'aria-hidden': 'true' }, aps.badge === undefined ? '' : badge(aps.badge)),
-    words(
-      alert.title ?? localized(alert['title-loc-key'], alert['title-loc-args']),
-      alert.body ?? localized(alert['loc-key'], alert['loc-args']),
-      alert.subtitle ?? localized(alert['subtitle-loc-key'], alert['subtitle-loc-args']),
+    element('span', { class: 'app', 'aria-hidden': 'true' }, aps.badge === undefined ? '' : drawBadge(aps.badge)),
+    drawWords(
+      alert.title ?? formatLocalized(alert['title-loc-key'], alert['title-loc-args']),
+      alert.body ?? formatLocalized(alert['loc-key'], alert['loc-args']),
+      alert.subtitle ?? formatLocalized(alert['subtitle-loc-key'], alert['subtitle-loc-args']),
     ),
     element('span', { class: 'when' }, 'now'),
   ]
 }
 
-function badge(count) {
-  return element('span', { class: 'badge' }, text(count))
+function drawBadge(count) {
+  return element('span', { class: 'badge' }, formatText(count))
 }
 
-function factsOfApple({ aps = {}, collapse_id, priority, expiration }) {
+function listAppleFacts({ aps, collapse_id, priority, expiration }) {
   return {
     Badge: aps.badge,
     Sound: aps.sound,
@@ -53,17 +69,17 @@ function factsOfApple({ aps = {}, collapse_id, priority, expiration }) {
   }
 }
 
-function android({ notification }) {
+function drawAndroid({ notification }) {
   if (!notification) return undefined
   const { color } = notification
-  const title = notification.title ?? localized(notification.title_loc_key, notification.title_loc_args)
-  const body = notification.body ?? localized(notification.body_loc_key, notification.body_loc_args)
+  const title = notification.title ?? formatLocalized(notification.title_loc_key, notification.title_loc_args)
+  const body = notification.body ?? formatLocalized(notification.body_loc_key, notification.body_loc_args)
   const icon = element('span', { class: 'app', 'aria-hidden': 'true' })
   if (typeof color === 'string' && CSS.supports('color', color)) icon.style.backgroundColor = color
-  return [icon, words(title, body), element('span', { class: 'when' }, 'now')]
+  return [icon, drawWords(title, body), element('span', { class: 'when' }, 'now')]
 }
 
-function factsOfAndroid({ notification = {}, collapse_key, priority, time_to_live }) {
+function listAndroidFacts({ notification = {}, collapse_key, priority, time_to_live }) {
   return {
     Icon: notification.icon,
     Sound: notification.sound,
@@ -76,19 +92,19 @@ function factsOfAndroid({ notification = {}, collapse_key, priority, time_to_liv
   }
 }
 
-function browser({ notification }) {
+function drawBrowser({ notification }) {
   if (!notification) return undefined
   const icon = isImage(notification.icon)
     ? element('img', { class: 'app', src: notification.icon, alt: '', referrerpolicy: 'no-referrer' })
     : element('span', { class: 'app', 'aria-hidden': 'true' })
-  return [icon, words(notification.title, notification.body), element('span', { class: 'when' }, 'your site')]
+  return [icon, drawWords(notification.title, notification.body), element('span', { class: 'when' }, 'your site')]
 }
 
 function isImage(url) {
   return typeof url === 'string' && /^(https?:|data:image\/)/i.test(url)
 }
 
-function factsOfWeb({ notification = {}, time_to_live }) {
+function listWebFacts({ notification = {}, time_to_live }) {
   return {
     'Deep link': notification.deep_link,
     Icon: isImage(notification.icon) ? undefined : notification.icon,
@@ -98,21 +114,21 @@ function factsOfWeb({ notification = {}, time_to_live }) {
 }
 
 /** A text that the app has in its user's language: its key, with what is filled in. */
-function localized(key, parameters) {
+function formatLocalized(key, parameters) {
   if (key === undefined || !Array.isArray(parameters)) return key
-  return `${text(key)} (${parameters.map(text).join(', ')})`
+  return `${formatText(key)} (${parameters.map(formatText).join(', ')})`
 }
 
-function words(title, body, subtitle) {
+function drawWords(title, body, subtitle) {
   return element(
     'div',
     { class: 'words' },
-    title === undefined ? undefined : element('strong', {}, text(title)),
-    subtitle === undefined ? undefined : element('span', {}, text(subtitle)),
-    body === undefined ? undefined : element('span', {}, text(body)),
+    title === undefined ? undefined : element('strong', {}, formatText(title)),
+    subtitle === undefined ? undefined : element('span', {}, formatText(subtitle)),
+    body === undefined ? undefined : element('span', {}, formatText(body)),
   )
 }
 
-function text(value) {
+function formatText(value) {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

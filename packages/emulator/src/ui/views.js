@@ -1,4 +1,6 @@
-import { byId, element, get, json, platformNames, table, time } from './elements.js'
+import { byId, element, platformNames, redraw, table, time } from './elements.js'
+import { get } from './requests.js'
+import { drawFoldedRequest } from './webhook-request.js'
 
 const MAX_SHOWN_DEVICES = 500
 const MAX_SHOWN_REQUESTS = 100
@@ -9,6 +11,7 @@ const REDRAW_INTERVAL = 250
 export const views = {
   async devices() {
     const devices = await get('emulator/devices')
+    if (!devices) return
     const row = ({ id, platform, userId, interests, registeredAt }) => [
       id,
       platformNames[platform],
@@ -17,18 +20,32 @@ export const views = {
       time(registeredAt),
     ]
     const newest = devices.slice(-MAX_SHOWN_DEVICES).toReversed().map(row)
-    byId('device-list').replaceChildren(
-      table('Devices', ['Device', 'Platform', 'User', 'Interests', 'Registered'], newest),
-    )
+    redraw(byId('device-list'), table('Devices', ['Device', 'Platform', 'User', 'Interests', 'Registered'], newest))
   },
   async webhooks() {
-    const { configured, requests } = await get('emulator/webhooks')
+    const webhooks = await get('emulator/webhooks')
+    if (!webhooks) return
+    const { configured, requests } = webhooks
     const hooks = configured.map(({ id, url, events }) => [url, events.join(', '), id])
-    byId('webhook-list').replaceChildren(
+    redraw(
+      byId('webhook-list'),
       table('Webhooks', ['Target', 'Events', 'Id'], hooks),
       element('h3', {}, 'Requests'),
       ...(requests.length === 0 ? [element('p', { class: 'quiet' }, 'No requests.')] : []),
-      ...requests.slice(-MAX_SHOWN_REQUESTS).toReversed().map(requestOf),
+      ...requests.slice(-MAX_SHOWN_REQUESTS).toReversed().map(drawFoldedRequest),
+    )
+  },
+  async api() {
+    const endpoints = await get('emulator/endpoints')
+    if (!endpoints) return
+    byId('endpoint').textContent = location.origin
+    redraw(
+      byId('endpoint-list'),
+      table(
+        'Requests',
+        ['Method', 'Path', 'What'],
+        endpoints.map(({ method, url, summary }) => [method, element('code', {}, `/emulator${url}`), summary]),
+      ),
     )
   },
 }
@@ -36,18 +53,6 @@ export const views = {
 function formatInterests(interests) {
   const others = interests.length - MAX_SHOWN_INTERESTS
   return interests.slice(0, MAX_SHOWN_INTERESTS).join(', ') + (others > 0 ? ` +${others}` : '')
-}
-
-function requestOf({ eventType, url, state, attempts, headers, body }) {
-  const rows = attempts.map(({ at, status, error }) => [time(at), status === undefined ? error : String(status)])
-  return element(
-    'details',
-    {},
-    element('summary', {}, `${eventType} to ${url}: `, element('strong', {}, state)),
-    table('Attempts', ['At', 'Response'], rows),
-    json('Headers', headers),
-    json('Body', JSON.stringify(JSON.parse(body), null, 2)),
-  )
 }
 
 const scheduled = new Set()

@@ -4,20 +4,25 @@ const MAX_COMPARED = 1000
 const MAX_COMPARED_LENGTH = 40
 const MAX_EDITS = 2
 
-/** The interest with subscribers that `interest` may be a misspelling of. */
-function nearestInterest(interest, devices) {
-  if (interest.length > MAX_COMPARED_LENGTH) return undefined
+/** The one of `others` that `name` may be a misspelling of. */
+function findNearestName(name, others) {
+  if (name.length > MAX_COMPARED_LENGTH) return undefined
   let nearest
-  let fewest = Math.min(MAX_EDITS, Math.floor(interest.length / 3)) + 1
+  let fewest = Math.min(MAX_EDITS, Math.floor(name.length / 3)) + 1
   let compared = 0
-  for (const other of devices.interests()) {
+  for (const other of others) {
     if (++compared > MAX_COMPARED) break
-    const edits = countEdits(interest.toLowerCase(), other.toLowerCase(), fewest)
-    if (edits >= fewest) continue
+    const edits = countEdits(name.toLowerCase(), other.toLowerCase(), fewest)
+    // The very name has come since; another number is meant to be another.
+    if (edits >= fewest || other === name || listDigits(other) !== listDigits(name)) continue
     nearest = other
     fewest = edits
   }
   return nearest
+}
+
+function listDigits(name) {
+  return name.replaceAll(/\D/g, '')
 }
 
 /** The Levenshtein distance, or `limit` where the lengths differ by as much. */
@@ -35,4 +40,4 @@ function countEdits(one, other, limit) {
   return previous[other.length]
 }
 
-module.exports = { nearestInterest }
+module.exports = { findNearestName }

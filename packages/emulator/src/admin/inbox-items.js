@@ -1,0 +1,39 @@
+'use strict'
+
+const { EventEmitter } = require('node:events')
+
+/**
+ * What the inbox lists, newest first: publishes, failed requests, and webhook requests with a failed attempt. They stay with
+ * their stores. Emits `read` with the items that have been read.
+ */
+class InboxItems extends EventEmitter {
+  #stores
+
+  constructor({ publishStore, failedRequests, webhookQueue }) {
+    super()
+    this.setMaxListeners(0)
+    this.#stores = [publishStore, failedRequests, webhookQueue.failures]
+  }
+
+  list() {
+    const items = this.#stores.flatMap((store) => [...store.entries()])
+    return items.toSorted((one, other) => other.number - one.number)
+  }
+
+  find(id) {
+    return this.#stores.map((store) => store.entry(id)).find(Boolean)
+  }
+
+  markRead(items) {
+    const unread = items.filter(({ isRead }) => !isRead)
+    for (const item of unread) item.isRead = true
+    if (unread.length > 0) this.emit('read', unread)
+  }
+
+  remove(items) {
+    for (const item of items) for (const store of this.#stores) store.remove(item)
+    this.emit('remove')
+  }
+}
+
+module.exports = { InboxItems }

@@ -1,0 +1,85 @@
+'use strict'
+
+const { STATUS_CODES } = require('node:http')
+const { describeFault, readStatus } = require('../faults/fault-response.js')
+
+const SERVER_APIS = /^\/(publish|customer|user)_api\//
+// Most bodies come with their headers. A sender that waits for an early response gets it.
+const MAX_BODY_WAIT = 1000
+
+/**
+ * Puts failed requests into `failedRequests`: those to the APIs for servers that are refused, and those of any API that a planned
+ * fault has failed. Refused requests of devices are left out, since the SDKs send some whenever an app starts.
+ */
+class FailureRecorder {
+  #failedRequests
+
+  constructor(failedRequests) {
+    this.#failedRequests = failedRequests
+  }
+
+  /** Records a request that is about to be refused with a `ServiceError`. */
+  async recordRefusal(request, { statusCode, body: { error, description } }) {
+    if (!SERVER_APIS.test(request.raw.url)) return
+    // What a foreign page wants to publish is not for the inbox.
+    const source = statusCode === 403 ? '' : await readBody(request)
+    this.#add(request, { source, status: statusCode, error, description })
+  }
+
+  /** Records a request that a planned fault fails, instead of the operation or after it. */
+  async recordFault(request, fault) {
+    const status = readStatus(fault)
+    const performed = fault.afterwards ? 'The operation was performed. ' : ''
+    this.#add(request, {
+      source: await readBody(request),
+      status,
+      error: status && (STATUS_CODES[status] ?? 'Error'),
+      description: `${performed}A fault that failNext(), or POST /emulator/failures, has planned`,
+      fault: describeFault(fault),
+    })
+  }
+
+  #add(request, failure) {
+    const { method, params, routeOptions, raw } = request
+    this.#failedRequests.add({
+      ...failure,
+      operation: routeOptions?.config?.operation,
+      method,
+      path: raw.url,
+      instanceId: params?.instanceId,
+      userId: params?.userId,
+    })
+  }
+}
+
+/** The text of a request's body, also where the request fails before it was read. A body that exceeds its limit is not read. */
+function readBody({ raw, source, routeOptions }) {
+  const limit = routeOptions?.bodyLimit ?? 0
+  const isUnread = !raw.readableDidRead && !raw.destroyed
+  if (source || !isUnread || !hasBody(raw.headers) || Number(raw.headers['content-length'] ?? 0) > limit) return source
+  return new Promise((resolve) => {
+    const chunks = []
+    let bytes = 0
+    const finish = (text) => {
+      clearTimeout(timer)
+      raw.off('data', onData).resume()
+      resolve(text)
+    }
+    const onData = (chunk) => {
+      bytes += chunk.length
+      if (bytes > limit) finish('')
+      else chunks.push(chunk)
+    }
+    const timer = setTimeout(() => finish(''), MAX_BODY_WAIT)
+    raw
+      .on('data', onData)
+      .once('end', () => finish(Buffer.concat(chunks).toString()))
+      .once('close', () => finish(''))
+  })
+}
+
+function hasBody(headers) {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+module.exports = { FailureRecorder }

@@ -1,0 +1,38 @@
+const problem = document.getElementById('problem')
+
+/** The JSON at a path, or `undefined` where there is none, also because the emulator has stopped. */
+export async function get(path) {
+  const response = await fetch(path).catch(() => undefined)
+  return response?.ok ? response.json().catch(() => undefined) : undefined
+}
+
+/** Sends a request; what the emulator has against it is shown below everything else. */
+export async function send(...parameters) {
+  problem.textContent = ''
+  await request(...parameters).catch((error) => (problem.textContent = error.message))
+}
+
+/** Sends a request, and throws the reason that the emulator gives if it is refused. Returns the text of the response. */
+export async function request(method, path, body, headers) {
+  const response = await fetch(path, {
+    method,
+    headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(readReason(text) ?? `${response.status} ${response.statusText}`)
+  return text
+}
+
+function readReason(text) {
+  try {
+    return JSON.parse(text).description
+  } catch {
+    return undefined
+  }
+}
+
+export const itemPath = (id) => `emulator/inbox/${encodeURIComponent(id)}`
+
+/** What the emulator was started with, as far as the inbox needs it. */
+export const getSettings = async () => (await get('emulator/inbox/settings')) ?? {}
