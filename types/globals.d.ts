@@ -7,3 +7,23 @@ export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: 
       addEventListener(type: 'abort', listener: () => void): void
       removeEventListener(type: 'abort', listener: () => void): void
     }
+
+/** The global Request, whose typing comes from `@types/node` or from TypeScript's `dom`; without either, what is read of it. */
+export type Request = typeof globalThis extends { Request: { prototype: infer Incoming } }
+  ? Incoming
+  : {
+      readonly method: string
+      readonly url: string
+      readonly headers: { get(name: string): string | null }
+      readonly bodyUsed: boolean
+      readonly body: { readonly locked: boolean; getReader(): unknown } | null
+    }
+
+/** The global Response, whose typing comes from `@types/node` or from TypeScript's `dom`; without either, what is set of it. */
+export type Response = typeof globalThis extends { Response: { prototype: infer Outgoing } }
+  ? Outgoing
+  : {
+      readonly status: number
+      readonly headers: { get(name: string): string | null }
+      text(): Promise<string>
+    }

@@ -1,0 +1,86 @@
+'use strict'
+
+// What is particular to functions from a Request to a Response.
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { PushNotifications, signWebhook } = require('..')
+const { authEndpoint, webhookEndpoint } = require('../fetch.js')
+
+const beams = new PushNotifications({ instanceId: 'my-instance', secretKey: 'my-key' })
+const secret = 'hush'
+const url = 'http://localhost/webhooks/beams'
+const bytes = Buffer.from('{}')
+const headers = signWebhook(bytes, secret)
+
+/** The response of an endpoint whose handler must not run, and the errors that it has reported. */
+async function receive(request, options) {
+  const errors = []
+  const onError = ({ message }) => errors.push(message)
+  const { status } = await webhookEndpoint({ secret, onError, ...options }, assert.fail)(request)
+  return { status, errors }
+}
+
+describe('the webhook endpoint', () => {
+  for (const [what, use] of [
+    ['was read', (request) => request.text()],
+    ['is being read', (request) => request.body.getReader()],
+  ]) {
+    test(`says what to do with a request whose body ${what}`, async () => {
+      const request = new Request(url, { method: 'POST', body: bytes, headers })
+      await use(request)
+      const { status, errors } = await receive(request)
+      assert.equal(status, 500)
+      assert.match(errors[0], /^webhookEndpoint: the body of the request has been read already/)
+    })
+  }
+
+  test('refuses a body that breaks off, and reports nothing', async () => {
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error('the client has gone'))
+      },
+    })
+    const request = new Request(url, { method: 'POST', body, headers, duplex: 'half' })
+    assert.deepEqual(await receive(request), { status: 400, errors: [] })
+  })
+
+  test('reads no further than maxBytes, and lets the sender go', async () => {
+    let [pulled, cancelled] = [0, false]
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(100))
+      },
+      cancel() {
+        cancelled = true
+        throw new Error('it is gone')
+      },
+    })
+    const request = new Request(url, { method: 'POST', body, headers, duplex: 'half' })
+    assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, errors: [] })
+    assert.ok(pulled < 15, `${pulled}`)
+    assert.equal(cancelled, true)
+  })
+})
+
+test('the auth endpoint rejects with what userId throws, for the framework to handle', async () => {
+  const request = new Request('http://localhost/beams-auth?user_id=ada')
+  const error = new Error('the sessions are gone')
+  for (const userId of [
+    () => Promise.reject(error),
+    () => {
+      throw error
+    },
+  ]) {
+    await assert.rejects(authEndpoint(beams, { userId })(request), error)
+  }
+})
+
+test('userId gets the very request that the framework has made', async () => {
+  class NextRequest extends Request {}
+  const request = new NextRequest('http://localhost/beams-auth?user_id=ada')
+  const got = []
+  await authEndpoint(beams, { userId: (given) => void got.push(given) })(request)
+  assert.deepEqual(got, [request])
+})

@@ -1,0 +1,220 @@
+'use strict'
+
+// What is particular to servers made like node:http: body parsers, `next`, and connections that end too early.
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { once } = require('node:events')
+const http = require('node:http')
+const http2 = require('node:http2')
+const net = require('node:net')
+const express = require('express')
+const express4 = require('express-4')
+const { PushNotifications, signWebhook } = require('..')
+const { authEndpoint, webhookEndpoint } = require('../express.js')
+const { AUTH, WEBHOOK, listen } = require('./helpers/endpoint-hosts.js')
+
+const beams = new PushNotifications({ instanceId: 'my-instance', secretKey: 'my-key' })
+const secret = 'hush'
+const body = JSON.stringify(
+  {
+    payload: { instance_id: 'my-instance', publish_id: 'pubid-1', user_id: 'Ädä' },
+    metadata: {
+      created_at: '2026-01-31T10:42:16+0000',
+      event_type: 'v1.UserNotificationOpen',
+      event_id: 'event-1',
+      product: 'beams',
+    },
+  },
+  null,
+  2,
+)
+const request = { method: 'POST', body, headers: signWebhook(body, secret) }
+
+for (const [name, express_] of [
+  ['Express 4', express4],
+  ['Express 5', express],
+]) {
+  const start = (t, ...handlers) => {
+    const app = express_()
+    for (const handler of handlers) app.use(handler)
+    return listen(t, http.createServer(app))
+  }
+
+  describe(`the webhook endpoint behind a body parser of ${name}`, () => {
+    const keep = { verify: (incoming, _response, bytes) => (incoming.rawBody = bytes) }
+    for (const [what, parser] of [
+      ['that keeps the bytes as rawBody', express_.json(keep)],
+      ['that keeps the bytes as body', express_.raw({ type: '*/*' })],
+      ['that makes a string of them', express_.text({ type: '*/*' })],
+      ['that is for another type', express_.urlencoded({ extended: false })],
+    ]) {
+      test(`verifies what came, ${what}`, async (t) => {
+        const events = []
+        const endpoint = webhookEndpoint({ secret, after: (run) => run() }, (event) => events.push(event))
+        const send = await start(t, parser, endpoint)
+        assert.equal((await send(WEBHOOK, request)).status, 204)
+        assert.equal(events[0].payload.user_id, 'Ädä')
+        const forged = { ...request, body: body.replace('Ädä', 'Bob') }
+        assert.equal((await send(WEBHOOK, forged)).status, 401)
+      })
+    }
+
+    test('says what to do if the parser has kept nothing', async (t) => {
+      const errors = []
+      const endpoint = webhookEndpoint({ secret, onError: (error) => errors.push(error) }, assert.fail)
+      const send = await start(t, express_.json(), endpoint)
+      const response = await send(WEBHOOK, request)
+      assert.equal(response.status, 500)
+      assert.match(errors[0].message, /^webhookEndpoint: a body parser has read the body/)
+      assert.match(errors[0].message, /before express\.json\(\)/)
+    })
+  })
+
+  describe(`the auth endpoint of ${name}`, () => {
+    for (const [how, userId] of [
+      ['throws', () => assert.fail('the sessions are gone')],
+      ['rejects', async () => assert.fail('the sessions are gone')],
+    ]) {
+      test(`passes on what userId ${how} to the error handlers of the application`, async (t) => {
+        const errors = []
+        const send = await start(t, authEndpoint(beams, { userId }), (error, _request, response, _next) => {
+          errors.push(error.message)
+          response.sendStatus(418)
+        })
+        assert.equal((await send(`${AUTH}?user_id=ada`)).status, 418)
+        assert.deepEqual(errors, ['the sessions are gone'])
+      })
+    }
+
+    test('keeps the headers that the application has set, such as those of CORS', async (t) => {
+      const cors = (_request, response, next) => {
+        response.set('Access-Control-Allow-Origin', 'https://app.example')
+        next()
+      }
+      const send = await start(t, cors, authEndpoint(beams, { userId: () => undefined }))
+      const response = await send(`${AUTH}?user_id=ada`)
+      assert.equal(response.status, 401)
+      assert.equal(response.headers.get('access-control-allow-origin'), 'https://app.example')
+    })
+  })
+}
+
+describe('without a framework', () => {
+  test('what userId throws is logged, and is no concern of the client', async (t) => {
+    const error = t.mock.method(console, 'error', () => {})
+    const userId = () => assert.fail('the sessions are gone')
+    const send = await listen(t, http.createServer(authEndpoint(beams, { userId })))
+    const response = await send(`${AUTH}?user_id=ada`)
+    assert.equal(response.status, 500)
+    assert.doesNotMatch(await response.text(), /sessions/)
+    assert.equal(error.mock.calls[0].arguments[0].message, 'the sessions are gone')
+  })
+
+  for (const [what, id, message] of [
+    ['a number', 42, /must return a string, .* but it returned a number/],
+    ['too long', 'x'.repeat(165), /longer than the maximum/],
+  ]) {
+    test(`a user id that is ${what} is an error of the server`, async (t) => {
+      const error = t.mock.method(console, 'error', () => {})
+      const send = await listen(t, http.createServer(authEndpoint(beams, { userId: () => id })))
+      assert.equal((await send(`${AUTH}?user_id=${id}`)).status, 500)
+      assert.match(error.mock.calls[0].arguments[0].message, message)
+    })
+  }
+
+  test('a HEAD gets the status alone', async (t) => {
+    const send = await listen(t, http.createServer(authEndpoint(beams, { userId: () => 'ada' })))
+    const response = await send(`${AUTH}?user_id=ada`, { method: 'HEAD' })
+    assert.deepEqual([response.status, await response.text()], [200, ''])
+  })
+
+  test('a response that was sent meanwhile stays as it is', async (t) => {
+    const auth = authEndpoint(beams, {
+      userId: ({ res }) => {
+        res.writeHead(503).end()
+        return 'ada'
+      },
+    })
+    const server = http.createServer((incoming, outgoing) => auth(Object.assign(incoming, { res: outgoing }), outgoing))
+    const send = await listen(t, server)
+    assert.equal((await send(`${AUTH}?user_id=ada`)).status, 503)
+  })
+
+  test('the endpoints work over HTTP/2', async (t) => {
+    const events = []
+    const endpoint = webhookEndpoint({ secret, after: (run) => run() }, ({ eventId }) => events.push(eventId))
+    const server = http2.createServer(endpoint)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const session = http2.connect(`http://127.0.0.1:${server.address().port}`)
+    t.after(() => {
+      session.destroy()
+      server.close()
+    })
+    const stream = session.request({ ':method': 'POST', ...signWebhook(body, secret) })
+    stream.end(body)
+    const [headers] = await once(stream, 'response')
+    assert.deepEqual([headers[':status'], events], [204, ['event-1']])
+  })
+})
+
+describe('a webhook whose body', () => {
+  const head = (length) =>
+    `POST ${WEBHOOK} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n` +
+    `Webhook-Signature: ${signWebhook(body, secret)['Webhook-Signature']}\r\n\r\n`
+
+  /** A connection that has sent a text. */
+  const connect = async (t, port, text) => {
+    const socket = net.connect(port, '127.0.0.1')
+    t.after(() => socket.destroy())
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    socket.write(text)
+    return socket
+  }
+
+  test('is never sent in full is not handled, and the server goes on', async (t) => {
+    const endpoint = webhookEndpoint({ secret, onError: assert.fail, after: (run) => run() }, assert.fail)
+    const settled = []
+    const server = http.createServer((incoming, outgoing) => settled.push(endpoint(incoming, outgoing)))
+    const send = await listen(t, server)
+    const socket = await connect(t, send.port, head(body.length * 2) + body)
+    await once(server, 'request')
+    socket.destroy()
+    await settled[0]
+    assert.equal((await send(WEBHOOK)).status, 405)
+  })
+
+  test('belongs to a client that left before the endpoint was called is not waited for', async (t) => {
+    const endpoint = webhookEndpoint({ secret, onError: assert.fail, after: (run) => run() }, assert.fail)
+    let settled
+    const server = http.createServer((incoming, outgoing) => {
+      incoming.on('close', () => (settled = endpoint(incoming, outgoing)))
+      incoming.socket.destroy()
+    })
+    const send = await listen(t, server)
+    const socket = await connect(t, send.port, head(1000))
+    await once(socket, 'close')
+    await settled
+    assert.notEqual(settled, undefined)
+  })
+
+  test('is endless is refused while it is still being sent, and the connection ends', async (t) => {
+    const endpoint = webhookEndpoint({ secret, maxBytes: 1000, onError: assert.fail }, assert.fail)
+    const send = await listen(t, http.createServer(endpoint))
+    const socket = await connect(t, send.port, `${head(10_000_000)}${'x'.repeat(2000)}`)
+    let received = ''
+    socket.setEncoding('latin1').on('data', (text) => (received += text))
+    await once(socket, 'close')
+    assert.match(received, /^HTTP\/1\.1 413 /)
+    assert.match(received, /connection: close/i)
+  })
+
+  test('comes as text, since something has set its encoding, verifies', async (t) => {
+    const endpoint = webhookEndpoint({ secret }, {})
+    const server = http.createServer((incoming, outgoing) => endpoint(incoming.setEncoding('utf8'), outgoing))
+    const send = await listen(t, server)
+    assert.equal((await send(WEBHOOK, request)).status, 204)
+  })
+})

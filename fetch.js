@@ -1,0 +1,6 @@
+'use strict'
+
+const { authEndpoint, webhookEndpoint } = require('./lib/endpoints/fetch.js')
+const { seenInMemory } = require('./lib/endpoints/seen.js')
+
+module.exports = { authEndpoint, seenInMemory, webhookEndpoint }

@@ -1,0 +1,49 @@
+'use strict'
+
+const { createArgumentError } = require('../errors.js')
+const { createAuth } = require('./auth.js')
+const { BodyError, createWebhook } = require('./webhook.js')
+
+function authEndpoint(beams, options) {
+  const auth = createAuth(beams, options)
+  return async (request) => toResponse(await auth({ method: request.method, url: request.url, request }))
+}
+
+function webhookEndpoint(options, handlers) {
+  const webhook = createWebhook(options, handlers)
+  return async (request) => {
+    const { method, headers } = request
+    const readBody = (maxBytes) => collectBody(request, maxBytes)
+    return toResponse(await webhook({ method, header: (name) => headers.get(name), readBody }))
+  }
+}
+
+function toResponse({ status, headers, body }) {
+  return new Response(body, { status, headers })
+}
+
+const CONSUMED =
+  'webhookEndpoint: the body of the request has been read already, and a signature is over its bytes. Call the endpoint ' +
+  'before anything reads the body, or read the body of request.clone()'
+
+async function collectBody(request, maxBytes) {
+  if (request.bodyUsed || request.body?.locked) throw createArgumentError(CONSUMED)
+  if (request.body === null) return Buffer.alloc(0)
+  const chunks = []
+  let length = 0
+  const reader = request.body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new BodyError(400, 'the body is not complete')
+    })
+    if (done) return Buffer.concat(chunks)
+    chunks.push(value)
+    length += value.length
+    if (length <= maxBytes) continue
+    // The sender may be gone by now, which is no concern of the response.
+    reader.cancel().catch(() => {})
+    throw new BodyError(413, `the body has more than ${maxBytes} bytes`)
+  }
+}
+
+module.exports = { authEndpoint, webhookEndpoint }

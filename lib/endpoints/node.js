@@ -1,0 +1,74 @@
+'use strict'
+
+const { createArgumentError } = require('../errors.js')
+const { createAuth } = require('./auth.js')
+const { respondInternalError } = require('./response.js')
+const { BodyError, createWebhook } = require('./webhook.js')
+
+function authEndpoint(beams, options) {
+  const auth = createAuth(beams, options)
+  return async (request, response, next) => {
+    let answer
+    try {
+      answer = await auth({ method: request.method, url: request.url, request })
+    } catch (error) {
+      // The framework knows what becomes of an error. Plain node:http has nobody to pass it to.
+      if (typeof next === 'function') return void next(error)
+      console.error(error)
+      answer = respondInternalError()
+    }
+    send(response, answer)
+  }
+}
+
+function webhookEndpoint(options, handlers) {
+  const webhook = createWebhook(options, handlers)
+  return async (request, response) => {
+    const { method, headers } = request
+    const readBody = (maxBytes) => getKeptBody(request) ?? collectBody(request, maxBytes)
+    send(response, await webhook({ method, header: (name) => headers[name], readBody }))
+  }
+}
+
+function send(response, { status, headers, body }) {
+  // Something else has responded meanwhile, such as a middleware with a time limit.
+  if (response.headersSent) return
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  // What is left of the body is not read.
+  if (status === 413) response.setHeader('Connection', 'close')
+  response.end(body)
+}
+
+/** What a body parser has kept of the raw body. */
+function getKeptBody({ rawBody, body }) {
+  return [rawBody, body].find((value) => typeof value === 'string' || ArrayBuffer.isView(value))
+}
+
+const CONSUMED =
+  'webhookEndpoint: a body parser has read the body, and a signature is over its bytes. Put the endpoint before ' +
+  'express.json(), or keep the bytes: express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes } })'
+
+const INCOMPLETE = 'the body is not complete'
+
+function collectBody(request, maxBytes) {
+  if (request.readableDidRead) throw createArgumentError(CONSUMED)
+  if (request.destroyed) throw new BodyError(400, INCOMPLETE)
+  return new Promise((resolve, reject) => {
+    const chunks = []
+    let length = 0
+    const onData = (chunk) => {
+      chunks.push(Buffer.from(chunk))
+      length += chunk.length
+      if (length <= maxBytes) return
+      request.off('data', onData).pause()
+      reject(new BodyError(413, `the body has more than ${maxBytes} bytes`))
+    }
+    request.on('data', onData)
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    // After the end, these change nothing.
+    for (const event of ['error', 'close']) request.on(event, () => reject(new BodyError(400, INCOMPLETE)))
+  })
+}
+
+module.exports = { authEndpoint, webhookEndpoint }
