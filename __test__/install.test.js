@@ -348,7 +348,9 @@ describe('the tarball', () => {
     const { files } = require('../package.json')
     const list = (name) => {
       const folder = path.join(__dirname, '..', name)
-      return fs.statSync(folder).isDirectory() ? fs.readdirSync(folder).flatMap((each) => list(`${name}/${each}`)) : [name]
+      return fs.statSync(folder).isDirectory()
+        ? fs.readdirSync(folder).flatMap((each) => list(`${name}/${each}`))
+        : [name]
     }
     const listed = files.flatMap(list)
     assert.deepEqual(packages.beams.files.sort(), ['LICENSE', 'README.md', ...listed, 'package.json'].sort())

@@ -72,24 +72,35 @@ const fetchHosts = {
     app.all(WEBHOOK, (context) => handle(context.req.raw))
     return async (path, init) => app.request(path, { ...init, duplex: 'half' })
   },
-  Koa: (t, options) => {
-    const handle = createFetch(options)
+  // As in docs/endpoints.md: the session is the framework's own, and the webhook's body is left to the endpoint.
+  Koa: (t, { auth, webhook }) => {
+    const handle = webhook && node.webhookEndpoint(...webhook)
     const app = new Koa()
+    app.use(async (context, next) => {
+      if (context.path !== WEBHOOK) return next()
+      context.respond = false
+      await handle(context.req, context.res)
+    })
     app.use(async (context) => {
-      const { href, method, headers, req } = context
-      const body = method === 'GET' ? undefined : req
-      context.body = await handle(new Request(href, { method, headers, body, duplex: 'half' }))
+      const [client, { userId }] = auth
+      const authenticate = web.authEndpoint(client, { userId: () => userId(context) })
+      context.body = await authenticate(new Request(context.href, { method: context.method }))
     })
     return listen(t, http.createServer(app.callback()))
   },
-  Fastify: async (t, options) => {
-    const handle = createFetch(options)
+  Fastify: async (t, { auth, webhook }) => {
     const app = fastify()
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    app.all('*', ({ url, method, headers, body }) => {
-      const init = { method, headers, body, duplex: 'half' }
-      return handle(new Request(new URL(url, 'http://localhost'), init))
+    app.all(AUTH, (request) => {
+      const [client, { userId }] = auth
+      const { url, method } = request
+      const authenticate = web.authEndpoint(client, { userId: () => userId(request) })
+      return authenticate(new Request(new URL(url, 'http://localhost'), { method }))
+    })
+    await app.register(async (scope) => {
+      const handle = webhook && node.webhookEndpoint(...webhook)
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+      scope.all(WEBHOOK, (request, reply) => handle(request.raw, reply.hijack().raw))
     })
     await app.ready()
     return listen(t, app.server)
