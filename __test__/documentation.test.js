@@ -184,10 +184,13 @@ describe('the documentation', () => {
     assert.equal(stderr, '')
   })
 
-  const handler = ['console.log(`${event.payload.user_id} opened it`)', "throw new Error('the database is down')"]
+  const handler = [
+    '(event) => console.log(`${event.payload.user_id} opened it`)',
+    "() => Promise.reject(new Error('the database is down'))",
+  ]
   for (const [what, changes, status, said] of [
     ['the work after the answer throws', [handler], '204', /the database is down/],
-    ['its own secret is not set', [["['webhook-signature'], secret", "['webhook-signature'], ''"]], '500', /secret/],
+    ['its own secret is not set', [['webhookEndpoint({ secret }', "webhookEndpoint({ secret: '' }"]], '500', /secret/],
     [
       'a webhook is signed with another secret',
       [['signWebhook(body, secret)', "signWebhook(body, 'other')"]],
@@ -196,7 +199,7 @@ describe('the documentation', () => {
     ],
   ]) {
     test(`responds ${status} to a webhook if ${what}, and keeps working`, async () => {
-      const { stdout, stderr } = await runChanged('README.md', 'verifyWebhook', changes)
+      const { stdout, stderr } = await runChanged('README.md', 'webhookEndpoint(', changes)
       assert.equal(stdout.trim(), status)
       assert.match(stderr, said)
     })

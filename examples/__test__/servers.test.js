@@ -48,14 +48,14 @@ for (const server of servers) {
 
     test('makes no token without a login', async () => {
       const session = await logIn('ada')
-      for (const [query, headers] of [
-        ['?user_id=grace', session],
-        ['?user_id=ada&user_id=grace', session],
-        ['', session],
-        ['?user_id=ada', {}],
+      for (const [query, headers, status] of [
+        ['?user_id=grace', session, 403],
+        ['?user_id=ada&user_id=grace', session, 400],
+        ['', session, 400],
+        ['?user_id=ada', {}, 401],
       ]) {
         const response = await get(`/beams-auth${query}`, headers)
-        assert.equal(response.status, 401, query)
+        assert.equal(response.status, status, query)
         assert.equal((await response.json()).token, undefined)
       }
       assert.equal((await post('/login', {})).status, 400)

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type ErrorRequestHandler, type Express } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
 import session from 'express-session'
 import { BeamsError, type PushNotifications } from 'beams-native'
-import { webhooks, type EventHandler } from './webhooks.js'
+import { authEndpoint, seenInMemory, webhookEndpoint, type WebhookHandlers } from 'beams-native/express'
 
 declare module 'express-session' {
   interface SessionData {
@@ -16,8 +16,8 @@ export interface AppOptions {
   webhookSecret: string
   /** What the page in `public/` needs to find Beams. */
   page: { instanceId: string; endpoint: string | undefined }
-  /** Called once for each event of a webhook. */
-  onEvent: EventHandler
+  /** Called once for each event of a webhook. In several processes, share what was seen. */
+  onEvent: WebhookHandlers
 }
 
 export function createApp(
@@ -27,7 +27,7 @@ export function createApp(
   const app = express()
 
   // Before `express.json()`: a webhook's signature is over its bytes, not over what a parser makes of them.
-  app.post('/webhooks/beams', ...webhooks(webhookSecret, onEvent))
+  app.post('/webhooks/beams', webhookEndpoint({ secret: webhookSecret, seen: seenInMemory() }, onEvent))
 
   app.use(express.json())
   app.use(session({ secret: sessionSecret, resave: false, saveUninitialized: false, cookie: { sameSite: 'lax' } }))
@@ -41,13 +41,7 @@ export function createApp(
   })
 
   // The client SDKs ask here who they are: `new TokenProvider({ url: '/beams-auth' })`.
-  app.get('/beams-auth', (request, response) => {
-    const { userId } = request.session
-    if (userId === undefined || request.query.user_id !== userId) {
-      return void response.status(401).json({ error: 'Unauthorized', description: 'Log in as this user first' })
-    }
-    response.json({ token: beams.generateToken(userId) })
-  })
+  app.get('/beams-auth', authEndpoint(beams, { userId: (request: Request) => request.session.userId }))
 
   app.post('/orders/:order/shipped', async (request, response) => {
     const { userId } = request.session

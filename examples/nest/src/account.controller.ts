@@ -1,16 +1,8 @@
-import {
-  BadRequestException,
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Post,
-  Query,
-  Session,
-  UnauthorizedException,
-} from '@nestjs/common'
+import { BadRequestException, Body, Controller, Get, HttpCode, Post, Req, Res, Session } from '@nestjs/common'
+import type { Request, Response } from 'express'
 import type { SessionData } from 'express-session'
 import { PushNotifications } from 'beams-native'
+import { authEndpoint, type NodeHandler } from 'beams-native/express'
 
 declare module 'express-session' {
   interface SessionData {
@@ -20,7 +12,11 @@ declare module 'express-session' {
 
 @Controller()
 export class AccountController {
-  constructor(private readonly beams: PushNotifications) {}
+  private readonly auth: NodeHandler<Request>
+
+  constructor(beams: PushNotifications) {
+    this.auth = authEndpoint(beams, { userId: ({ session }: Request) => session.userId })
+  }
 
   /** Stands for your own login. */
   @Post('login')
@@ -32,10 +28,7 @@ export class AccountController {
 
   /** The client SDKs ask here who they are: `new TokenProvider({ url: '/beams-auth' })`. */
   @Get('beams-auth')
-  token(@Query('user_id') userId: unknown, @Session() session: SessionData): { token: string } {
-    if (session.userId === undefined || userId !== session.userId) {
-      throw new UnauthorizedException({ error: 'Unauthorized', description: 'Log in as this user first' })
-    }
-    return { token: this.beams.generateToken(session.userId) }
+  token(@Req() request: Request, @Res() response: Response): Promise<void> {
+    return this.auth(request, response)
   }
 }

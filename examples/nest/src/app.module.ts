@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common'
 import { AccountController } from './account.controller'
 import { BeamsModule } from './beams.module'
-import { EventLog } from './event-log'
 import { OrdersController } from './orders.controller'
 import { Settings } from './settings'
 import { WebhooksController } from './webhooks.controller'
@@ -19,6 +18,5 @@ class SettingsModule {}
     }),
   ],
   controllers: [AccountController, OrdersController, WebhooksController],
-  providers: [EventLog],
 })
 export class AppModule {}

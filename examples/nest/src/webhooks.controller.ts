@@ -1,42 +1,22 @@
-import {
-  BadRequestException,
-  Controller,
-  Headers,
-  HttpCode,
-  Post,
-  Req,
-  UnauthorizedException,
-  type RawBodyRequest,
-} from '@nestjs/common'
-import type { Request } from 'express'
-import { BeamsError, verifyWebhook, type WebhookEvent } from 'beams-native'
-import { EventLog } from './event-log'
+import { Controller, Post, Req, Res } from '@nestjs/common'
+import type { Request, Response } from 'express'
+import { seenInMemory, webhookEndpoint, type NodeHandler } from 'beams-native/express'
 import { Settings } from './settings'
 
 @Controller('webhooks')
 export class WebhooksController {
-  constructor(
-    private readonly settings: Settings,
-    private readonly log: EventLog,
-  ) {}
+  private readonly endpoint: NodeHandler
 
-  /** Answered at once: Beams waits for three seconds and then sends it again. The work comes after. */
-  @Post('beams')
-  @HttpCode(204)
-  receive(
-    @Req() { rawBody }: RawBodyRequest<Request>,
-    @Headers('webhook-signature') signature: string | undefined,
-  ): void {
-    const event = this.verify(rawBody ?? '', signature)
-    setImmediate(() => this.log.add(event))
+  constructor({ webhookSecret }: Settings) {
+    // In several processes, remember what was seen in a store that they share.
+    const options = { secret: webhookSecret, seen: seenInMemory() }
+    this.endpoint = webhookEndpoint(options, ({ eventType, payload }) =>
+      console.log(eventType, JSON.stringify(payload)),
+    )
   }
 
-  private verify(rawBody: string | Uint8Array, signature: string | undefined): WebhookEvent {
-    try {
-      return verifyWebhook(rawBody, signature, this.settings.webhookSecret)
-    } catch (error) {
-      if (!(error instanceof BeamsError)) throw error
-      throw error.code === 'ERR_BEAMS_WEBHOOK_SIGNATURE' ? new UnauthorizedException() : new BadRequestException()
-    }
+  @Post('beams')
+  receive(@Req() request: Request, @Res() response: Response): Promise<void> {
+    return this.endpoint(request, response)
   }
 }
