@@ -326,8 +326,8 @@ describe('seenInMemory', () => {
 
   test('remembers each event, and forgets the oldest', () => {
     const seen = seenInMemory({ maxEvents: 2 })
-    const answers = ['a', 'a', 'b', 'c', 'b', 'a'].map((eventId) => seen({ eventId }))
-    assert.deepEqual(answers, [false, true, false, false, true, false])
+    const results = ['a', 'a', 'b', 'c', 'b', 'a'].map((eventId) => seen({ eventId }))
+    assert.deepEqual(results, [false, true, false, false, true, false])
   })
 
   test('remembers ten thousand by default', () => {

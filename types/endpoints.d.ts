@@ -25,7 +25,7 @@ export type UserId = string | null | undefined
 export interface WebhookEndpointOptions {
   /**
    * The webhook's secret from the dashboard, or several of them, one of which must match, while you rotate it. Without one,
-   * each request is answered with 500 and reported to {@link WebhookEndpointOptions.onError}.
+   * the response to each request is 500, and it is reported to {@link WebhookEndpointOptions.onError}.
    */
   secret: string | readonly string[]
   /**
@@ -52,7 +52,7 @@ export interface WebhookEndpointOptions {
    */
   after?: ((run: () => Promise<void>) => unknown) | undefined
   /**
-   * How many bytes the body may have. A larger one is answered with 413. A body parser has a limit of its own.
+   * How many bytes the body may have. The response to a larger one is 413. A body parser has a limit of its own.
    *
    * @default 1048576
    */

@@ -120,7 +120,7 @@ const fetchHosts = {
       const request = new Request(`http://localhost${path}`, { ...init, duplex: 'half' })
       const { pathname, search } = new URL(request.url)
       const text = await request.text()
-      const answer = await handler({
+      const result = await handler({
         rawPath: pathname,
         rawQueryString: search.slice(1),
         requestContext: { domainName: 'lambda.example', http: { method: request.method } },
@@ -128,8 +128,8 @@ const fetchHosts = {
         body: text === '' ? undefined : Buffer.from(text).toString('base64'),
         isBase64Encoded: true,
       })
-      const body = answer.body === '' ? null : answer.body
-      return new Response(body, { status: answer.statusCode, headers: answer.headers })
+      const body = result.body === '' ? null : result.body
+      return new Response(body, { status: result.statusCode, headers: result.headers })
     }
   },
 }

@@ -6,10 +6,13 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { createHmac } = require('node:crypto')
 const { tracingChannel } = require('node:diagnostics_channel')
+const http = require('node:http')
 const net = require('node:net')
 const { Worker } = require('node:worker_threads')
 const { BeamsError, PushNotifications, signWebhook, verifyWebhook } = require('beams-native')
 const Compat = require('beams-native/compat')
+const nodeEndpoints = require('beams-native/express')
+const fetchEndpoints = require('beams-native/fetch')
 
 const endpoint = process.env.BEAMS_ENDPOINT
 const options = { instanceId: 'my-instance', secretKey: 'my-key', endpoint }
@@ -91,6 +94,39 @@ test('verifies webhooks', () => {
   const { 'Webhook-Signature': signature } = signWebhook(body, 'hush')
   assert.equal(verifyWebhook(Buffer.from(body), signature, 'hush').eventId, 'event-1')
   assert.throws(() => verifyWebhook(body, signature, 'other'), { code: 'ERR_BEAMS_WEBHOOK_SIGNATURE' })
+})
+
+test('has endpoints for client SDKs and webhooks, from a Request and on node:http', async () => {
+  const metadata = {
+    event_type: 'v1.UserNotificationOpen',
+    event_id: 'event-1',
+    created_at: '2026-01-31T10:42:16+0000',
+  }
+  const body = JSON.stringify({ payload: { user_id: 'user-1' }, metadata })
+  const webhook = { method: 'POST', body, headers: signWebhook(body, 'secret') }
+  const events = []
+  const handled = ({ eventId }) => events.push(eventId)
+  const after = (run) => run()
+
+  const receive = fetchEndpoints.webhookEndpoint({ secret: 'secret', after }, handled)
+  assert.equal((await receive(new Request('http://localhost/', webhook))).status, 204)
+  const auth = fetchEndpoints.authEndpoint(beams, { userId: () => 'user-1' })
+  assert.equal((await auth(new Request('http://localhost/?user_id=user-2'))).status, 403)
+
+  const endpoints = {
+    POST: nodeEndpoints.webhookEndpoint({ secret: 'secret', after }, handled),
+    GET: nodeEndpoints.authEndpoint(beams, { userId: ({ headers }) => headers['x-user'] }),
+  }
+  const server = http.createServer((request, response) => endpoints[request.method](request, response))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${server.address().port}/?user_id=user-1`
+  assert.equal((await fetch(url, webhook)).status, 204)
+  assert.equal(typeof (await (await fetch(url, { headers: { 'x-user': 'user-1' } })).json()).token, 'string')
+  assert.deepEqual(events, ['event-1', 'event-1'])
+  await new Promise((resolve) => {
+    server.close(resolve)
+    server.closeAllConnections()
+  })
 })
 
 test('tells the tracing channel of every call', async () => {

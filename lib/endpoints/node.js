@@ -8,16 +8,16 @@ const { BodyError, createWebhook } = require('./webhook.js')
 function authEndpoint(beams, options) {
   const auth = createAuth(beams, options)
   return async (request, response, next) => {
-    let answer
+    let outcome
     try {
-      answer = await auth({ method: request.method, url: request.url, request })
+      outcome = await auth({ method: request.method, url: request.url, request })
     } catch (error) {
       // The framework knows what becomes of an error. Plain node:http has nobody to pass it to.
       if (typeof next === 'function') return void next(error)
       console.error(error)
-      answer = respondInternalError()
+      outcome = respondInternalError()
     }
-    send(response, answer)
+    send(response, outcome)
   }
 }
 

@@ -105,7 +105,7 @@ function isEventType(type) {
   return verifyWebhook(body, signWebhook(body, secret)['Webhook-Signature'], secret).eventType === type
 }
 
-/** Anything but a boolean is likely the answer of a database, such as Redis's `'OK'`, which means the opposite. */
+/** Anything but a boolean is likely a database's own result, such as Redis's `'OK'`, which means the opposite. */
 function checkSeen(value) {
   if (typeof value === 'boolean') return value
   throw createArgumentError(`webhookEndpoint: seen must return true or false, but it returned a ${typeof value}`)
