@@ -8,6 +8,8 @@
 /// <reference lib="es2020" />
 /// <reference lib="esnext.disposable" />
 
+export * from './types/client'
+export * from './types/diagnostics'
 export * from './types/errors'
 export * from './types/many-users'
 export * from './types/message'
@@ -15,6 +17,7 @@ export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
+import type { ClientStats, PayloadChecks } from './types/client'
 import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'

@@ -8,6 +8,8 @@
 /// <reference lib="es2020" />
 /// <reference lib="esnext.disposable" />
 
+export * from './types/client'
+export * from './types/diagnostics'
 export * from './types/errors'
 export * from './types/many-users'
 export * from './types/message'
@@ -15,6 +17,7 @@ export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
+import type { ClientStats, PayloadChecks } from './types/client'
 import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
@@ -131,16 +134,41 @@ export declare class PushNotifications {
    * The process can end without it. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes
    * automatically.
    *
+   * With a `timeout`, calls that are still running then reject with `ERR_BEAMS_CLOSED`, and their `delivery` says what
+   * became of the notification. Choose it shorter than the time that a signal leaves the process: 30 seconds by default
+   * in Kubernetes, 10 in Docker.
+   *
+   * @param options Options of closing.
+   * @throws {BeamsError} As a rejection, if `timeout` is invalid; the client is then not closed.
+   *
    * ### Example
    *
    * ```js
    * process.on('SIGTERM', async () => {
    *   server.close()
-   *   await beams.close()
+   *   await beams.close({ timeout: 20_000 })
    * })
    * ```
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
+  /**
+   * What the client is doing at the moment, for readiness probes and gauges. Costs some microseconds.
+   *
+   * ### Example
+   *
+   * ```js
+   * const { calls, requestsWaiting, pausedUntil } = beams.stats()
+   * response.json({ ready: pausedUntil === undefined && requestsWaiting < 1000, calls })
+   * ```
+   */
+  stats(): ClientStats
+  /** The instance's id. */
+  get instanceId(): string
+  /**
+   * The URL that requests are sent to, up to the path of the API: `'https://<instanceId>.pushnotifications.pusher.com'`, or
+   * what the `endpoint` and `port` options say.
+   */
+  get endpoint(): string
   /**
    * Publishes a notification to any number of users, in requests of up to 1 000, and accounts for each of them.
    *
@@ -210,6 +238,17 @@ export interface CallOptions {
  * ```
  */
 export declare function checkPublishRequest(publishRequest: object, options?: PayloadCheckOptions): PayloadFinding[]
+
+/** Options of closing a client. */
+export interface CloseOptions {
+  /**
+   * After how many milliseconds the calls that are still running are ended; 0 ends them at once. Their `delivery` says what
+   * became of the notification.
+   *
+   * @default none: calls are waited for
+   */
+  timeout?: number | undefined
+}
 
 /** Options of one `publishToManyUsers`. `undefined` means the client's own setting, or the default. */
 export interface ManyUsersOptions {
@@ -326,6 +365,21 @@ export interface PushNotificationsOptions {
    * @default 0
    */
   tokenBackdate?: number | undefined
+  /**
+   * Whether payloads are checked before they are published, as `checkPublishRequest` does, for what Beams would refuse and
+   * what Apple, Google or browsers would drop:
+   *
+   * - `'off'`: not at all.
+   * - `'warn'`: the payload is published, and a process warning (`BeamsPayloadWarning`) says why nothing would be shown and
+   *   what to write instead: once for each rule and place in a payload, and up to 20 times in a process.
+   * - `'reject'`: the call rejects with `ERR_BEAMS_INVALID_ARGUMENT`, before anything is sent; the error has the `findings`.
+   *
+   * Checking takes none of the main thread's time. Subscribers of the diagnostics channel `beams-native:payload` get all
+   * findings, hints included, as a {@link BeamsPayloadMessage}.
+   *
+   * @default 'warn', or 'off' if `NODE_ENV` is `production`
+   */
+  payloadChecks?: PayloadChecks | undefined
   /**
    * The URL of a proxy (`http`, `https`, `socks5` or `socks5h`), with a user name and password if it requires them. Without
    * it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in upper or lower case.

@@ -2,7 +2,7 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
-const { once } = require('node:events')
+const { EventEmitter, once } = require('node:events')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
 
@@ -57,5 +57,81 @@ describe('close', () => {
     const [one, other] = [createClient({ port }), createClient({ port })]
     await one.close()
     assert.deepEqual(await other.publishToUsers(['u'], payload), { publishId: 'pubid-1' })
+  })
+
+  for (const [name, call] of Object.entries({
+    publishToUsers: (beams) => beams.publishToUsers(['u'], payload),
+    deleteUser: (beams) => beams.deleteUser('u'),
+  })) {
+    test(`with a timeout ends a ${name} that is still running, and says what is known of its delivery`, async (t) => {
+      const arrivals = new EventEmitter()
+      const { port } = await socketServer(t, () => arrivals.emit('request'))
+      const beams = createClient({ port }, { maxConcurrentRequests: 1 })
+      const arrived = once(arrivals, 'request')
+      const sent = rejection(call(beams))
+      await arrived
+      const waiting = rejection(call(beams))
+      assert.equal(await beams.close({ timeout: 1 }), undefined)
+      for (const [error, attempts, delivery] of [
+        [await sent, 1, 'unknown'],
+        [await waiting, 0, 'not-sent'],
+      ]) {
+        assert.equal(error.message, 'the client was closed before the call was complete')
+        assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_CLOSED', attempts, delivery })
+      }
+    })
+  }
+
+  test('with a timeout ends a call that waits to repeat its request, with the delivery of the last', async (t) => {
+    const { port } = await recordingServer(t, () => ({ status: 429, headers: { 'retry-after': '50' } }))
+    const beams = createClient({ port })
+    const call = rejection(beams.publishToUsers(['u'], payload))
+    while (beams.stats().pausedUntil === undefined) await new Promise(setImmediate)
+    await beams.close({ timeout: 0 })
+    const { code, message, delivery, attempts, status, cause } = await call
+    assert.deepEqual([code, delivery, attempts, status], ['ERR_BEAMS_CLOSED', 'refused', 1, 429])
+    assert.match(message, /^the client was closed before the call was complete; the last attempt failed: 429 /)
+    assert.match(cause.message, /^429 /)
+  })
+
+  test('with a timeout ends a publishToManyUsers, and its report accounts for the request in flight', async (t) => {
+    const arrivals = new EventEmitter()
+    const { port } = await socketServer(t, () => arrivals.emit('request'))
+    const beams = createClient({ port })
+    const arrived = once(arrivals, 'request')
+    const call = beams.publishToManyUsers(['a', 'b'], payload)
+    await arrived
+    await beams.close({ timeout: 0 })
+    const { publishedCount, failures } = await call
+    assert.equal(publishedCount, 0)
+    assert.deepEqual(
+      failures.map(({ users, error }) => [users, error.code, error.delivery]),
+      [[['a', 'b'], 'ERR_BEAMS_CLOSED', 'unknown']],
+    )
+  })
+
+  test('with a timeout waits for no longer than the calls take', async (t) => {
+    const { port } = await recordingServer(t)
+    const beams = createClient({ port })
+    const call = beams.publishToUsers(['u'], payload)
+    await beams.close({ timeout: 2 ** 31 - 1 })
+    assert.deepEqual(await call, { publishId: 'pubid-1' })
+  })
+
+  test('refuses an invalid timeout, and leaves the client open', async (t) => {
+    const { port } = await recordingServer(t)
+    const beams = createClient({ port })
+    for (const options of [{ timeout: -1 }, { timeout: NaN }, { timeout: '5' }, { timeout: 2 ** 31 }, 5, 'SIGTERM']) {
+      const { code, message } = await rejection(beams.close(options))
+      assert.equal(code, 'ERR_BEAMS_INVALID_ARGUMENT')
+      assert.match(
+        message,
+        /^(timeout must be a number of milliseconds from 0 to 2147483647|options argument must be an object)$/,
+      )
+    }
+    for (const options of [undefined, null, {}, { timeout: undefined }]) {
+      await createClient({ port }).close(options)
+    }
+    assert.deepEqual(await beams.publishToUsers(['u'], payload), { publishId: 'pubid-1' })
   })
 })

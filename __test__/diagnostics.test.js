@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const { tracingChannel } = require('node:diagnostics_channel')
 const { execFile } = require('node:child_process')
 const { promisify, inspect } = require('node:util')
-const { recordingServer } = require('./helpers/servers.js')
+const { recordingServer, unusedPort } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
 
 /** What the channel tells while `run` runs, each message as it was at that moment. */
@@ -28,12 +28,24 @@ describe('the tracing channel', () => {
       messages.map(([name]) => name),
       ['start', 'end', 'asyncStart', 'asyncEnd'],
     )
-    assert.deepEqual(messages[0][1], { operation: 'publishToUsers', targets: 2 })
-    const { duration, ...end } = messages.at(-1)[1]
-    assert.ok(duration > 0)
-    assert.deepEqual(end, {
+    const { startTime, ...start } = messages[0][1]
+    const call = {
       operation: 'publishToUsers',
       targets: 2,
+      instanceId: 'my-instance',
+      serverAddress: '127.0.0.1',
+      serverPort: port,
+    }
+    assert.deepEqual(start, call)
+    const { duration, requests, ...end } = messages.at(-1)[1]
+    assert.ok(duration > 0)
+    assert.deepEqual(
+      requests.map(({ startTime: started, duration: took, ...rest }) => [started >= startTime, took > 0, rest]),
+      [[true, true, { status: 200 }]],
+    )
+    assert.deepEqual(end, {
+      ...call,
+      startTime,
       attempts: 1,
       status: 200,
       result: { publishId: 'pubid-1' },
@@ -43,14 +55,42 @@ describe('the tracing channel', () => {
   test('reports a failed call and its retries', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 503, headers: { 'retry-after': '0' } }))
     const messages = await recordMessages(() => rejection(createClient({ port }, { maxRetries: 2 }).deleteUser('u')))
-    const [name, { operation, targets, attempts, status, error }] = messages.at(-1)
+    const [name, { operation, targets, attempts, status, error, requests }] = messages.at(-1)
     assert.deepEqual([name, operation, targets, attempts, status], ['asyncEnd', 'deleteUser', 1, 3, 503])
     assert.equal(error.code, 'ERR_BEAMS_SERVER')
+    const failed = { status: 503, errorCode: 'ERR_BEAMS_SERVER' }
+    assert.deepEqual(
+      requests.map(({ startTime: _startTime, duration: _duration, ...rest }) => rest),
+      [failed, failed, failed],
+    )
+    const ends = requests.map(({ startTime, duration }) => startTime + duration)
+    assert.ok(requests.every(({ startTime }, index) => index === 0 || startTime >= Math.floor(ends[index - 1])))
+  })
+
+  test('reports each request of a publish to many users, and of none of them', async (t) => {
+    const { port } = await recordingServer(t, (_request, number) => (number === 2 ? { status: 422 } : undefined))
+    const users = Array.from({ length: 2500 }, (_, index) => `hidden-${index}`)
+    const messages = await recordMessages(() => createClient({ port }).publishToManyUsers(users, payload, { concurrency: 1 }))
+    const { operation, targets, attempts, requests, result } = messages.at(-1)[1]
+    assert.deepEqual([operation, targets, attempts, result], ['publishToManyUsers', 2500, 3, undefined])
+    assert.deepEqual(
+      requests.map(({ status, errorCode }) => [status, errorCode]),
+      [[200, undefined], [422, 'ERR_BEAMS_UNPROCESSABLE'], [200, undefined]], // prettier-ignore
+    )
+    assert.doesNotMatch(inspect(messages, { depth: null, maxArrayLength: null }), /hidden/)
+  })
+
+  test('reports a connection that failed, whose request has no status', async () => {
+    const port = await unusedPort()
+    const messages = await recordMessages(() => rejection(createClient({ port }, { maxRetries: 0 }).deleteUser('u')))
+    const [{ startTime: _startTime, duration: _duration, ...request }] = messages.at(-1)[1].requests
+    assert.deepEqual(request, { errorCode: 'ERR_BEAMS_CONNECTION' })
   })
 
   test('reports a call with an invalid argument', async () => {
     const messages = await recordMessages(() => rejection(createClient({ port: 1 }).publishToInterests('x')))
-    assert.equal(messages.at(-1)[1].error.code, 'ERR_BEAMS_INVALID_ARGUMENT')
+    const { error, requests } = messages.at(-1)[1]
+    assert.deepEqual([error.code, requests], ['ERR_BEAMS_INVALID_ARGUMENT', []])
   })
 
   test('never shows the payload, the targets or the key', async (t) => {

@@ -15,7 +15,9 @@ const { runProgram } = require('./helpers/run-program.js')
 /** Names that the package, Node or a descriptor might write or look for. */
 const polluted =
   `code message attempts publishId endpoint proxy ca port toJSON then get set value status error cause body
-  result report remaining publishes failure users unsent timeout maxRetries signal`.split(/\s+/)
+  result report remaining publishes failure users unsent timeout maxRetries signal warnings findings trace requests rule text detail instanceId payloadChecks`.split(
+    /\s+/,
+  )
 
 const places = Object.keys({ ...argumentPlaces, ...callbackPlaces })
 const groups = new Set(places.map((name) => name.split(':')[0]))

@@ -13,7 +13,7 @@ const SOON = 15_000
 
 const client = (port) =>
   `new (require('beams-native').PushNotifications)({ instanceId: 'i', secretKey: 'k', endpoint: '127.0.0.1', port: ${port} })`
-const publish = `publishToUsers(['u'], { web: {} })`
+const publish = `publishToUsers(['u'], { web: { notification: { title: 'Hello' } } })`
 
 /** Runs a program to its end, and says how it ended. */
 async function run(program, ...flags) {

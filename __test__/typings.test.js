@@ -37,6 +37,7 @@ test('compat takes and gives what the official typings do, in programs written f
 const own = [
   'building.ts',
   'compat.ts',
+  'diagnostics.ts',
   'exact-optional.ts',
   'exact.ts',
   'many-users.ts',

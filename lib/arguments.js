@@ -156,6 +156,12 @@ function readString(options, name) {
   return value === undefined ? value : checkString(value, name)
 }
 
+/** What is not a string is none of the words, so that one text says which there are. */
+function readWord(options, name) {
+  const value = readOption(options, name)
+  return value === undefined ? value : (readShortString(value) ?? '')
+}
+
 function checkString(value, name) {
   if (typeof value !== 'string') throw createArgumentError(`${name} must be a string`)
   return checkLength(value, name, MAX_STRING_LENGTH)
@@ -245,6 +251,7 @@ function readClientOptions(options) {
     deadline: readNumber(options, 'deadline'),
     retryUnknown: readBoolean(options, 'retryUnknown'),
     tokenBackdate: readNumber(options, 'tokenBackdate'),
+    payloadChecks: readWord(options, 'payloadChecks'),
     proxy: readString(options, 'proxy'),
     ca: readCertificates(options),
   }
@@ -271,6 +278,11 @@ function readBulkOptions(options) {
     dedupe: readBoolean(options, 'dedupe'),
     stopOnError: readBoolean(options, 'stopOnError'),
   }
+}
+
+function readCloseOptions(options) {
+  if (options === undefined) return undefined
+  return { __proto__: null, timeout: readNumber(options, 'timeout') }
 }
 
 function readTokenOptions(options) {
@@ -306,6 +318,7 @@ module.exports = {
   readBulkOptions,
   readCallOptions,
   readClientOptions,
+  readCloseOptions,
   readFunction,
   readNumber,
   readOption,

@@ -9,6 +9,7 @@ const {
   MAX_DESCRIPTION_LENGTH,
   callNative,
   createArgumentError,
+  createBeamsError,
   createErrorFromDetails,
   define,
   describeValue,
@@ -16,6 +17,7 @@ const {
   toArgumentError,
 } = require('./errors.js')
 const { readReason } = require('./abort.js')
+const { takeObservations } = require('./observers.js')
 const {
   BULK_OPTIONS,
   checkOptions,
@@ -43,15 +45,24 @@ const PARTS_PER_TURN = 32
 /** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
 const CLOSE_TIMEOUT_MS = 1000
 
-/** Resolves to `{ result, attempts, status, targets }` when every user is accounted for. */
-async function publishToManyUsers(client, users, publishRequest, options) {
-  const { bulk, source, signal, onProgress } = begin(client, users, publishRequest, options)
+/**
+ * Resolves to the report when every user is accounted for. `wanted` is what observers want to know, and `observe` is called
+ * with it.
+ */
+async function publishToManyUsers(client, call, users, publishRequest, options, wanted, observe) {
+  const { bulk, source, payload, signal, onProgress } = begin(client, users, publishRequest, options, wanted)
   // What has begun must be finished, or the client could not be closed: not even a stack that is almost full may end it.
   await undefined
+  const rejection = await checkPayload(client, call, payload, wanted, observe)
+  if (rejection !== undefined) {
+    await native.bulkFinish(bulk, '', new Uint32Array(0), [], false)
+    throw createBeamsError(rejection.thrown, publishToManyUsers)
+  }
   const failure = await new BulkPublish(bulk, source).run(signal, onProgress)
   const { summary, report, remaining } = await assembleReport(bulk, failure !== undefined)
-  const { attempts, status, userCount: targets, error: details } = summary
-  if (details === undefined) return { result: report, attempts, status, targets }
+  const { attempts, status, userCount: targets, requests = [], error: details } = summary
+  observe?.({ __proto__: null, trace: { attempts, status, targets, requests } })
+  if (details === undefined) return report
 
   const error = createErrorFromDetails({ __proto__: null, ...details }, publishToManyUsers)
   if (failure !== undefined) define(error, 'cause', failure.reason, false)
@@ -61,16 +72,28 @@ async function publishToManyUsers(client, users, publishRequest, options) {
 }
 
 /** Reads the arguments in the order in which `publishToUsers` reports what is wrong with them. */
-function begin(client, users, publishRequest, options) {
+function begin(client, users, publishRequest, options, wanted) {
   try {
     const source = readSource(users)
     const payload = serializeBody(publishRequest)
     const given = checkOptions(options, BULK_OPTIONS)
     const [signal, onProgress] = [readSignal(given), readFunction(given, 'onProgress')]
     const [bulkOptions, { publishToManyUsers: start }] = [readBulkOptions(given), native.PushNotifications.prototype]
-    return { bulk: callNative(() => start.call(client, payload, bulkOptions)), source, signal, onProgress }
+    const bulk = callNative(() => start.call(client, wanted, payload, bulkOptions))
+    return { bulk, source, payload, signal, onProgress }
   } catch (thrown) {
     throw toArgumentError(thrown, publishToManyUsers)
+  }
+}
+
+/** Checks the payload on the worker's thread, if payloads are checked. Resolves to `{ thrown }` where it is rejected. */
+async function checkPayload(client, call, payload, wanted, observe) {
+  try {
+    const { checkPayload: check } = native.PushNotifications.prototype
+    takeObservations(await check.call(client, call, wanted, payload), observe)
+    return undefined
+  } catch (thrown) {
+    return { thrown: takeObservations(thrown, observe) }
   }
 }
 

@@ -1,8 +1,17 @@
 'use strict'
 
-const { tracingChannel } = require('node:diagnostics_channel')
+const { inspect } = require('node:util')
 const { PushNotifications: NativePushNotifications } = require('./load.js')
-const { callNative, createArgumentError, createBeamsError, parseDetails, toArgumentError } = require('./errors.js')
+const {
+  callNative,
+  createArgumentError,
+  createBeamsError,
+  define,
+  parseDetails,
+  toArgumentError,
+} = require('./errors.js')
+const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
+const { startCall, throwBeamsError } = require('./settle.js')
 const {
   checkOptionNames,
   checkOptions,
@@ -10,6 +19,7 @@ const {
   measureTargets,
   readCallOptions,
   readClientOptions,
+  readCloseOptions,
   readSignal,
   readTargets,
   readTokenOptions,
@@ -18,18 +28,19 @@ const {
 } = require('./arguments.js')
 
 const native = NativePushNotifications.prototype
-const channel = tracingChannel('beams-native:request')
 
 /** Marks the options of `beams-native/compat`, which sends what the official SDK sends. */
 const COMPAT = Symbol('compat')
 
 let hasWarned = false
+let isClient
 let nextCall
 
 class PushNotifications extends NativePushNotifications {
   #lastCall = 0
 
   static {
+    isClient = (object) => #lastCall in object
     /** Returns the next call number. Throws unless `client` is a PushNotifications: other objects lack the private field. */
     nextCall = (client, operation) => {
       if (typeof client !== 'object' || client === null || !(#lastCall in client)) {
@@ -49,7 +60,25 @@ class PushNotifications extends NativePushNotifications {
     const warning = native.warning.call(this)
     if (warning === null || hasWarned) return
     hasWarned = true
-    process.emitWarning(warning, 'BeamsWarning')
+    require('./warnings.js').emitWarning(warning, 'BeamsWarning')
+  }
+
+  get instanceId() {
+    return isClient(this) ? super.instanceId : undefined
+  }
+
+  get endpoint() {
+    return isClient(this) ? super.endpoint : undefined
+  }
+
+  stats() {
+    try {
+      nextCall(this, 'stats')
+      const { pausedUntil, ...counts } = parseDetails(native.stats.call(this))
+      return pausedUntil === undefined ? counts : { ...counts, pausedUntil: new Date(pausedUntil) }
+    } catch (thrown) {
+      throw toArgumentError(thrown, stats)
+    }
   }
 
   publishToInterests(interests, publishRequest, options) {
@@ -61,13 +90,13 @@ class PushNotifications extends NativePushNotifications {
   }
 
   async publishToManyUsers(users, publishRequest, options) {
-    beginCall(this, 'publishToManyUsers')
+    const call = beginCall(this, 'publishToManyUsers')
     // Loaded lazily: most programs do not need it.
     const { publishToManyUsers } = require('./bulk-publish.js')
-    if (!hasSubscribers()) return (await publishToManyUsers(this, users, publishRequest, options)).result
-    const send = () => publishToManyUsers(this, users, publishRequest, options)
-    const { trace } = require('./trace.js')
-    return trace(channel, 'publishToManyUsers', countUsers(users), send)
+    const wanted = wantedObservations()
+    const send = (observe) => publishToManyUsers(this, call, users, publishRequest, options, wanted, observe)
+    if (wanted === 0) return send()
+    return observeCall(this, wanted, 'publishToManyUsers', countUsers(users), send)
   }
 
   generateToken(userId, options) {
@@ -85,13 +114,22 @@ class PushNotifications extends NativePushNotifications {
     return deleteUser(this, userId, options)
   }
 
-  async close() {
-    await native.close.call(this, beginCall(this, 'close')).catch(throwBeamsError)
+  close(options) {
+    return close(this, options)
+  }
+
+  /** Without it, `util.inspect` would show neither: accessors of a prototype are not looked at. */
+  [inspect.custom]() {
+    if (!isClient(this)) return this
+    const shown = Object.create(Object.getPrototypeOf(this))
+    define(shown, 'instanceId', this.instanceId)
+    define(shown, 'endpoint', this.endpoint)
+    return Object.defineProperties(shown, Object.getOwnPropertyDescriptors(this))
   }
 }
 
-/** As it is here: users may replace it on the prototype, and a function that is not on the stack hides all of it. */
-const { generateToken } = PushNotifications.prototype
+/** As they are here: users may replace them on the prototype, and a function that is not on the stack hides all of it. */
+const { generateToken, stats } = PushNotifications.prototype
 
 if (Symbol.asyncDispose) {
   Object.defineProperty(PushNotifications.prototype, Symbol.asyncDispose, {
@@ -120,10 +158,15 @@ function readConstructorOptions(options) {
     const isCompat = options[COMPAT] === true
     // The official SDK ignores what it does not know.
     if (!isCompat) checkOptionNames(options, Object.keys(given))
-    return [given, isCompat]
+    const payloadChecks = given.payloadChecks ?? (isCompat ? 'off' : defaultPayloadChecks())
+    return [{ __proto__: null, ...given, payloadChecks }, isCompat]
   } catch (thrown) {
     throw toArgumentError(thrown, PushNotifications)
   }
+}
+
+function defaultPayloadChecks() {
+  return process.env.NODE_ENV === 'production' ? 'off' : 'warn'
 }
 
 function publish(client, operation, targets, publishRequest, options) {
@@ -137,11 +180,11 @@ function publish(client, operation, targets, publishRequest, options) {
     const payload = serializeAfter(checkTargets, publishRequest)
     const given = checkOptions(options)
     const numbers = readCallOptions(given)
-    const send = (isTraced) =>
+    const send = (observers) =>
       native[operation].call(
         client,
         call,
-        isTraced,
+        observers,
         joinTargets(ids),
         measureTargets(ids),
         count,
@@ -149,7 +192,7 @@ function publish(client, operation, targets, publishRequest, options) {
         payload,
         numbers,
       )
-    return start(client, call, operation, count, readSignal(given), send, toPublishResponse)
+    return startCall(client, call, operation, count, readSignal(given), send, toPublishResponse)
   } catch (thrown) {
     return Promise.reject(toArgumentError(thrown, publish))
   }
@@ -168,106 +211,43 @@ function serializeAfter(checkTargets, publishRequest) {
 }
 
 function deleteUser(client, userId, options) {
-  return startDeletion(client, userId, options, deleteUser, (call, signal, send) =>
-    start(client, call, 'deleteUser', 1, signal, send, ignore),
-  )
+  return startDeletion(client, userId, options, deleteUser, ignore)
 }
 
 /** Resolves to the text of the response's body, which by the service's documentation is empty: for `compat`. */
 function deleteUserForBody(client, userId, options) {
-  const keepBody = (body) => body
-  return startDeletion(client, userId, options, deleteUserForBody, (call, signal, send) =>
-    hasSubscribers()
-      ? start(client, call, 'deleteUser', 1, signal, send, keepBody)
-      : settle(
-          client,
-          call,
-          signal,
-          () => send(true),
-          (json) => readTrace(json, keepBody).result,
-        ),
-  )
+  return startDeletion(client, userId, options, deleteUserForBody, (body) => body)
 }
 
 /** The stack of an error for an argument begins with the caller of `hidden`. */
-function startDeletion(client, userId, options, hidden, startCall) {
+function startDeletion(client, userId, options, hidden, toResult) {
   try {
     const call = nextCall(client, 'deleteUser')
     const given = checkOptions(options)
     const numbers = readCallOptions(given)
     const user = readUserId(userId)
-    const send = (isTraced) => native.deleteUser.call(client, call, isTraced, user, numbers)
-    return startCall(call, readSignal(given), send)
+    const send = (observers) => native.deleteUser.call(client, call, observers, user, numbers)
+    return startCall(client, call, 'deleteUser', 1, readSignal(given), send, toResult)
   } catch (thrown) {
     return Promise.reject(toArgumentError(thrown, hidden))
   }
 }
 
-function start(client, call, operation, targets, signal, send, toResult) {
-  if (hasSubscribers()) {
-    const { trace } = require('./trace.js')
-    const sendTraced = () => {
-      try {
-        return settle(
-          client,
-          call,
-          signal,
-          () => send(true),
-          (json) => readTrace(json, toResult),
-        )
-      } catch (thrown) {
-        return Promise.reject(toArgumentError(thrown, sendTraced))
-      }
-    }
-    return trace(channel, operation, targets, sendTraced)
-  }
-  return settle(client, call, signal, send, toResult)
-}
-
-/**
- * The promise of a call. An error is made where the promise is awaited, so that its stack shows who awaits it; a call that
- * succeeds has none to pay for.
- */
-function settle(client, call, signal, send, toResult) {
-  if (signal === undefined) return send(false).then(toResult, throwBeamsError)
-  const { listen, rejectWithReason, unlisten } = require('./abort.js')
-  if (signal.aborted) return rejectWithReason(signal)
-  const abort = () => native.abort.call(client, call)
-  listen(signal, abort)
-  let sent
+async function close(client, options) {
+  let closed
   try {
-    sent = send(false)
+    closed = native.close.call(client, nextCall(client, 'close'), readCloseOptions(checkOptions(options)))
   } catch (thrown) {
-    unlisten(signal, abort)
-    throw thrown
+    throw toArgumentError(thrown, close)
   }
-  return sent.then(
-    (value) => {
-      unlisten(signal, abort)
-      return toResult(value)
-    },
-    function onRejected(thrown) {
-      unlisten(signal, abort)
-      if (thrown === null) return rejectWithReason(signal)
-      throw createBeamsError(thrown, onRejected)
-    },
-  )
+  await closed.catch(throwBeamsError)
 }
 
-function toPublishResponse(publishId) {
-  return { publishId }
+function toPublishResponse(settled) {
+  return { publishId: takeObservations(settled) }
 }
 
 function ignore() {}
-
-function throwBeamsError(thrown) {
-  throw createBeamsError(thrown, throwBeamsError)
-}
-
-function readTrace(json, toResult) {
-  const { publishId, body, attempts, status } = parseDetails(json)
-  return { result: toResult(publishId ?? body), attempts, status }
-}
 
 /** How many users a list has, for the tracing channel. What cannot be read is for the call itself to report. */
 function countUsers(users) {
@@ -276,16 +256,6 @@ function countUsers(users) {
   } catch {
     return undefined
   }
-}
-
-function hasSubscribers() {
-  return (
-    channel.start.hasSubscribers ||
-    channel.end.hasSubscribers ||
-    channel.asyncStart.hasSubscribers ||
-    channel.asyncEnd.hasSubscribers ||
-    channel.error.hasSubscribers
-  )
 }
 
 module.exports = { COMPAT, PushNotifications, deleteUserForBody }

@@ -5,29 +5,29 @@ const { define, isBeamsError } = require('./errors.js')
 
 /**
  * Publishes the events of one call to a tracing channel, as `tracePromise` does. That hands the result and the error to
- * every subscriber; here they get a record of ours, which holds neither users nor payload nor key.
+ * every subscriber; here they get `context`, which holds neither users nor payload nor key.
  *
- * `send` returns a promise for `{ result, attempts, status, targets? }`. A bulk publish's result has users in it, and a
- * publish's own has none.
+ * `send` returns the call's promise, and `summarize` what the native side says of the call when that is settled. A bulk
+ * publish's result has users in it, and a publish's own has none.
  */
-function trace(channel, operation, targets, send) {
+function trace(channel, context, send, summarize) {
   const { start, end, asyncStart, asyncEnd, error: failed } = channel
-  const record = { operation, targets }
+  const { operation } = context
   const began = performance.now()
 
   function complete(outcome) {
-    recordOutcome(record, { ...outcome, duration: performance.now() - began })
-    // Not the record's `error`, which is in the subscribers' hands.
-    if (outcome.error !== undefined) failed.publish(record)
-    asyncStart.publish(record)
-    asyncEnd.publish(record)
+    recordOutcome(context, { requests: [], ...outcome, ...summarize(), duration: performance.now() - began })
+    // Not the context's `error`, which is in the subscribers' hands.
+    if (outcome.error !== undefined) failed.publish(context)
+    asyncStart.publish(context)
+    asyncEnd.publish(context)
   }
 
   try {
-    return start.runStores(record, () =>
+    return start.runStores(context, () =>
       send().then(
-        ({ result, ...outcome }) => {
-          complete(operation === 'publishToManyUsers' ? outcome : { result: copyResult(result), ...outcome })
+        (result) => {
+          complete(operation === 'publishToManyUsers' ? {} : { result: copyResult(result) })
           return result
         },
         (error) => {
@@ -37,16 +37,16 @@ function trace(channel, operation, targets, send) {
       ),
     )
   } finally {
-    end.publish(record)
+    end.publish(context)
   }
 }
 
-/** Defines rather than assigns: subscribers may have put setters on the record, or frozen it. */
-function recordOutcome(record, outcome) {
+/** Defines rather than assigns: subscribers may have put setters on the context, or frozen it. */
+function recordOutcome(context, outcome) {
   for (const [name, value] of Object.entries(outcome)) {
     if (value === undefined) continue
     try {
-      define(record, name, value)
+      define(context, name, value)
     } catch {
       // It is frozen, which is the subscriber's own choice.
     }

@@ -14,6 +14,7 @@ use napi_derive::napi;
 
 use crate::environment::Environment;
 use crate::ffi::utf16;
+use crate::observers::Observers;
 use crate::output::{Output, ReportParts, report_parts};
 use crate::pending_calls::CallId;
 
@@ -49,7 +50,8 @@ impl BulkPublish {
         self.last_call.set(self.last_call.get() + 1);
         let id = CallId { client: self.number, call: self.last_call.get() };
         let call = call(self.bulk.clone());
-        self.environment.call(env, id, false, || Ok(async move { Outcome::without_request(Ok(call.await)) }))
+        self.environment
+            .call(env, id, Observers::default(), || Ok(async move { Outcome::without_request(Ok(call.await)) }))
     }
 }
 

@@ -1,33 +1,36 @@
 //! The class that users know. Its doc comments are the typings' own; `lib/push-notifications.js` has its public signatures.
 
-use std::num::NonZeroU32;
+mod internals;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
-use beams::bulk::driver::{BulkOptions, BulkPublish as Bulk, MAX_CONCURRENCY};
+use beams::bulk::driver::{BulkOptions, BulkPublish as Bulk};
 use beams::client::{Client, Outcome};
 use beams::config::{Config, RequestOptions};
-use beams::error::{Error, Result};
+use beams::error::Result;
+use beams::payload_checks::PayloadChecks;
 use beams::publish::{BodyPrefix, Publish};
-use beams::targets::kind::{INTERESTS, MAX_TARGET_LEN, TargetKind, USERS};
-use beams::targets::list::IdBatch;
+use beams::targets::kind::{INTERESTS, USERS};
 use beams::targets::user_id::{EncodedUserId, UserId};
+use napi::Env;
 use napi::bindgen_prelude::{External, Uint32ArraySlice, Unknown};
-use napi::{Env, ValueType};
 use napi_derive::napi;
 
+use crate::arguments::{Targets, read_payload, read_user_id};
 use crate::bulk::BulkPublish;
 use crate::environment::Environment;
 use crate::error::{catch_panic, error_json};
-use crate::ffi::{throw, utf16, utf16_len};
-use crate::numbers::{backdate, milliseconds, retries};
-use crate::options::{CallOptions, ManyUsersOptions, PushNotificationsOptions, TokenOptions};
-use crate::output::Output;
+use crate::ffi::throw;
+use crate::numbers::{backdate, bulk_concurrency, milliseconds, milliseconds_or_zero, retries};
+use crate::observers::Observers;
+use crate::options::{CallOptions, CloseOptions, ManyUsersOptions, PushNotificationsOptions, TokenOptions};
+use crate::output::{Output, stats_json};
 use crate::pending_calls::CallId;
 
 /// The longest payload that is copied, in UTF-16 units. It is far beyond the service's limits, which are in bytes and are
 /// checked on the worker's thread, whose error says how large the body is.
-const MAX_PAYLOAD_LEN: usize = 1 << 22;
+pub(crate) const MAX_PAYLOAD_LEN: usize = 1 << 22;
 
 /// A client for one [Pusher Beams](https://pusher.com/docs/beams/) instance.
 ///
@@ -66,12 +69,6 @@ impl PushNotifications {
         Ok(Self { environment, client: Arc::new(client), number, is_compat })
     }
 
-    /// A warning about insecure options, if there is one.
-    #[napi(skip_typescript)]
-    pub fn warning(&self) -> Option<String> {
-        self.client.config().warning()
-    }
-
     /// Publishes a notification to all devices that are subscribed to at least one of the interests.
     ///
     /// The service accepts the publish and delivers it later; a publish id does not mean that a device has shown it.
@@ -100,7 +97,7 @@ impl PushNotifications {
         &self,
         env: &'env Env,
         call: f64,
-        is_traced: bool,
+        observers: u32,
         interests: Unknown<'_>,
         lengths: Uint32ArraySlice<'_>,
         count: u32,
@@ -109,7 +106,7 @@ impl PushNotifications {
         options: Option<CallOptions>,
     ) -> napi::Result<Unknown<'env>> {
         let targets = Targets { kind: &INTERESTS, text: interests, lengths: &lengths, count, not_a_string };
-        self.publish(env, self.call(call), is_traced, targets, &payload, options)
+        self.publish(env, self.call(call), observers, targets, &payload, options)
     }
 
     /// Publishes a notification to all devices of the users; otherwise the same as
@@ -138,7 +135,7 @@ impl PushNotifications {
         &self,
         env: &'env Env,
         call: f64,
-        is_traced: bool,
+        observers: u32,
         users: Unknown<'_>,
         lengths: Uint32ArraySlice<'_>,
         count: u32,
@@ -147,7 +144,7 @@ impl PushNotifications {
         options: Option<CallOptions>,
     ) -> napi::Result<Unknown<'env>> {
         let targets = Targets { kind: &USERS, text: users, lengths: &lengths, count, not_a_string };
-        self.publish(env, self.call(call), is_traced, targets, &payload, options)
+        self.publish(env, self.call(call), observers, targets, &payload, options)
     }
 
     /// Generates the token that associates a device with a user: your auth endpoint responds to the client SDKs with `{ token }`.
@@ -198,13 +195,14 @@ impl PushNotifications {
         &self,
         env: &'env Env,
         call: f64,
-        is_traced: bool,
+        observers: u32,
         user_id: Unknown<'_>,
         options: Option<CallOptions>,
     ) -> napi::Result<Unknown<'env>> {
-        self.environment.call(env, self.call(call), is_traced, || {
+        let observers = self.observers(observers);
+        self.environment.call(env, self.call(call), observers, || {
             let user = EncodedUserId::new(&read_user_id(&user_id, "User ID argument", "User ID argument")?)?;
-            let options = self.request_options(options)?;
+            let options = self.request_options(options, observers)?;
             let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.delete_user(token, &user, &options).await.map(Output::Deleted) })
         })
@@ -217,24 +215,59 @@ impl PushNotifications {
     /// The process can end without it. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes
     /// automatically.
     ///
+    /// With a `timeout`, calls that are still running then reject with `ERR_BEAMS_CLOSED`, and their `delivery` says what
+    /// became of the notification. Choose it shorter than the time that a signal leaves the process: 30 seconds by default
+    /// in Kubernetes, 10 in Docker.
+    ///
+    /// @param options Options of closing.
+    /// @throws {BeamsError} As a rejection, if `timeout` is invalid; the client is then not closed.
+    ///
     /// ### Example
     ///
     /// ```js
     /// process.on('SIGTERM', async () => {
     ///   server.close()
-    ///   await beams.close()
+    ///   await beams.close({ timeout: 20_000 })
     /// })
     /// ```
-    #[napi(catch_unwind, ts_args_type = "", ts_return_type = "Promise<void>")]
-    pub fn close<'env>(&self, env: &'env Env, call: f64) -> napi::Result<Unknown<'env>> {
-        self.client.close();
-        self.environment.call(env, self.call(call), false, || {
+    #[napi(catch_unwind, ts_args_type = "options?: CloseOptions", ts_return_type = "Promise<void>")]
+    pub fn close<'env>(&self, env: &'env Env, call: f64, options: Option<CloseOptions>) -> napi::Result<Unknown<'env>> {
+        self.environment.call(env, self.call(call), Observers::default(), || {
+            let limit = options.and_then(|options| options.timeout);
+            let limit = limit.map(|value| milliseconds_or_zero("timeout", value)).transpose()?;
             let client = self.client.clone();
+            client.close();
             Ok(async move {
-                client.wait_closed().await;
+                client.wait_closed(limit).await;
                 Outcome::without_request(Ok(Output::Done))
             })
         })
+    }
+
+    /// What the client is doing at the moment, for readiness probes and gauges. Costs some microseconds.
+    ///
+    /// ### Example
+    ///
+    /// ```js
+    /// const { calls, requestsWaiting, pausedUntil } = beams.stats()
+    /// response.json({ ready: pausedUntil === undefined && requestsWaiting < 1000, calls })
+    /// ```
+    #[napi(catch_unwind, ts_return_type = "ClientStats")]
+    pub fn stats(&self) -> String {
+        stats_json(self.client.stats())
+    }
+
+    /// The instance's id.
+    #[napi(getter)]
+    pub fn instance_id(&self) -> String {
+        self.client.config().instance_id().to_owned()
+    }
+
+    /// The URL that requests are sent to, up to the path of the API: `'https://<instanceId>.pushnotifications.pusher.com'`, or
+    /// what the `endpoint` and `port` options say.
+    #[napi(getter)]
+    pub fn endpoint(&self) -> String {
+        self.client.config().endpoint().to_owned()
     }
 
     /// Publishes a notification to any number of users, in requests of up to 1 000, and accounts for each of them.
@@ -274,6 +307,7 @@ impl PushNotifications {
     pub fn publish_to_many_users(
         &self,
         env: &Env,
+        observers: u32,
         payload: Unknown<'_>,
         options: Option<ManyUsersOptions>,
     ) -> napi::Result<External<BulkPublish>> {
@@ -281,16 +315,19 @@ impl PushNotifications {
             let prefix = BodyPrefix::new(&USERS, &read_payload(&payload, MAX_PAYLOAD_LEN)?)?;
             let options = options.unwrap_or_default();
             let deadline = options.deadline;
-            let mut request_options = self.request_options(Some(CallOptions {
-                timeout: options.timeout,
-                max_retries: options.max_retries,
-                deadline,
-                signal: None,
-            }))?;
+            let mut request_options = self.request_options(
+                Some(CallOptions {
+                    timeout: options.timeout,
+                    max_retries: options.max_retries,
+                    deadline,
+                    signal: None,
+                }),
+                self.observers(observers),
+            )?;
             // A campaign takes as long as it takes, unless its caller says otherwise.
             request_options.deadline = request_options.deadline.filter(|_| deadline.is_some());
             let options = BulkOptions {
-                concurrency: check_concurrency(options.concurrency)?,
+                concurrency: bulk_concurrency(options.concurrency)?,
                 dedupe: options.dedupe.unwrap_or(true),
                 stop_on_error: options.stop_on_error.unwrap_or(false),
             };
@@ -303,42 +340,17 @@ impl PushNotifications {
         Ok(External::new(BulkPublish::new(self.environment.clone(), bulk)))
     }
 
-    /// Throws what is wrong with the targets of a publish, if anything is.
-    #[napi(catch_unwind, skip_typescript)]
-    pub fn check_targets(
-        &self,
-        env: &Env,
-        operation: String,
-        text: Unknown<'_>,
-        lengths: Uint32ArraySlice<'_>,
-        count: u32,
-        not_a_string: Option<String>,
-    ) -> napi::Result<()> {
-        let kind = if operation == "publishToUsers" { &USERS } else { &INTERESTS };
-        let targets = Targets { kind, text, lengths: &lengths, count, not_a_string };
-        let checked = catch_panic(|| {
-            kind.check_list(&targets.read(self.is_compat)?)?;
-            targets.not_a_string.as_deref().map_or(Ok(()), |shown| Err(kind.not_a_string(shown)))
-        });
-        checked.map_err(|error| throw(env, &error_json(&error, 0, None)))
-    }
-
-    /// Aborts a call in flight; its promise rejects with `null`.
-    #[napi(skip_typescript)]
-    pub fn abort(&self, env: &Env, call: f64) -> napi::Result<()> {
-        self.environment.abort(env, self.call(call))
-    }
-
     fn publish<'env>(
         &self,
         env: &'env Env,
         id: CallId,
-        is_traced: bool,
+        observers: u32,
         targets: Targets<'_>,
         payload: &Unknown<'_>,
         options: Option<CallOptions>,
     ) -> napi::Result<Unknown<'env>> {
-        self.environment.call(env, id, is_traced, || {
+        let observers = self.observers(observers);
+        self.environment.call(env, id, observers, || {
             let kind = targets.kind;
             let ids = targets.read(self.is_compat)?;
             let max_len = if self.is_compat { usize::MAX } else { MAX_PAYLOAD_LEN };
@@ -349,92 +361,27 @@ impl PushNotifications {
                 payload: read_payload(payload, max_len)?,
                 enforce_body_limit: !self.is_compat,
             };
-            let options = self.request_options(options)?;
+            let options = self.request_options(options, observers)?;
             let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.publish(token, publish, &options).await.map(Output::Published) })
         })
     }
 
-    fn request_options(&self, options: Option<CallOptions>) -> Result<RequestOptions> {
+    fn observers(&self, bits: u32) -> Observers {
+        Observers::new(bits, self.client.config().payload_checks() == PayloadChecks::Warn)
+    }
+
+    fn request_options(&self, options: Option<CallOptions>, observers: Observers) -> Result<RequestOptions> {
         let options = options.unwrap_or_default();
         let timeout = options.timeout.map(|value| milliseconds("timeout", value)).transpose()?;
         let deadline = options.deadline.map(|value| milliseconds("deadline", value)).transpose()?;
-        self.client.config().limits().with(timeout, options.max_retries.map(retries).transpose()?, deadline)
+        let limits = self.client.config().limits();
+        let limits = limits.with(timeout, options.max_retries.map(retries).transpose()?, deadline)?;
+        Ok(if observers.trace_requests { limits.with_attempt_records() } else { limits })
     }
 
     /// Numbers of JavaScript are integers up to 2^53.
     fn call(&self, call: f64) -> CallId {
         CallId { client: self.number, call: call as u64 }
     }
-}
-
-/// A list of targets as `lib/arguments.js` passes it.
-struct Targets<'a> {
-    kind: &'static TargetKind,
-    /// The targets in one text; `undefined` where the argument is missing, `null` where it is not an array.
-    text: Unknown<'a>,
-    /// How long each of them is.
-    lengths: &'a [u32],
-    /// How many elements the array has.
-    count: u32,
-    /// How JavaScript prints the first element that is not a string; `text` holds those before it.
-    not_a_string: Option<String>,
-}
-
-impl Targets<'_> {
-    fn read(&self, is_compat: bool) -> Result<IdBatch> {
-        match self.text.get_type().map_err(unreadable)? {
-            ValueType::String => (),
-            ValueType::Undefined => return Err(self.kind.required()),
-            _ => return Err(self.kind.not_an_array()),
-        }
-        self.check_count(is_compat)?;
-        let text = utf16(&self.text, usize::MAX).map_err(unreadable)?.unwrap_or_default();
-        Ok(IdBatch { text, lengths: self.lengths.to_vec() })
-    }
-
-    fn check_count(&self, is_compat: bool) -> Result<()> {
-        match self.kind.check_count(self.count as usize) {
-            // The official SDK has one text for both kinds.
-            Err(_) if is_compat && self.count == 0 => INTERESTS.check_count(0),
-            Err(error) if !is_compat && self.count > 0 && self.kind == &USERS => {
-                Err(Error::invalid(format!("{error} publishToManyUsers takes any number of them.")))
-            }
-            checked => checked,
-        }
-    }
-}
-
-/// The payload's JSON; `undefined` where the argument is missing, `null` where it is not an object.
-fn read_payload(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
-    match payload.get_type().map_err(unreadable)? {
-        ValueType::Undefined => Err(Error::invalid("publishRequest argument is required")),
-        ValueType::String if utf16_len(payload).map_err(unreadable)?.is_some_and(|length| length > max_len) => Err(
-            Error::invalid(format!("publishRequest argument is too large: it exceeds {max_len} characters as JSON")),
-        ),
-        ValueType::String => Ok(utf16(payload, max_len).map_err(unreadable)?.unwrap_or_default()),
-        _ => Err(Error::invalid("publishRequest argument must be a plain object")),
-    }
-}
-
-/// One unit more than is allowed is copied, and refused for it.
-fn read_user_id(user_id: &Unknown<'_>, missing: &str, mistyped: &str) -> Result<Vec<u16>> {
-    match user_id.get_type().map_err(unreadable)? {
-        ValueType::Undefined | ValueType::Null => Err(Error::invalid(format!("{missing} is required"))),
-        ValueType::String => Ok(utf16(user_id, MAX_TARGET_LEN + 1).map_err(unreadable)?.unwrap_or_default()),
-        _ => Err(Error::invalid(format!("{mistyped} must be a string"))),
-    }
-}
-
-fn check_concurrency(value: Option<f64>) -> Result<NonZeroU32> {
-    let value = value.unwrap_or(16.0);
-    let is_valid = value.fract() == 0.0 && (1.0..=f64::from(MAX_CONCURRENCY)).contains(&value);
-    NonZeroU32::new(value as u32)
-        .filter(|_| is_valid)
-        .ok_or_else(|| Error::invalid(format!("concurrency must be an integer from 1 to {MAX_CONCURRENCY}")))
-}
-
-/// Node-API fails on a value that it has just given only while the environment ends.
-fn unreadable(error: napi::Error) -> Error {
-    Error::Internal(format!("an argument could not be read: {error}"))
 }

@@ -12,6 +12,7 @@ use napi::bindgen_prelude::Unknown;
 use crate::error::{catch_panic, error_json};
 use crate::ffi::Deferred;
 use crate::log;
+use crate::observers::Observers;
 use crate::output::Output;
 use crate::pending_calls::{CallId, PendingCalls};
 use crate::worker::Worker;
@@ -50,7 +51,7 @@ impl Environment {
         &self,
         env: &'env Env,
         id: CallId,
-        is_traced: bool,
+        observers: Observers,
         prepare: impl FnOnce() -> Result<Call>,
     ) -> napi::Result<Unknown<'env>>
     where
@@ -59,7 +60,7 @@ impl Environment {
         let (promise, deferred) = Deferred::new(env)?;
         match catch_panic(prepare).and_then(|call| self.start_worker(env).map(|()| call)) {
             Ok(call) => {
-                let task = self.calls(env)?.add(env, id, deferred, is_traced, call)?;
+                let task = self.calls(env)?.add(env, id, deferred, observers, call)?;
                 if let Some(worker) = &*self.worker.borrow() {
                     worker.spawn(task);
                 }

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use beams::checks::Finding;
 use beams::error::{Error, Result};
 use serde::Serialize;
 
@@ -26,6 +27,8 @@ pub struct ErrorDetails<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<&'a [Finding]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<Cause>,
 }
 
@@ -44,6 +47,10 @@ impl<'a> ErrorDetails<'a> {
             Error::Status { error, description, .. } => (error.as_deref(), description.as_deref()),
             _ => (None, None),
         };
+        let findings = match error {
+            Error::Payload { findings } => Some(findings.as_slice()),
+            _ => None,
+        };
         Self {
             message: error.to_string(),
             code: error.code(),
@@ -53,6 +60,7 @@ impl<'a> ErrorDetails<'a> {
             error: title,
             description,
             retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
+            findings,
             cause: error.source().map(|source| Cause::new(error, source)),
         }
     }

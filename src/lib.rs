@@ -4,6 +4,7 @@
 //! environment's [`worker`], leaves its outcome in the [`completion_queue`], and is settled on the JavaScript thread by
 //! [`pending_calls`]. CONTRIBUTING.md shows the whole way of a publish.
 
+mod arguments;
 mod bulk;
 mod checks;
 mod client;
@@ -14,6 +15,7 @@ mod log;
 mod message;
 mod node_codes;
 mod numbers;
+mod observers;
 mod options;
 mod output;
 mod pending_calls;

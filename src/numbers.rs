@@ -1,8 +1,9 @@
 //! Numbers in: JavaScript has one type of number, and `lib/` passes whatever the caller gave. The limits are the client's.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
+use beams::bulk::driver::MAX_CONCURRENCY;
 use beams::config::{MAX_BACKDATE, MAX_CONCURRENT_REQUESTS, MAX_RETRIES, MAX_TIMEOUT, MIN_REQUESTS_PER_SECOND};
 use beams::error::{Error, Result};
 
@@ -13,6 +14,16 @@ pub fn milliseconds(name: &str, value: f64) -> Result<Duration> {
         return Ok(Duration::from_secs_f64(value / 1000.0));
     }
     Err(Error::invalid(format!("{name} must be a number of milliseconds from 1 to {max}")))
+}
+
+/// A time limit that may be nothing, from a number of milliseconds. `name` is the option's.
+pub fn milliseconds_or_zero(name: &str, value: f64) -> Result<Duration> {
+    let max = MAX_TIMEOUT.as_millis();
+    if value == 0.0 {
+        return Ok(Duration::ZERO);
+    }
+    let invalid = |_| Error::invalid(format!("{name} must be a number of milliseconds from 0 to {max}"));
+    milliseconds(name, value).map_err(invalid)
 }
 
 /// A number of retries.
@@ -29,6 +40,15 @@ pub fn concurrency(value: f64) -> Result<NonZeroUsize> {
     NonZeroUsize::new(value as usize).filter(|_| is_valid).ok_or_else(|| {
         Error::invalid(format!("maxConcurrentRequests must be an integer from 1 to {MAX_CONCURRENT_REQUESTS}"))
     })
+}
+
+/// How many requests of one call may be in flight.
+pub fn bulk_concurrency(value: Option<f64>) -> Result<NonZeroU32> {
+    let value = value.unwrap_or(16.0);
+    let is_valid = value.fract() == 0.0 && (1.0..=f64::from(MAX_CONCURRENCY)).contains(&value);
+    NonZeroU32::new(value as u32)
+        .filter(|_| is_valid)
+        .ok_or_else(|| Error::invalid(format!("concurrency must be an integer from 1 to {MAX_CONCURRENCY}")))
 }
 
 /// A number of requests a second.

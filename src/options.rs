@@ -2,6 +2,7 @@
 
 use beams::config::{ClientOptions, Config};
 use beams::error::{Error, Result};
+use beams::payload_checks::PayloadChecks;
 use napi::bindgen_prelude::{Uint8Array, Undefined};
 use napi_derive::napi;
 
@@ -77,6 +78,20 @@ pub struct PushNotificationsOptions {
     /// @default 0
     #[napi(ts_type = "number | undefined")]
     pub token_backdate: Option<f64>,
+    /// Whether payloads are checked before they are published, as `checkPublishRequest` does, for what Beams would refuse and
+    /// what Apple, Google or browsers would drop:
+    ///
+    /// - `'off'`: not at all.
+    /// - `'warn'`: the payload is published, and a process warning (`BeamsPayloadWarning`) says why nothing would be shown and
+    ///   what to write instead: once for each rule and place in a payload, and up to 20 times in a process.
+    /// - `'reject'`: the call rejects with `ERR_BEAMS_INVALID_ARGUMENT`, before anything is sent; the error has the `findings`.
+    ///
+    /// Checking takes none of the main thread's time. Subscribers of the diagnostics channel `beams-native:payload` get all
+    /// findings, hints included, as a {@link BeamsPayloadMessage}.
+    ///
+    /// @default 'warn', or 'off' if `NODE_ENV` is `production`
+    #[napi(ts_type = "PayloadChecks | undefined")]
+    pub payload_checks: Option<String>,
     /// The URL of a proxy (`http`, `https`, `socks5` or `socks5h`), with a user name and password if it requires them. Without
     /// it, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in upper or lower case.
     #[napi(ts_type = "string | undefined")]
@@ -146,6 +161,18 @@ pub struct ManyUsersOptions {
     pub on_progress: Option<InJavaScript>,
 }
 
+/// Options of closing a client.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct CloseOptions {
+    /// After how many milliseconds the calls that are still running are ended; 0 ends them at once. Their `delivery` says what
+    /// became of the notification.
+    ///
+    /// @default none: calls are waited for
+    #[napi(ts_type = "number | undefined")]
+    pub timeout: Option<f64>,
+}
+
 /// Options of one token.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
@@ -172,9 +199,19 @@ impl TryFrom<PushNotificationsOptions> for Config {
             deadline: options.deadline.map(|value| milliseconds("deadline", value)).transpose()?,
             retry_unknown: options.retry_unknown,
             token_backdate: options.token_backdate.map(|value| backdate("tokenBackdate", value)).transpose()?,
+            payload_checks: options.payload_checks.as_deref().map(payload_checks).transpose()?.unwrap_or_default(),
             proxy: options.proxy,
             ca: options.ca.map(|pem| pem.to_vec()),
         })
+    }
+}
+
+fn payload_checks(value: &str) -> Result<PayloadChecks> {
+    match value {
+        "off" => Ok(PayloadChecks::Off),
+        "warn" => Ok(PayloadChecks::Warn),
+        "reject" => Ok(PayloadChecks::Reject),
+        _ => Err(Error::invalid("payloadChecks must be 'off', 'warn' or 'reject'")),
     }
 }
 

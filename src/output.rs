@@ -1,9 +1,10 @@
 //! What calls resolve to, on its way to JavaScript: strings, of which `lib/` makes objects of the caller's own realm.
 
 use std::iter;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use beams::bulk::report::{Failure, Progress, Published, Report, StopReason};
-use beams::client::Outcome;
+use beams::client::{Outcome, Stats};
 use beams::targets::list::JsonIds;
 use napi::Env;
 use napi::bindgen_prelude::Null;
@@ -12,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{ErrorDetails, error_json};
 use crate::ffi::Deferred;
+use crate::observers::{Observers, RequestTrace, request_traces};
 
 /// How many publishes one part of a report holds.
 const PUBLISHES_PER_PART: usize = 10_000;
@@ -31,40 +33,37 @@ pub enum Output {
     Progress(Option<Progress>),
 }
 
-/// What a call tells about itself besides its result, for tracing.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Trace<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    publish_id: Option<&'a str>,
-    /// The response's body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'a str>,
-    attempts: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
+/// Settles a call's promise with its outcome: text, or nothing. Where there are observations, it is an array of that and of
+/// them.
+pub fn settle(env: &Env, deferred: Deferred, outcome: Outcome<Output>, observers: Observers) -> napi::Result<()> {
+    let observations = observers.observe(&outcome);
+    let Outcome { result, attempts, status, .. } = outcome;
+    match (result, observations) {
+        (Err(error), None) => deferred.reject(env, error_json(&error, attempts, status)),
+        (Err(error), Some(observed)) => deferred.reject(env, vec![error_json(&error, attempts, status), observed]),
+        (Ok(output), None) => resolve(env, deferred, output),
+        (Ok(output), Some(observed)) => deferred.resolve(env, vec![output.into_text(), Some(observed)]),
+    }
 }
 
-/// Settles a call's promise with its outcome. A traced call resolves to the JSON of its trace.
-pub fn settle(env: &Env, deferred: Deferred, outcome: Outcome<Output>, is_traced: bool) -> napi::Result<()> {
-    let Outcome { result, attempts, status, .. } = outcome;
-    let output = match result {
-        Ok(output) => output,
-        Err(error) => return deferred.reject(env, error_json(&error, attempts, status)),
-    };
-    if is_traced {
-        let (publish_id, body) = match &output {
-            Output::Published(publish_id) => (Some(publish_id.as_str()), None),
-            Output::Deleted(body) => (None, body.as_deref()),
-            _ => (None, None),
-        };
-        return deferred.resolve(env, to_json(&Trace { publish_id, body, attempts, status }));
-    }
+fn resolve(env: &Env, deferred: Deferred, output: Output) -> napi::Result<()> {
     match output {
-        Output::Published(publish_id) => deferred.resolve(env, publish_id),
-        Output::Deleted(_) | Output::Done | Output::Progress(None) => deferred.resolve(env, ()),
         Output::WantsMore(wants_more) => deferred.resolve(env, wants_more),
-        Output::Progress(Some(progress)) => deferred.resolve(env, to_json(&ProgressJson::from(&progress))),
+        output => match output.into_text() {
+            Some(text) => deferred.resolve(env, text),
+            None => deferred.resolve(env, ()),
+        },
+    }
+}
+
+impl Output {
+    fn into_text(self) -> Option<String> {
+        match self {
+            Self::Published(publish_id) => Some(publish_id),
+            Self::Deleted(body) => body,
+            Self::Progress(progress) => progress.map(|progress| to_json(&ProgressJson::from(&progress))),
+            Self::Done | Self::WantsMore(_) => None,
+        }
     }
 }
 
@@ -103,6 +102,9 @@ enum Part<'a> {
         attempts: u32,
         #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
+        /// Each request, where the call is traced.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        requests: Vec<RequestTrace>,
         /// The error that ended the call early.
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorDetails<'a>>,
@@ -145,6 +147,7 @@ pub fn report_parts(report: Report) -> ReportParts {
         user_count: report.user_count(),
         attempts: report.attempts,
         status: report.status,
+        requests: request_traces(&report.records),
         error: report
             .error()
             .map(|error| ErrorDetails::new(error, attempts, report.status).with_delivery(report.delivery().as_str())),
@@ -170,6 +173,25 @@ pub fn report_parts(report: Report) -> ReportParts {
 fn ids_json(ids: JsonIds, part: impl FnOnce(&RawValue) -> Part<'_>) -> String {
     let list = RawValue::from_string(format!("[{}]", ids.json)).unwrap_or_default();
     to_json(&part(&list))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StatsJson {
+    calls: usize,
+    requests_in_flight: usize,
+    requests_waiting: usize,
+    /// Milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused_until: Option<f64>,
+}
+
+/// What a client is doing, as JSON.
+pub fn stats_json(stats: Stats) -> String {
+    let Stats { calls, requests_in_flight, requests_waiting, paused_for } = stats;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let paused_until = paused_for.map(|wait| (now + wait).as_secs_f64() * 1000.0);
+    to_json(&StatsJson { calls, requests_in_flight, requests_waiting, paused_until })
 }
 
 /// Only maps with keys that are not strings fail to serialize, and there are none.

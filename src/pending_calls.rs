@@ -15,6 +15,7 @@ use napi::{Env, Result};
 use tokio::sync::oneshot;
 
 use crate::ffi::{Deferred, WakeFunction, isolated, set_ref};
+use crate::observers::Observers;
 use crate::output::{self, Output};
 
 /// Wakes the JavaScript thread.
@@ -33,7 +34,7 @@ pub struct PendingCalls {
 /// A call in flight, as the JavaScript thread keeps it.
 struct PendingCall {
     deferred: Deferred,
-    is_traced: bool,
+    observers: Observers,
     /// Dropping it drops the call's task.
     _task: oneshot::Sender<Infallible>,
 }
@@ -74,7 +75,7 @@ impl PendingCalls {
         env: &Env,
         id: CallId,
         deferred: Deferred,
-        is_traced: bool,
+        observers: Observers,
         call: Call,
     ) -> Result<impl Future<Output = ()> + Send + use<Call>>
     where
@@ -85,7 +86,7 @@ impl PendingCalls {
             set_ref(env, &self.wake, true)?;
         }
         let (task, aborted) = oneshot::channel();
-        calls.insert(id, PendingCall { deferred, is_traced, _task: task });
+        calls.insert(id, PendingCall { deferred, observers, _task: task });
         let guard = CompletionGuard { call: id, completions: self.completions.clone(), is_armed: true };
         Ok(async move {
             tokio::select! {
@@ -114,9 +115,9 @@ impl PendingCalls {
     pub fn settle(&self, env: &Env) -> Result<()> {
         for (id, outcome) in self.completions.drain() {
             let call = self.calls.borrow_mut().remove(&id);
-            if let Some(PendingCall { deferred, is_traced, _task }) = call {
+            if let Some(PendingCall { deferred, observers, _task }) = call {
                 // A failure has rejected the promise: its `Deferred` was dropped.
-                let _ = isolated(env, || output::settle(env, deferred, outcome, is_traced))?;
+                let _ = isolated(env, || output::settle(env, deferred, outcome, observers))?;
             }
         }
         self.unref_if_idle(env)

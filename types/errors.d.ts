@@ -1,4 +1,5 @@
 import type { ManyUsersReport } from './many-users'
+import type { PayloadFinding } from './payload-checks'
 
 /**
  * What went wrong with a call, and whether the request was processed. Every error of this package is one.
@@ -42,6 +43,8 @@ export class BeamsError extends Error {
    * signal), it is the very value that was thrown.
    */
   cause?: BeamsErrorCause | undefined
+  /** Why nothing would be shown. Present if `payloadChecks: 'reject'` has rejected the payload. */
+  findings?: PayloadFinding[] | undefined
   /** The report so far. Present if `publishToManyUsers` was stopped early. */
   report?: ManyUsersReport | undefined
   /** The users that were read but not sent. Present if `publishToManyUsers` was stopped early. */
@@ -50,7 +53,7 @@ export class BeamsError extends Error {
 
 /** The properties that the {@link BeamsError} constructor takes besides the message, for tests of your own. */
 export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts'> &
-  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'report' | 'remaining'>> & {
+  Partial<Pick<BeamsError, 'status' | 'error' | 'description' | 'retryAfter' | 'findings' | 'report' | 'remaining'>> & {
     cause?: unknown
   }
 
@@ -76,7 +79,7 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_BAD_RESPONSE` | an invalid response: a redirect, or 2xx without a publish id |
  * | `ERR_BEAMS_TIMEOUT` | `connectTimeout`, `timeout` or `deadline` was reached |
  * | `ERR_BEAMS_CONNECTION` | the connection could not be established, or was lost |
- * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before `publishToManyUsers` was complete |
+ * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before it was complete |
  * | `ERR_BEAMS_INTERRUPTED` | `publishToManyUsers` was stopped: `signal` was aborted, or reading the users or `onProgress` threw (see `cause`) |
  * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
  * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is not a Beams event |

@@ -1,82 +1,59 @@
 //! The four operations.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::config::{Config, RequestOptions};
-use crate::deadline::Deadline;
-use crate::error::{Delivery, Error, Result};
+use crate::config::Config;
+use crate::deadline::{CallLimits, Deadline, Expired};
+use crate::error::{Error, Result};
 use crate::fake_service::FakeService;
 use crate::http::attempt::attempt;
 use crate::http::connections::Connections;
 use crate::http::request::{Request, Routes};
 use crate::http::response::Response;
+use crate::limits::RequestOptions;
+use crate::payload_checks::PayloadChecker;
+use crate::permits::Permits;
 use crate::publish::{Publish, PublishBody};
-use crate::rate_limit::RateLimiter;
 use crate::retry::{Backoff, RetryPolicy};
+use crate::targets::kind::TargetKind;
 use crate::targets::user_id::{EncodedUserId, UserId};
 use crate::token::TokenSigner;
+
+pub use crate::outcome::{AttemptRecord, Outcome};
 
 /// A client for one instance. Cheap to make: certificates are read and connections made by the first call.
 pub struct Client {
     config: Config,
     routes: Routes,
     tokens: TokenSigner,
-    rate_limiter: RateLimiter,
-    /// A permit for each attempt in flight.
-    permits: Semaphore,
-    /// How many attempts wait to start.
-    waiting: AtomicUsize,
+    payload_checker: PayloadChecker,
+    permits: Permits,
     connections: Connections,
     /// What answers in place of the service, in tests of programs that use this client.
     fake: OnceLock<FakeService>,
     closing: CancellationToken,
+    /// Cancelled when the calls that a closed client still has are to end.
+    cutoff: CancellationToken,
     calls: TaskTracker,
 }
 
-/// How a call ended.
-#[derive(Debug)]
-pub struct Outcome<T> {
-    /// The result.
-    pub result: Result<T>,
-    /// How many requests were made.
-    pub attempts: u32,
-    /// The last response's status, if one came.
-    pub status: Option<u16>,
-    /// What became of each request; empty unless [`RequestOptions::record_attempts`] asks for it.
-    pub records: Vec<AttemptRecord>,
-}
-
-/// One request of a call.
+/// What a client is doing at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttemptRecord {
-    /// When it started, from the start of the call.
-    pub started: Duration,
-    /// How long it took.
-    pub duration: Duration,
-    /// The response's status, if one came.
-    pub status: Option<u16>,
-    /// The error's documented code, if it failed.
-    pub code: Option<&'static str>,
-}
-
-impl<T> Outcome<T> {
-    /// The outcome of a call that made no request.
-    pub fn without_request(result: Result<T>) -> Self {
-        Self { result, attempts: 0, status: None, records: Vec::new() }
-    }
-
-    /// The same outcome with another form of the result.
-    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Outcome<U> {
-        Outcome { result: self.result.map(form), attempts: self.attempts, status: self.status, records: self.records }
-    }
+pub struct Stats {
+    /// How many calls have not ended. A publish to many users is one.
+    pub calls: usize,
+    /// How many requests have started and not ended.
+    pub requests_in_flight: usize,
+    /// How many requests wait to start, for a permit or for the rate limiter. A call that waits to repeat its request has none.
+    pub requests_waiting: usize,
+    /// For how much longer no request starts, where the service has asked for that.
+    pub paused_for: Option<Duration>,
 }
 
 impl Client {
@@ -89,12 +66,12 @@ impl Client {
         Ok(Self {
             routes: Routes::new(&config)?,
             tokens: TokenSigner::new(&config.instance_id, &config.secret.key),
-            rate_limiter: RateLimiter::new(config.requests_per_second),
-            permits: Semaphore::new(config.max_concurrent_requests),
-            waiting: AtomicUsize::new(0),
+            payload_checker: PayloadChecker::new(config.payload_checks),
+            permits: Permits::new(config.max_concurrent_requests, config.requests_per_second),
             connections: Connections::default(),
             fake: OnceLock::new(),
             closing: CancellationToken::new(),
+            cutoff: CancellationToken::new(),
             calls: TaskTracker::new(),
             config,
         })
@@ -133,23 +110,48 @@ impl Client {
         self.closing.cancel();
     }
 
-    /// Resolves when the client is closed and all calls have ended. Drops the connections.
-    pub async fn wait_closed(&self) {
+    /// Resolves when the client is closed and all calls have ended, and drops the connections. The calls that are still
+    /// running after `limit`, if there is one, end with [`Error::ClosedInFlight`].
+    pub async fn wait_closed(&self, limit: Option<Duration>) {
+        if let Some(limit) = limit
+            && timeout(limit, self.calls.wait()).await.is_err()
+        {
+            self.cutoff.cancel();
+        }
         self.calls.wait().await;
         self.connections.close();
+    }
+
+    /// What the client is doing at the moment.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            calls: self.calls.len(),
+            requests_in_flight: self.permits.in_flight(),
+            requests_waiting: self.permits.waiting(),
+            paused_for: self.permits.paused_for(),
+        }
+    }
+
+    /// Checks a payload, a JSON object in UTF-16, as the client's options say. The outcome has the findings.
+    pub fn check_payload(&self, kind: &'static TargetKind, payload: &[u16]) -> Outcome<()> {
+        let findings = self.payload_checker.findings(kind, payload);
+        Outcome::without_request(self.payload_checker.admit(&findings)).with_findings(findings)
     }
 
     /// Checks a publish, sends it, and returns its publish id.
     pub async fn publish(&self, _: TaskTrackerToken, publish: Publish, options: &RequestOptions) -> Outcome<String> {
         let deadline = options.deadline.map(Deadline::after);
-        match publish.into_body() {
+        let checked = self.check_payload(publish.kind, &publish.payload);
+        // What is wrong with the targets is reported first.
+        let outcome = match publish.into_body().and_then(|body| checked.result.map(|()| body)) {
             // Boxed, so that the future that holds the call until it starts is small: it is moved to another thread.
             Ok(body) => {
                 let request = self.routes.publish(body);
                 Box::pin(self.call(request, options, deadline, None, Response::publish_id)).await
             }
             Err(error) => Outcome::without_request(Err(error)),
-        }
+        };
+        outcome.with_findings(checked.findings)
     }
 
     /// Publishes to a chunk of users, one of many requests of one call, whose deadline this is. Once `stop` is cancelled, no
@@ -207,20 +209,20 @@ impl Client {
         let policy = RetryPolicy { max_retries: options.max_retries, retry_unknown: self.config.retry_unknown };
         let mut backoff = Backoff::new(fastrand::f64);
         let mut outcome = Outcome::without_request(Err(Error::Interrupted));
-        let mut may_be_processed = false;
-        let begun = Instant::now();
+        let limits = CallLimits { deadline, cutoff: &self.cutoff };
         loop {
-            let permit = match run_until_cancelled(stop, self.permit(deadline)).await {
-                Some(Some(permit)) => permit,
-                Some(None) => return at_deadline(outcome, deadline),
+            let permit = match run_until_cancelled(stop, self.permits.acquire(limits)).await {
+                Some(Ok(permit)) => permit,
+                Some(Err(expired)) => return outcome.expired(expired),
                 None => return outcome,
             };
             let started = Instant::now();
             let response = match self.connections.get(&self.config).await {
-                Ok(http) => attempt(&http, &request, options, deadline).await,
+                Ok(http) => attempt(&http, &request, options, limits).await,
                 Err(error) => Err(error),
             };
             drop(permit);
+            let may_be_processed = outcome.may_be_processed();
             outcome.attempts += 1;
             outcome.status = response.as_ref().ok().map(|response| response.status);
             outcome.result = match response.and_then(read) {
@@ -229,7 +231,7 @@ impl Client {
             }
             .map_err(|error| error.redact(&self.config.secret.key));
             let record = AttemptRecord {
-                started: started - begun,
+                started,
                 duration: started.elapsed(),
                 status: outcome.status,
                 code: outcome.result.as_ref().err().map(Error::code),
@@ -239,39 +241,24 @@ impl Client {
                 outcome.records.push(record);
             }
             let Err(error) = &outcome.result else { return outcome };
-            may_be_processed = error.delivery() == Delivery::Unknown;
             let wait = backoff.after(error);
             if error.status() == Some(429) {
-                self.rate_limiter.pause_for(wait);
+                self.permits.pause_for(wait);
             }
             if !policy.allows(error, request.idempotency, outcome.attempts - 1) {
                 return outcome;
             }
-            if deadline.is_some_and(|deadline| Instant::now() + wait > deadline.at) {
-                return at_deadline(outcome, deadline);
+            if let Some(deadline) = deadline
+                && Instant::now() + wait > deadline.at
+            {
+                return outcome.expired(Expired::Deadline(deadline));
             }
-            if run_until_cancelled(stop, sleep(wait)).await.is_none() {
-                return outcome;
+            match run_until_cancelled(stop, self.cutoff.run_until_cancelled(sleep(wait))).await {
+                Some(Some(())) => {}
+                Some(None) => return outcome.expired(Expired::Cutoff),
+                None => return outcome,
             }
         }
-    }
-
-    /// Waits until an attempt may start. `None` where that is after the deadline, as soon as it is known.
-    async fn permit(&self, deadline: Option<Deadline>) -> Option<SemaphorePermit<'_>> {
-        let waiting = Waiting::start(&self.waiting);
-        let Some(deadline) = deadline else { return self.next_permit().await };
-        if self.rate_limiter.earliest_start(waiting.others) > deadline.at {
-            return None;
-        }
-        deadline.run(self.next_permit()).await.flatten()
-    }
-
-    /// The permit comes first, so that the requests of a second start in that second.
-    async fn next_permit(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed, so that this cannot fail.
-        let permit = self.permits.acquire().await.ok();
-        self.rate_limiter.acquire().await;
-        permit
     }
 }
 
@@ -286,42 +273,14 @@ fn call_fake<T>(
     if stop.is_some_and(CancellationToken::is_cancelled) {
         return Outcome::without_request(Err(Error::Interrupted));
     }
+    let started = Instant::now();
     let response = fake.respond(request, options);
     let status = response.as_ref().ok().map(|response| response.status);
     let result = response.and_then(read);
-    let (started, duration) = (Duration::ZERO, Duration::ZERO);
-    let record = AttemptRecord { started, duration, status, code: result.as_ref().err().map(Error::code) };
-    Outcome { result, attempts: 1, status, records: options.record_attempts.then_some(record).into_iter().collect() }
-}
-
-/// An attempt that waits to start.
-struct Waiting<'a> {
-    counter: &'a AtomicUsize,
-    /// How many were waiting before it.
-    others: usize,
-}
-
-impl<'a> Waiting<'a> {
-    fn start(counter: &'a AtomicUsize) -> Self {
-        Self { counter, others: counter.fetch_add(1, Ordering::Relaxed) }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.counter.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// The outcome of a call that has no time left for another attempt.
-fn at_deadline<T>(mut outcome: Outcome<T>, deadline: Option<Deadline>) -> Outcome<T> {
-    if let Some(deadline) = deadline {
-        outcome.result = Err(match outcome.result {
-            Err(last) if outcome.attempts > 0 => deadline.error_after(last),
-            _ => deadline.error(Delivery::NotSent),
-        });
-    }
-    outcome
+    let record =
+        AttemptRecord { started, duration: Duration::ZERO, status, code: result.as_ref().err().map(Error::code) };
+    let records = options.record_attempts.then_some(record).into_iter().collect();
+    Outcome { attempts: 1, status, records, ..Outcome::without_request(result) }
 }
 
 /// `None` where `stop` was cancelled first.

@@ -1,36 +1,26 @@
-//! The options of a client: their defaults, their limits, and why there is a limit.
+//! The options of a client, and their defaults.
 
 use std::env;
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
 use rustls::pki_types::CertificateDer;
-use url::Url;
+use url::{Host, Url};
 
 use crate::endpoint::{base_url, is_loopback};
 use crate::error::{Error, Result};
+use crate::limits::{check_backdate, check_concurrency, check_rate, check_timeout};
+use crate::payload_checks::PayloadChecks;
 use crate::proxy::Route;
+use crate::secret::Secret;
 use crate::tls;
+
+pub use crate::limits::{
+    MAX_BACKDATE, MAX_CONCURRENT_REQUESTS, MAX_RETRIES, MAX_TIMEOUT, MIN_REQUESTS_PER_SECOND, RequestOptions,
+};
 
 /// The longest host label that DNS knows.
 const MAX_LABEL_LEN: usize = 63;
-
-/// The longest time limit, the same as for Node's timers: about 24 days.
-pub const MAX_TIMEOUT: Duration = Duration::from_millis(2_147_483_647);
-
-/// More retries than this are a loop, not a remedy.
-pub const MAX_RETRIES: u32 = 100;
-
-/// More requests in flight than this exhaust the system's sockets before they exhaust the service.
-pub const MAX_CONCURRENT_REQUESTS: usize = 65_536;
-
-/// One request in seventeen minutes. A slower rate looks like a hang.
-pub const MIN_REQUESTS_PER_SECOND: f64 = 0.001;
-
-/// No clock is a day off, and a token is valid for a day.
-pub const MAX_BACKDATE: Duration = Duration::from_secs(86_400);
 
 /// The options of a client. `None` means the default.
 #[derive(Default)]
@@ -60,6 +50,8 @@ pub struct ClientOptions {
     pub retry_unknown: Option<bool>,
     /// By how much tokens are backdated, up to [`MAX_BACKDATE`]. Not at all by default.
     pub token_backdate: Option<Duration>,
+    /// Whether payloads are checked before they are published. They are not by default.
+    pub payload_checks: PayloadChecks,
     /// The proxy to use in place of the environment's.
     pub proxy: Option<String>,
     /// Certificates in PEM to trust in place of the system's.
@@ -76,30 +68,9 @@ pub struct Config {
     pub(crate) requests_per_second: f64,
     pub(crate) max_concurrent_requests: usize,
     pub(crate) token_backdate: Duration,
+    pub(crate) payload_checks: PayloadChecks,
     pub(crate) route: Route,
     pub(crate) ca: Vec<CertificateDer<'static>>,
-}
-
-/// The secret key, in the two forms in which it is used. Debug output hides it.
-pub struct Secret {
-    pub(crate) key: String,
-    pub(crate) bearer: HeaderValue,
-}
-
-/// The limits of one call.
-#[derive(Debug, Clone, Copy)]
-pub struct RequestOptions {
-    /// For making a connection: name lookup, TCP, proxy and TLS together. It also bounds how long a call can wait for a
-    /// connection that another call is making.
-    pub connect_timeout: Duration,
-    /// For one attempt, from the first byte of the request to the last byte of the response.
-    pub timeout: Duration,
-    /// How many retries may follow the first attempt.
-    pub max_retries: u32,
-    /// For the whole call, with all retries and waits: for a concurrency permit, for the rate limit, between attempts.
-    pub deadline: Option<Duration>,
-    /// Whether the outcome lists the attempts.
-    pub record_attempts: bool,
 }
 
 impl Config {
@@ -127,6 +98,7 @@ impl Config {
             requests_per_second: check_rate(options.max_requests_per_second)?.unwrap_or(100.0),
             max_concurrent_requests: check_concurrency(options.max_concurrent_requests)?.unwrap_or(256),
             token_backdate: check_backdate(options.token_backdate)?.unwrap_or_default(),
+            payload_checks: options.payload_checks,
             route: Route::choose(options.proxy.as_deref(), &base, |name| env::var(name).ok())?,
             ca: options.ca.map(|pem| tls::certificates(&pem)).transpose()?.unwrap_or_default(),
             base,
@@ -151,56 +123,37 @@ impl Config {
         ))
     }
 
+    /// The instance's id.
+    pub fn instance_id(&self) -> &str {
+        &self.instance_id
+    }
+
+    /// The URL below which the API is, without a slash at its end.
+    pub fn endpoint(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// The host that requests are sent to, without the brackets of an IPv6 address.
+    pub fn server_address(&self) -> String {
+        match self.base.host() {
+            Some(Host::Ipv6(address)) => address.to_string(),
+            host => host.map(|host| host.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// The port that requests are sent to.
+    pub fn server_port(&self) -> Option<u16> {
+        self.base.port_or_known_default()
+    }
+
+    /// What happens before a publish.
+    pub fn payload_checks(&self) -> PayloadChecks {
+        self.payload_checks
+    }
+
     /// The limits of a call that sets none of its own.
     pub fn limits(&self) -> RequestOptions {
         self.limits
-    }
-}
-
-impl RequestOptions {
-    /// The same limits with those that a call sets for itself.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidArgument`] where one is too large.
-    pub fn with(self, timeout: Option<Duration>, max_retries: Option<u32>, deadline: Option<Duration>) -> Result<Self> {
-        Ok(Self {
-            timeout: check_timeout("timeout", timeout)?.unwrap_or(self.timeout),
-            max_retries: check_retries(max_retries)?.unwrap_or(self.max_retries),
-            deadline: check_timeout("deadline", deadline)?.or(self.deadline),
-            ..self
-        })
-    }
-
-    /// The same bounds for a call whose outcome lists the attempts.
-    pub fn with_attempt_records(self) -> Self {
-        Self { record_attempts: true, ..self }
-    }
-}
-
-impl Secret {
-    fn new(key: String) -> Result<Self> {
-        if key.trim().is_empty() {
-            return Err(Error::invalid("\"secretKey\" must not be empty"));
-        }
-        // Node's own http module takes no character beyond Latin-1 in a header, and writes the others, in a request with a
-        // body, as UTF-8: the bytes that sign tokens, too.
-        let mut bearer = key
-            .chars()
-            .all(|character| character <= '\u{ff}')
-            .then(|| HeaderValue::from_bytes(format!("Bearer {key}").as_bytes()).ok())
-            .flatten()
-            .ok_or_else(|| {
-                Error::invalid("\"secretKey\" has a character that an HTTP header cannot hold, such as a line break")
-            })?;
-        bearer.set_sensitive(true);
-        Ok(Self { key, bearer })
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[secret]")
     }
 }
 
@@ -219,51 +172,6 @@ fn check_instance_id(instance_id: &str) -> Result<()> {
     Err(Error::invalid(format!(
         "\"instanceId\" must be the instance's id from the dashboard, up to {MAX_LABEL_LEN} letters, digits, hyphens and underscores"
     )))
-}
-
-fn check_timeout(name: &str, value: Option<Duration>) -> Result<Option<Duration>> {
-    match value {
-        Some(value) if value > MAX_TIMEOUT => {
-            Err(Error::invalid(format!("{name} must not be longer than {} ms", MAX_TIMEOUT.as_millis())))
-        }
-        value => Ok(value),
-    }
-}
-
-fn check_retries(value: Option<u32>) -> Result<Option<u32>> {
-    match value {
-        Some(value) if value > MAX_RETRIES => {
-            Err(Error::invalid(format!("max_retries must not be more than {MAX_RETRIES}")))
-        }
-        value => Ok(value),
-    }
-}
-
-fn check_concurrency(value: Option<NonZeroUsize>) -> Result<Option<usize>> {
-    match value {
-        Some(value) if value.get() > MAX_CONCURRENT_REQUESTS => {
-            Err(Error::invalid(format!("max_concurrent_requests must not be more than {MAX_CONCURRENT_REQUESTS}")))
-        }
-        value => Ok(value.map(NonZeroUsize::get)),
-    }
-}
-
-fn check_rate(value: Option<f64>) -> Result<Option<f64>> {
-    match value {
-        Some(value) if value.is_nan() || value < MIN_REQUESTS_PER_SECOND => {
-            Err(Error::invalid(format!("max_requests_per_second must not be less than {MIN_REQUESTS_PER_SECOND}")))
-        }
-        value => Ok(value),
-    }
-}
-
-fn check_backdate(value: Option<Duration>) -> Result<Option<Duration>> {
-    match value {
-        Some(value) if value > MAX_BACKDATE => {
-            Err(Error::invalid(format!("token_backdate must not be more than {} s", MAX_BACKDATE.as_secs())))
-        }
-        value => Ok(value),
-    }
 }
 
 #[cfg(test)]
@@ -289,17 +197,6 @@ mod tests {
             let text = refused(ClientOptions { instance_id: instance_id.into(), ..options() });
             assert!(text.starts_with("\"instanceId\" must"), "{instance_id}: {text}");
         }
-    }
-
-    #[test]
-    fn a_key_that_would_break_the_header_is_refused_and_not_shown() {
-        for key in ["", "key\n", "key\r\nX: y", "key\0", "key\u{7f}", "clé\u{20ac}", "\u{1f600}"] {
-            let text = refused(ClientOptions { secret_key: key.into(), ..options() });
-            assert!(text.starts_with("\"secretKey\" ") && !text.contains("key\\n"), "{text}");
-        }
-        let config = Config::new(ClientOptions { secret_key: "clé".into(), ..options() }).unwrap();
-        assert_eq!(config.secret.bearer.as_bytes(), "Bearer clé".as_bytes());
-        assert_eq!(format!("{:?} {:?}", config.secret, config.secret.bearer), "[secret] Sensitive");
     }
 
     #[test]
@@ -332,15 +229,6 @@ mod tests {
         assert_eq!((config.limits.timeout, config.limits.connect_timeout), (MAX_TIMEOUT, MAX_TIMEOUT));
         let infinite = ClientOptions { max_requests_per_second: Some(f64::INFINITY), ..options() };
         assert_eq!(refused(infinite), "accepted");
-    }
-
-    #[test]
-    fn a_call_overrides_the_limits_of_its_client() {
-        let limits = Config::new(ClientOptions { max_retries: Some(0), ..options() }).unwrap().limits;
-        let own = limits.with(Some(Duration::from_millis(5)), Some(7), None).unwrap();
-        assert_eq!((limits.timeout, limits.max_retries), (Duration::from_secs(30), 0));
-        assert_eq!((own.timeout, own.max_retries), (Duration::from_millis(5), 7));
-        assert!(limits.with(None, Some(MAX_RETRIES + 1), None).is_err());
     }
 
     #[test]
@@ -382,12 +270,16 @@ mod tests {
     }
 
     #[test]
-    fn a_call_s_deadline_replaces_the_client_s() {
-        let client = |deadline| Config::new(ClientOptions { deadline, ..options() }).unwrap().limits;
-        let seconds = |value| Some(Duration::from_secs(value));
-        assert_eq!(client(None).deadline, None);
-        assert_eq!(client(seconds(5)).with(None, None, None).unwrap().deadline, seconds(5));
-        assert_eq!(client(seconds(5)).with(None, None, seconds(1)).unwrap().deadline, seconds(1));
-        assert!(client(None).with(None, None, Some(MAX_TIMEOUT * 2)).is_err());
+    fn a_server_is_named_without_brackets_and_with_its_port() {
+        for (endpoint, url, address, port) in [
+            (None, "https://my-instance.pushnotifications.pusher.com", "my-instance.pushnotifications.pusher.com", 443),
+            (Some("localhost"), "http://localhost", "localhost", 80),
+            (Some("::1"), "http://[::1]", "::1", 80),
+            (Some("https://127.0.0.1:8443/base/"), "https://127.0.0.1:8443/base", "127.0.0.1", 8443),
+        ] {
+            let config = Config::new(ClientOptions { endpoint: endpoint.map(Into::into), ..options() }).unwrap();
+            assert_eq!((config.endpoint(), config.server_address().as_str()), (url, address));
+            assert_eq!(config.server_port(), Some(port));
+        }
     }
 }

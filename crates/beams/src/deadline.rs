@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{Delivery, Error, TimeoutKind};
 
@@ -12,6 +13,22 @@ pub struct Deadline {
     pub(crate) at: Instant,
     pub(crate) kind: TimeoutKind,
     limit: Duration,
+}
+
+/// What a call must not outlast.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallLimits<'a> {
+    /// The call's own deadline, if it has one.
+    pub(crate) deadline: Option<Deadline>,
+    /// Cancelled when a closed client ends its calls.
+    pub(crate) cutoff: &'a CancellationToken,
+}
+
+/// Which limit a call has reached.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Expired {
+    Deadline(Deadline),
+    Cutoff,
 }
 
 impl Deadline {
@@ -30,19 +47,49 @@ impl Deadline {
         other.filter(|other| other.at < self.at).unwrap_or(self)
     }
 
-    /// Runs a future until this time.
-    pub(crate) async fn run<T>(self, future: impl Future<Output = T>) -> Option<T> {
-        timeout_at(self.at, future).await.ok()
-    }
-
     /// The error where it has passed, or will have.
     pub(crate) fn error(self, delivery: Delivery) -> Error {
         Error::Timeout { kind: self.kind, limit: self.limit, delivery, source: None }
     }
+}
 
-    /// The error of a call that has no time left for another attempt after this one.
+impl CallLimits<'_> {
+    /// The same limits for a part of an attempt that starts now and has a time limit of its own.
+    pub(crate) fn within(self, kind: TimeoutKind, limit: Duration) -> Self {
+        Self { deadline: Some(Deadline::of(kind, limit).or(self.deadline)), ..self }
+    }
+
+    /// Runs a future until one of the limits is reached.
+    pub(crate) async fn run<T>(self, future: impl Future<Output = T>) -> Result<T, Expired> {
+        let until_deadline = async {
+            match self.deadline {
+                Some(deadline) => timeout_at(deadline.at, future).await.map_err(|_| Expired::Deadline(deadline)),
+                None => Ok(future.await),
+            }
+        };
+        tokio::select! {
+            biased;
+            output = until_deadline => output,
+            () = self.cutoff.cancelled() => Err(Expired::Cutoff),
+        }
+    }
+}
+
+impl Expired {
+    /// The error of a call that has reached the limit.
+    pub(crate) fn error(self, delivery: Delivery) -> Error {
+        match self {
+            Self::Deadline(deadline) => deadline.error(delivery),
+            Self::Cutoff => Error::ClosedInFlight { delivery, source: None },
+        }
+    }
+
+    /// The error of a call that may not make another attempt after this one.
     pub(crate) fn error_after(self, last: Error) -> Error {
-        let delivery = last.delivery();
-        Error::Timeout { kind: self.kind, limit: self.limit, delivery, source: Some(Box::new(last)) }
+        let (delivery, source) = (last.delivery(), Some(Box::new(last)));
+        match self {
+            Self::Deadline(Deadline { kind, limit, .. }) => Error::Timeout { kind, limit, delivery, source },
+            Self::Cutoff => Error::ClosedInFlight { delivery, source },
+        }
     }
 }

@@ -11,11 +11,11 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::checks::{Severity, check_json};
-use crate::config::RequestOptions;
 use crate::error::connection::{ConnectionError, ConnectionErrorKind};
 use crate::error::{Delivery, Error, Result, TimeoutKind};
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::limits::RequestOptions;
 
 /// The codes of a response, each with the status that stands for it.
 const RESPONSE_CODES: [(&str, u16); 8] = [

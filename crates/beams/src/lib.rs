@@ -1,8 +1,8 @@
 //! A client for Pusher Beams, without Node.
 //!
 //! Read it from the top: a [`client`] turns validated [`targets`] into an HTTP request; [`http::attempt`] sends it once
-//! and returns the response or an [`error`]. [`rate_limit`] says when an attempt may start, [`retry`] whether another
-//! follows. [`bulk`] publishes to any number of users in chunks. [`token`] and [`webhook`] need no network.
+//! and returns the response or an [`error`]. [`permits`] say when an attempt may start, [`retry`] whether another
+//! follows. [`payload_checks`] look for what no device would show. [`bulk`] publishes to any number of users in chunks. [`token`] and [`webhook`] need no network.
 //!
 //! Wire format, limits and texts are those of the documented API (<https://pusher.com/docs/beams/reference/publish-api>)
 //! and of the official Node.js SDK.
@@ -16,12 +16,17 @@ pub mod endpoint;
 pub mod error;
 pub mod fake_service;
 pub mod http;
+pub mod limits;
 pub mod message;
 mod no_proxy;
+pub mod outcome;
+pub mod payload_checks;
+pub mod permits;
 pub mod proxy;
 pub mod publish;
 pub mod rate_limit;
 pub mod retry;
+pub mod secret;
 pub mod targets;
 pub mod tls;
 pub mod token;

@@ -71,6 +71,11 @@ impl RateLimiter {
         state.paused_until = state.paused_until.max(Some(until));
     }
 
+    /// Until when no request starts, where the service has asked for that.
+    pub(crate) fn paused_until(&self) -> Option<Instant> {
+        self.state().paused_until.filter(|&until| until > Instant::now())
+    }
+
     /// When a request that asks now could start at the earliest, with so many others before it.
     pub(crate) fn earliest_start(&self, others: usize) -> Instant {
         let now = Instant::now();

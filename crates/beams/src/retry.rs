@@ -85,7 +85,8 @@ fn is_transient(error: &Error) -> bool {
         Error::Connection { error, .. } => error.kind.is_transient(),
         // The service has accepted the request; only its response cannot be read. A deletion need not be repeated.
         Error::BadResponse { .. } => false,
-        Error::InvalidArgument(_) | Error::Closed | Error::Interrupted | Error::Internal(_) => false,
+        Error::InvalidArgument(_) | Error::Payload { .. } | Error::Interrupted | Error::Internal(_) => false,
+        Error::Closed | Error::ClosedInFlight { .. } => false,
         Error::WebhookSignature(_) | Error::WebhookPayload(_) => false,
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use beams::error::{Delivery, Error, TimeoutKind};
 use servers::{ACCEPTED, Gate, Received, Response, client, delete, failure, http1, http2, listen, publish};
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -162,13 +163,64 @@ async fn closing_waits_for_calls_that_wait_for_a_permit() {
     tokio::task::yield_now().await;
     client.close();
     assert!(matches!(client.track(), Err(Error::Closed)));
-    let mut closed = Box::pin(client.wait_closed());
+    let mut closed = Box::pin(client.wait_closed(None));
     assert!(timeout(Duration::from_millis(1), &mut closed).await.is_err());
     gate.open();
     soon(closed).await;
     for outcome in calls.join_all().await {
         assert!(outcome.result.is_ok(), "{outcome:?}");
     }
+}
+
+#[tokio::test]
+async fn closing_with_a_limit_ends_the_calls_that_are_still_running() {
+    let arrived = Arc::new(Notify::new());
+    let notified = arrived.clone();
+    let server = http1(move |_| {
+        notified.notify_one();
+        async { Reply::Silence }
+    })
+    .await;
+    let client = server.client(|options| options.max_concurrent_requests = NonZeroUsize::new(1));
+    let (sent, waiting, ()) = tokio::join!(soon(publish(&client, "a")), soon(delete(&client, "b")), async {
+        arrived.notified().await;
+        let stats = client.stats();
+        assert_eq!((stats.calls, stats.requests_in_flight, stats.requests_waiting), (2, 1, 1));
+        client.close();
+        soon(client.wait_closed(Some(Duration::ZERO))).await;
+    });
+    assert_eq!((failure(&sent), sent.attempts), (("ERR_BEAMS_CLOSED", Delivery::Unknown), 1));
+    assert_eq!((failure(&waiting), waiting.attempts), (("ERR_BEAMS_CLOSED", Delivery::NotSent), 0));
+    let stats = client.stats();
+    assert_eq!((stats.calls, stats.requests_in_flight, stats.requests_waiting), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn closing_with_a_limit_takes_back_a_request_whose_connection_is_not_made() {
+    let (listener, port) = listen().await;
+    let client = client(&format!("https://127.0.0.1:{port}"), None, |_| {});
+    let (outcome, ()) = tokio::join!(soon(publish(&client, "u")), async {
+        let connection = listener.accept().await.unwrap();
+        client.close();
+        soon(client.wait_closed(Some(Duration::from_millis(1)))).await;
+        drop(connection);
+    });
+    assert_eq!((failure(&outcome), outcome.attempts), (("ERR_BEAMS_CLOSED", Delivery::NotSent), 1));
+}
+
+#[tokio::test]
+async fn closing_with_a_limit_keeps_the_delivery_of_an_attempt_that_was_to_be_repeated() {
+    let server = http1(|_| async { Reply::Status(429, "") }).await;
+    let client = server.client(|options| options.max_retries = Some(100));
+    let (outcome, ()) = tokio::join!(soon(publish(&client, "u")), async {
+        while client.stats().paused_for.is_none() {
+            tokio::task::yield_now().await;
+        }
+        client.close();
+        soon(client.wait_closed(Some(Duration::ZERO))).await;
+    });
+    assert_eq!(failure(&outcome), ("ERR_BEAMS_CLOSED", Delivery::Refused));
+    assert!(outcome.attempts > 0, "{outcome:?}");
 }
 
 #[tokio::test]

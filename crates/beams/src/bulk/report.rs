@@ -1,6 +1,6 @@
 //! What has become of the users of a bulk publish.
 
-use crate::client::Outcome;
+use crate::client::{AttemptRecord, Outcome};
 use crate::error::{Delivery, Error};
 use crate::targets::list::JsonIds;
 
@@ -34,6 +34,8 @@ pub struct Report {
     pub attempts: u32,
     /// The last response's status, if one came.
     pub status: Option<u16>,
+    /// What became of each request, where the request options ask for it.
+    pub records: Vec<AttemptRecord>,
     /// Why the call ended early, if it did.
     pub stop_reason: Option<StopReason>,
     /// The error of a call that was stopped by its deadline.
@@ -95,6 +97,7 @@ impl Tally {
         let report = &mut self.report;
         report.attempts += outcome.attempts;
         report.status = outcome.status.or(report.status);
+        report.records.extend(outcome.records);
         let publish_id = match outcome.result {
             Ok(publish_id) => {
                 report.published_count += users.count;

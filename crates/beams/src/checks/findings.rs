@@ -40,6 +40,19 @@ pub(super) struct Path<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Findings(Vec<Finding>);
 
+impl Finding {
+    /// Whether a device shows nothing: Beams refuses the publish, or a platform drops the notification.
+    pub fn shows_nothing(&self) -> bool {
+        matches!(self.severity, Severity::Refused | Severity::Dropped)
+    }
+
+    /// The text of a warning or an error about it.
+    pub fn describe(&self) -> String {
+        let path = if self.path.is_empty() { "the payload" } else { &self.path };
+        format!("{path}: {}", self.message)
+    }
+}
+
 impl<'a> Path<'a> {
     /// The whole payload.
     pub const ROOT: Path<'static> = Path { parent: None, name: "" };

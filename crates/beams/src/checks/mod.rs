@@ -11,7 +11,7 @@
 mod apns;
 mod body;
 mod fcm;
-mod findings;
+pub(crate) mod findings;
 mod link;
 mod members;
 pub(crate) mod names;

@@ -33,6 +33,44 @@ The worst findings come first. At most 100 are listed. What each severity means:
 
 Members that a platform adds later are not findings: `aps`, `fcm` and `fcm.notification` are open. Names that are nearly right are: those in another style (`timeToLive`), of another SDK (`url`), or with a slip of the finger (`titel`).
 
+## Before every publish
+
+A client checks what it publishes, on the thread that sends it, as its option `payloadChecks` says:
+
+- `'warn'`, the default, publishes the payload. A process warning, `BeamsPayloadWarning` with the rule as its code, names the path of what is refused or dropped and what to write instead: once for each rule and path, and at most 20 times in a process.
+- `'reject'` rejects with `ERR_BEAMS_INVALID_ARGUMENT` before anything is sent, if something would be refused or dropped. The error has the `findings`.
+- `'off'` is the default if `NODE_ENV` is `production`, and in `beams-native/compat`.
+
+```js
+const { PushNotifications } = require('beams-native')
+
+const beams = new PushNotifications({ instanceId: 'any', secretKey: 'any', payloadChecks: 'reject' })
+
+async function main() {
+  const request = { web: { notification: { title: 'Hello', deep_link: '/inbox' } } }
+  const error = await beams.publishToUsers(['user-1'], request).catch((reason) => reason)
+  for (const { rule, path } of error.findings) console.log(rule, path) // web/deep-link-not-absolute /web/notification/deep_link
+}
+
+main()
+```
+
+A payload is checked when it is published for the first time; the client remembers several thousand. It sees the JSON that is sent, so it does not find what JSON has lost: a `Map`, a function, targets in the payload. `checkPublishRequest` does.
+
+To know of every finding, hints included, subscribe to the diagnostics channel `beams-native:payload`. Its message, a `BeamsPayloadMessage`, has the `instanceId`, the `operation` and the `findings`:
+
+```ts
+import { subscribe } from 'node:diagnostics_channel'
+import type { BeamsPayloadMessage } from 'beams-native'
+
+subscribe('beams-native:payload', (message) => {
+  const { operation, findings } = message as BeamsPayloadMessage
+  for (const { severity, path } of findings) console.log(operation, severity, path)
+})
+```
+
+## One message for all platforms
+
 Whoever sends the same to every platform need not write three payloads: `toPublishRequest` makes them of one message, in the form that each platform needs. The checker finds nothing in them but what their content causes, such as a local link or too long a text.
 
 ```js

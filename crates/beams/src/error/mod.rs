@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::io;
 use std::time::Duration;
 
+use crate::checks::findings::Finding;
 use crate::error::connection::{ConnectionError, ConnectionErrorKind, classify_io};
 
 /// The result of everything that can fail here.
@@ -52,6 +53,13 @@ pub enum Error {
     /// An argument or option breaks a documented rule. Never retried.
     #[error("{0}")]
     InvalidArgument(Cow<'static, str>),
+
+    /// Nothing of the payload would be shown, and the client is to reject it then. Never retried.
+    #[error("{}", payload_message(findings))]
+    Payload {
+        /// Why nothing would be shown: what Beams refuses and what platforms drop.
+        findings: Vec<Finding>,
+    },
 
     /// A response with a status that is not 2xx. Retried on 408, 429, and a 503 of the service itself; deletes on any 5xx.
     #[error("{message}")]
@@ -109,6 +117,15 @@ pub enum Error {
     #[error("the client is closed")]
     Closed,
 
+    /// The client was closed with a time limit, and the call was still running when that was reached. Never retried.
+    #[error("{}", closed_message(source.as_deref()))]
+    ClosedInFlight {
+        /// Whether a server may have the whole request.
+        delivery: Delivery,
+        /// How the last attempt failed, where another was to follow.
+        source: Option<Box<Error>>,
+    },
+
     /// A call of many requests was stopped, by its caller, before the last of them. Never retried.
     #[error("the call was stopped early; its report says what became of the users")]
     Interrupted,
@@ -158,7 +175,7 @@ impl Error {
     /// The documented code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidArgument(_) => "ERR_BEAMS_INVALID_ARGUMENT",
+            Self::InvalidArgument(_) | Self::Payload { .. } => "ERR_BEAMS_INVALID_ARGUMENT",
             Self::Status { status, .. } => match status {
                 401 | 403 => "ERR_BEAMS_UNAUTHORIZED",
                 402 => "ERR_BEAMS_PAYMENT_REQUIRED",
@@ -172,7 +189,7 @@ impl Error {
             Self::BadResponse { .. } => "ERR_BEAMS_BAD_RESPONSE",
             Self::Timeout { .. } => "ERR_BEAMS_TIMEOUT",
             Self::Connection { .. } => "ERR_BEAMS_CONNECTION",
-            Self::Closed => "ERR_BEAMS_CLOSED",
+            Self::Closed | Self::ClosedInFlight { .. } => "ERR_BEAMS_CLOSED",
             Self::Interrupted => "ERR_BEAMS_INTERRUPTED",
             Self::WebhookSignature(_) => "ERR_BEAMS_WEBHOOK_SIGNATURE",
             Self::WebhookPayload(_) => "ERR_BEAMS_WEBHOOK_PAYLOAD",
@@ -184,21 +201,25 @@ impl Error {
     pub fn delivery(&self) -> Delivery {
         match self {
             Self::InvalidArgument(_)
+            | Self::Payload { .. }
             | Self::Closed
             | Self::Interrupted
             | Self::WebhookSignature(_)
             | Self::WebhookPayload(_) => Delivery::NotSent,
             Self::BadResponse { .. } | Self::Internal(_) => Delivery::Unknown,
-            Self::Status { delivery, .. } | Self::Timeout { delivery, .. } | Self::Connection { delivery, .. } => {
-                *delivery
-            }
+            Self::Status { delivery, .. }
+            | Self::Timeout { delivery, .. }
+            | Self::Connection { delivery, .. }
+            | Self::ClosedInFlight { delivery, .. } => *delivery,
         }
     }
 
     /// The same error of an attempt that follows one after which the request may have been processed.
     pub(crate) fn after_unknown(mut self) -> Self {
-        if let Self::Status { delivery, .. } | Self::Timeout { delivery, .. } | Self::Connection { delivery, .. } =
-            &mut self
+        if let Self::Status { delivery, .. }
+        | Self::Timeout { delivery, .. }
+        | Self::Connection { delivery, .. }
+        | Self::ClosedInFlight { delivery, .. } = &mut self
         {
             *delivery = Delivery::Unknown;
         }
@@ -232,6 +253,19 @@ fn timeout_message(kind: TimeoutKind, limit: Duration, last: Option<&Error>) -> 
             format!("the deadline of {limit} ms leaves no time for another attempt; the last one failed: {last}")
         }
     }
+}
+
+fn payload_message(findings: &[Finding]) -> String {
+    let first = findings.first().map(Finding::describe).unwrap_or_default();
+    match findings.len() {
+        0 | 1 => format!("nothing would be shown: {first}"),
+        count => format!("nothing would be shown: {first} ({} more in `findings`)", count - 1),
+    }
+}
+
+fn closed_message(last: Option<&Error>) -> String {
+    let message = "the client was closed before the call was complete";
+    last.map_or_else(|| message.to_owned(), |last| format!("{message}; the last attempt failed: {last}"))
 }
 
 #[cfg(test)]

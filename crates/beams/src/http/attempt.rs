@@ -9,13 +9,13 @@ use std::time::SystemTime;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::time::{Instant, sleep_until};
 
-use crate::config::RequestOptions;
-use crate::deadline::Deadline;
+use crate::deadline::{CallLimits, Deadline, Expired};
 use crate::error::connection::{self, ConnectionError, ConnectionErrorKind};
 use crate::error::{Delivery, Error, Result, TimeoutKind};
 use crate::http::body::{RequestBody, RequestSent};
 use crate::http::request::Request;
 use crate::http::response::Response;
+use crate::limits::RequestOptions;
 use crate::retry;
 
 /// The service's responses are a few hundred bytes; larger ones are not from the service.
@@ -26,33 +26,38 @@ const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 ///
 /// # Errors
 ///
-/// [`Error::Timeout`] and [`Error::Connection`]. A status that is not 2xx is not an error here.
-pub async fn attempt(
+/// [`Error::Timeout`], [`Error::ClosedInFlight`] and [`Error::Connection`]. A status that is not 2xx is not an error here.
+pub(crate) async fn attempt(
     http: &reqwest::Client,
     request: &Request,
     options: &RequestOptions,
-    deadline: Option<Deadline>,
+    limits: CallLimits<'_>,
 ) -> Result<Response> {
     let attempt = Attempt { request, sent: Arc::default(), gives_up: true };
     let response = http.execute(attempt.outgoing());
     attempt.sent.handed_over();
     tokio::pin!(response);
 
-    let connect = Deadline::of(TimeoutKind::Connect, options.connect_timeout.min(options.timeout)).or(deadline);
-    tokio::select! {
+    let connect = Deadline::of(TimeoutKind::Connect, options.connect_timeout.min(options.timeout)).or(limits.deadline);
+    let expired = tokio::select! {
         biased;
         response = &mut response => {
-            let limit = Deadline::of(TimeoutKind::Response, options.timeout).or(deadline);
-            return attempt.read(response, connect, limit).await;
+            return attempt.read(response, connect, limits.within(TimeoutKind::Response, options.timeout)).await;
         }
-        () = attempt.sent.begun() => {}
-        // Where the end of the request was sent at this very moment, its response is waited for.
-        () = connecting_until(connect.at) => if attempt.sent.give_up() { return Err(connect.error(Delivery::NotSent)) },
+        () = attempt.sent.begun() => None,
+        () = connecting_until(connect.at) => Some(Expired::Deadline(connect)),
+        () = limits.cutoff.cancelled() => Some(Expired::Cutoff),
+    };
+    // Where the end of the request was sent at this very moment, its response is waited for.
+    if let Some(expired) = expired
+        && attempt.sent.give_up()
+    {
+        return Err(expired.error(Delivery::NotSent));
     }
-    let limit = Deadline::of(TimeoutKind::Response, options.timeout).or(deadline);
-    match limit.run(response).await {
-        Some(response) => attempt.read(response, connect, limit).await,
-        None => Err(limit.error(attempt.delivery())),
+    let limits = limits.within(TimeoutKind::Response, options.timeout);
+    match limits.run(response).await {
+        Ok(response) => attempt.read(response, connect, limits).await,
+        Err(expired) => Err(expired.error(attempt.delivery())),
     }
 }
 
@@ -102,7 +107,7 @@ impl Attempt<'_> {
         mut self,
         response: reqwest::Result<reqwest::Response>,
         connect: Deadline,
-        limit: Deadline,
+        limits: CallLimits<'_>,
     ) -> Result<Response> {
         let mut response = response.map_err(|error| self.send_error(error, connect))?;
         let status = response.status();
@@ -114,11 +119,11 @@ impl Attempt<'_> {
         }
         let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = header.and_then(|value| retry::retry_after(value, SystemTime::now()));
-        let body = match limit.run(self.read_body(&mut response)).await {
-            Some(Ok(body)) => Some(body),
-            Some(Err(error)) if status.is_success() => return Err(error),
-            None if status.is_success() => return Err(limit.error(Delivery::Unknown)),
-            Some(Err(_)) | None => None,
+        let body = match limits.run(self.read_body(&mut response)).await {
+            Ok(Ok(body)) => Some(body),
+            Ok(Err(error)) if status.is_success() => return Err(error),
+            Err(expired) if status.is_success() => return Err(expired.error(Delivery::Unknown)),
+            Ok(Err(_)) | Err(_) => None,
         };
         Ok(Response { status: status.as_u16(), retry_after, body })
     }

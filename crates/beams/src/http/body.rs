@@ -53,8 +53,8 @@ pub(crate) struct RequestBody {
     /// Whether HTTP/1 has asked for the end of a request without a body.
     was_asked_for_end: AtomicBool,
     sent: Arc<RequestSent>,
-    /// What lets the connection read before it writes the next frame.
-    turn: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
+    /// Yields to the connection, so that it reads before it writes the next frame.
+    yielding: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
 }
 
 impl RequestSent {
@@ -118,7 +118,14 @@ impl RequestSent {
 impl RequestBody {
     pub(crate) fn new(body: Option<Bytes>, sent: Arc<RequestSent>) -> Self {
         let rest = body.unwrap_or_default();
-        Self { rest, has_begun: false, has_ended: false, was_asked_for_end: AtomicBool::new(false), sent, turn: None }
+        Self {
+            rest,
+            has_begun: false,
+            has_ended: false,
+            was_asked_for_end: AtomicBool::new(false),
+            sent,
+            yielding: None,
+        }
     }
 }
 
@@ -134,9 +141,9 @@ impl Body for RequestBody {
         if self.has_ended {
             return Poll::Ready(None);
         }
-        if let Some(turn) = &mut self.turn {
-            ready!(turn.as_mut().poll(context));
-            self.turn = None;
+        if let Some(yielding) = &mut self.yielding {
+            ready!(yielding.as_mut().poll(context));
+            self.yielding = None;
         }
         let is_first = !self.has_begun;
         let len = self.rest.len().min(if is_first { FIRST_FRAME_BYTES } else { MAX_FRAME_BYTES });
@@ -148,7 +155,7 @@ impl Body for RequestBody {
         self.has_begun = true;
         self.has_ended = is_end;
         if !is_first && !is_end {
-            self.turn = Some(Box::pin(yield_now()));
+            self.yielding = Some(Box::pin(yield_now()));
         }
         let frame = self.rest.split_to(len);
         Poll::Ready((len > 0).then(|| Ok(Frame::data(frame))))

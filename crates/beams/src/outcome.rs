@@ -1,0 +1,71 @@
+//! How a call ended.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::deadline::Expired;
+use crate::error::{Delivery, Error, Result};
+use crate::payload_checks::PayloadFindings;
+
+/// How a call ended.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// The result.
+    pub result: Result<T>,
+    /// How many requests were made.
+    pub attempts: u32,
+    /// The last response's status, if one came.
+    pub status: Option<u16>,
+    /// What became of each request; empty unless [`RequestOptions::record_attempts`] asks for it.
+    ///
+    /// [`RequestOptions::record_attempts`]: crate::limits::RequestOptions::record_attempts
+    pub records: Vec<AttemptRecord>,
+    /// What was found in the payload, where that was checked.
+    pub findings: PayloadFindings,
+}
+
+/// One request of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptRecord {
+    /// When it started.
+    pub started: Instant,
+    /// How long it took.
+    pub duration: Duration,
+    /// The response's status, if one came.
+    pub status: Option<u16>,
+    /// The error's documented code, if it failed.
+    pub code: Option<&'static str>,
+}
+
+impl<T> Outcome<T> {
+    /// The outcome of a call that made no request.
+    pub fn without_request(result: Result<T>) -> Self {
+        Self { result, attempts: 0, status: None, records: Vec::new(), findings: None }
+    }
+
+    /// The same outcome with another form of the result.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Outcome<U> {
+        let Self { result, attempts, status, records, findings } = self;
+        Outcome { result: result.map(form), attempts, status, records, findings }
+    }
+
+    /// The same outcome with what was found in the payload.
+    pub fn with_findings(self, findings: PayloadFindings) -> Self {
+        Self { findings, ..self }
+    }
+
+    /// The outcome of a call that has reached a limit before it could make another attempt.
+    pub(crate) fn expired(self, limit: Expired) -> Self {
+        let error = match self.result {
+            Err(last) if self.attempts > 0 => limit.error_after(last),
+            _ => limit.error(Delivery::NotSent),
+        };
+        Self { result: Err(error), ..self }
+    }
+
+    /// Whether the last attempt may have been processed.
+    pub(crate) fn may_be_processed(&self) -> bool {
+        self.attempts > 0 && self.result.as_ref().is_err_and(|error: &Error| error.delivery() == Delivery::Unknown)
+    }
+}

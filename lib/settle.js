@@ -1,0 +1,69 @@
+'use strict'
+
+// From a promise of the native side to the caller's: errors, abort signals, observers.
+
+const { PushNotifications } = require('./load.js')
+const { createBeamsError, toArgumentError } = require('./errors.js')
+const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
+
+const native = PushNotifications.prototype
+
+/**
+ * Makes a call. `send(wanted)` calls the native side, with what observers want to know; `toResult` makes the result of what
+ * its promise resolves to.
+ */
+function startCall(client, call, operation, targets, signal, send, toResult) {
+  const wanted = wantedObservations()
+  if (wanted === 0) return settle(client, call, signal, send, toResult)
+  function sendObserved(observe) {
+    const sendAndObserve = () =>
+      send(wanted).then(
+        (settled) => takeObservations(settled, observe),
+        (thrown) => {
+          throw takeObservations(thrown, observe)
+        },
+      )
+    try {
+      return settle(client, call, signal, sendAndObserve, toResult)
+    } catch (thrown) {
+      return Promise.reject(toArgumentError(thrown, sendObserved))
+    }
+  }
+  return observeCall(client, wanted, operation, targets, sendObserved)
+}
+
+/**
+ * The promise of a call. An error is made where the promise is awaited, so that its stack shows who awaits it; a call that
+ * succeeds has none to pay for.
+ */
+function settle(client, call, signal, send, toResult) {
+  if (signal === undefined) return send(0).then(toResult, throwBeamsError)
+  const { listen, rejectWithReason, unlisten } = require('./abort.js')
+  if (signal.aborted) return rejectWithReason(signal)
+  const abort = () => native.abort.call(client, call)
+  listen(signal, abort)
+  let sent
+  try {
+    sent = send(0)
+  } catch (thrown) {
+    unlisten(signal, abort)
+    throw thrown
+  }
+  return sent.then(
+    (settled) => {
+      unlisten(signal, abort)
+      return toResult(settled)
+    },
+    function onRejected(thrown) {
+      unlisten(signal, abort)
+      if (thrown === null) return rejectWithReason(signal)
+      throw createBeamsError(takeObservations(thrown), onRejected)
+    },
+  )
+}
+
+function throwBeamsError(thrown) {
+  throw createBeamsError(takeObservations(thrown), throwBeamsError)
+}
+
+module.exports = { startCall, throwBeamsError }

@@ -1,0 +1,34 @@
+'use strict'
+
+/** A path may hold names of any length, which somebody else has chosen. */
+const MAX_TEXT_LENGTH = 1000
+
+const LAST = 'No more warnings about payloads are shown in this process.'
+
+/** Emits a process warning. Programs may replace `process.emitWarning`; whatever that does, the caller goes on. */
+function emitWarning(text, type, { code, detail } = { __proto__: null }) {
+  try {
+    const message = text.slice(0, MAX_TEXT_LENGTH).replaceAll(/\p{Cc}/gu, ' ')
+    void ignoreRejection(process.emitWarning(message, { __proto__: null, type, code, detail }))
+  } catch {
+    // There is nobody whom it could be told.
+  }
+}
+
+async function ignoreRejection(returned) {
+  try {
+    await returned
+  } catch {
+    // As above.
+  }
+}
+
+/** Warns of what the native side has found in payloads. */
+function emitPayloadWarnings(warnings) {
+  for (const { rule, text, documentation, isLast } of warnings) {
+    const detail = isLast ? `See ${documentation}. ${LAST}` : `See ${documentation}`
+    emitWarning(text, 'BeamsPayloadWarning', { __proto__: null, code: rule, detail })
+  }
+}
+
+module.exports = { emitPayloadWarnings, emitWarning }

@@ -1,0 +1,91 @@
+//! The methods of a client that `lib/` calls and users do not see.
+
+use beams::payload_checks::PayloadChecks;
+use beams::targets::kind::{INTERESTS, USERS};
+use napi::Env;
+use napi::bindgen_prelude::{Uint32ArraySlice, Unknown};
+use napi_derive::napi;
+use serde::Serialize;
+
+use crate::arguments::{Targets, read_payload};
+use crate::client::{MAX_PAYLOAD_LEN, PushNotifications};
+use crate::error::{catch_panic, error_json};
+use crate::ffi::throw;
+use crate::output::Output;
+
+/// Where a client sends its requests, for tracing.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Server<'a> {
+    instance_id: &'a str,
+    server_address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_port: Option<u16>,
+}
+
+#[napi]
+impl PushNotifications {
+    /// A warning about insecure options, if there is one.
+    #[napi(skip_typescript)]
+    pub fn warning(&self) -> Option<String> {
+        self.client.config().warning()
+    }
+
+    /// Where requests are sent, as JSON.
+    #[napi(catch_unwind, skip_typescript)]
+    pub fn server(&self) -> String {
+        let config = self.client.config();
+        let server = Server {
+            instance_id: config.instance_id(),
+            server_address: config.server_address(),
+            server_port: config.server_port(),
+        };
+        serde_json::to_string(&server).unwrap_or_default()
+    }
+
+    /// Checks the payload of a bulk publish on the worker's thread. Resolves to nothing but observations, and rejects where
+    /// the payload is rejected; returns nothing where payloads are not checked.
+    #[napi(catch_unwind, skip_typescript)]
+    pub fn check_payload<'env>(
+        &self,
+        env: &'env Env,
+        call: f64,
+        observers: u32,
+        payload: Unknown<'_>,
+    ) -> napi::Result<Option<Unknown<'env>>> {
+        if self.client.config().payload_checks() == PayloadChecks::Off {
+            return Ok(None);
+        }
+        let call = self.environment.call(env, self.call(call), self.observers(observers), || {
+            let (client, payload) = (self.client.clone(), read_payload(&payload, MAX_PAYLOAD_LEN)?);
+            Ok(async move { client.check_payload(&USERS, &payload).map(|()| Output::Done) })
+        })?;
+        Ok(Some(call))
+    }
+
+    /// Throws what is wrong with the targets of a publish, if anything is.
+    #[napi(catch_unwind, skip_typescript)]
+    pub fn check_targets(
+        &self,
+        env: &Env,
+        operation: String,
+        text: Unknown<'_>,
+        lengths: Uint32ArraySlice<'_>,
+        count: u32,
+        not_a_string: Option<String>,
+    ) -> napi::Result<()> {
+        let kind = if operation == "publishToUsers" { &USERS } else { &INTERESTS };
+        let targets = Targets { kind, text, lengths: &lengths, count, not_a_string };
+        let checked = catch_panic(|| {
+            kind.check_list(&targets.read(self.is_compat)?)?;
+            targets.not_a_string.as_deref().map_or(Ok(()), |shown| Err(kind.not_a_string(shown)))
+        });
+        checked.map_err(|error| throw(env, &error_json(&error, 0, None)))
+    }
+
+    /// Aborts a call in flight; its promise rejects with `null`.
+    #[napi(skip_typescript)]
+    pub fn abort(&self, env: &Env, call: f64) -> napi::Result<()> {
+        self.environment.abort(env, self.call(call))
+    }
+}

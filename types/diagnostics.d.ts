@@ -1,0 +1,69 @@
+import type { BeamsDelivery, BeamsErrorCode } from './errors'
+import type { PayloadFinding } from './payload-checks'
+import type { PublishResponse } from './publish'
+
+/**
+ * The message of the [tracing channel](https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel)
+ * `beams-native:request`: one call. The same object goes through the events `start`, `end`, `error`, `asyncStart` and
+ * `asyncEnd`, and has the members about the outcome from `error` or `asyncStart` on. It never holds the payload, the users or
+ * the key.
+ */
+export interface BeamsRequestMessage {
+  /** Which method was called. */
+  operation: 'publishToInterests' | 'publishToUsers' | 'publishToManyUsers' | 'deleteUser'
+  /** How many targets it has. Absent at the start of a `publishToManyUsers` that reads its users from an iterable. */
+  targets?: number | undefined
+  /** The client's instance. */
+  instanceId: string
+  /** The host that requests are sent to. */
+  serverAddress: string
+  /** The port that requests are sent to. */
+  serverPort: number
+  /** When the call started, in milliseconds since the epoch. */
+  startTime: number
+  /** How long the call took, in milliseconds. Present when it has ended, like all that follow. */
+  duration?: number | undefined
+  /** How many requests were made. Absent if the call was aborted. */
+  attempts?: number | undefined
+  /** Each request that was made, in the order in which they ended. Empty if the call was aborted. */
+  requests?: BeamsRequestTrace[] | undefined
+  /** The HTTP status of the last response. Absent if there was none. */
+  status?: number | undefined
+  /** A copy of what the call resolves to. Absent from a deletion and a `publishToManyUsers`. */
+  result?: PublishResponse | undefined
+  /** What of the error names no user. Present if the call has failed; empty if a signal's reason has no name. */
+  error?: BeamsErrorSummary | undefined
+}
+
+/** One request of a call. */
+export interface BeamsRequestTrace {
+  /** When it started, in milliseconds since the epoch. */
+  startTime: number
+  /** How long it took, in milliseconds: from having a permit to the last byte of the response, or to the failure. */
+  duration: number
+  /** The HTTP status. Absent if there was no response. */
+  status?: number | undefined
+  /** The code of the error. Absent if the request was accepted. */
+  errorCode?: BeamsErrorCode | undefined
+}
+
+/** What tracing subscribers get of an error. `name` is the reason's, and the rest is absent, if a signal aborted the call. */
+export interface BeamsErrorSummary {
+  name?: string | undefined
+  code?: BeamsErrorCode | undefined
+  delivery?: BeamsDelivery | undefined
+  status?: number | undefined
+}
+
+/**
+ * The message of the diagnostics channel `beams-native:payload`: what was found in the payload of a call, as
+ * {@link PushNotificationsOptions.payloadChecks} says. There is one for each call whose payload has findings, hints included.
+ */
+export interface BeamsPayloadMessage {
+  /** The client's instance. */
+  instanceId: string
+  /** Which method was called. */
+  operation: 'publishToInterests' | 'publishToUsers' | 'publishToManyUsers'
+  /** The findings, the worst first. They hold no value of the payload. */
+  findings: PayloadFinding[]
+}
