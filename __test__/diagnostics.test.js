@@ -70,7 +70,9 @@ describe('the tracing channel', () => {
   test('reports each request of a publish to many users, and of none of them', async (t) => {
     const { port } = await recordingServer(t, (_request, number) => (number === 2 ? { status: 422 } : undefined))
     const users = Array.from({ length: 2500 }, (_, index) => `hidden-${index}`)
-    const messages = await recordMessages(() => createClient({ port }).publishToManyUsers(users, payload, { concurrency: 1 }))
+    const messages = await recordMessages(() =>
+      createClient({ port }).publishToManyUsers(users, payload, { concurrency: 1 }),
+    )
     const { operation, targets, attempts, requests, result } = messages.at(-1)[1]
     assert.deepEqual([operation, targets, attempts, result], ['publishToManyUsers', 2500, 3, undefined])
     assert.deepEqual(

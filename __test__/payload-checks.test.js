@@ -25,7 +25,7 @@ const methods = {
   publishToManyUsers: (beams, payload) => beams.publishToManyUsers(['user-1', 'user-2'], payload),
 }
 
-async function warningsOf(port, payloads, { options = {}, env = {} } = {}) {
+async function collectWarnings(port, payloads, { options = {}, env = {} } = {}) {
   const args = [port, payloads, options].map((value) => JSON.stringify(value))
   const flags = ['--no-warnings']
   const ending = await runProgram('payload-warnings.js', args, { flags, env: { NODE_ENV: '', ...env } })
@@ -33,8 +33,8 @@ async function warningsOf(port, payloads, { options = {}, env = {} } = {}) {
   return ending.stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)) // prettier-ignore
 }
 
-/** What the channel tells while `run` runs. */
-async function messagesOf(run) {
+/** The messages of the channel while `run` runs. */
+async function recordMessages(run) {
   const messages = []
   const listener = (message) => messages.push(message)
   diagnostics.subscribe('beams-native:payload', listener)
@@ -49,7 +49,7 @@ async function messagesOf(run) {
 describe('warn', () => {
   test('publishes a payload of which nothing would be shown, and says where and what to write instead', async (t) => {
     const { port, requests } = await recordingServer(t)
-    const warnings = await warningsOf(port, [refused])
+    const warnings = await collectWarnings(port, [refused])
     assert.equal(requests.length, 2)
     const [{ message, documentation }] = checkPublishRequest(refused)
     assert.deepEqual(warnings, [
@@ -65,14 +65,14 @@ describe('warn', () => {
   test('warns of each rule and path once in a process, its worker threads included', async (t) => {
     const { port } = await recordingServer(t)
     const payloads = [refused, dropped('a'), refused, dropped('b'), { ...refused, ...dropped('a') }]
-    const paths = (await warningsOf(port, payloads)).map(({ message }) => message.split(':')[0])
+    const paths = (await collectWarnings(port, payloads)).map(({ message }) => message.split(':')[0])
     assert.deepEqual(paths, ['/web/notification/deep_link', '/fcm/data/a', '/fcm/data/b'])
   })
 
   test('warns at most 20 times in a process, and says so', async (t) => {
     const { port } = await recordingServer(t)
     const payloads = Array.from({ length: 25 }, (_, index) => dropped(`member-${index}`))
-    const warnings = await warningsOf(port, payloads)
+    const warnings = await collectWarnings(port, payloads)
     assert.equal(warnings.length, 20)
     const isLast = warnings.map(({ detail }) => /No more warnings about payloads/.test(detail))
     assert.deepEqual(isLast, [...Array(19).fill(false), true])
@@ -80,15 +80,15 @@ describe('warn', () => {
 
   test('names no value of the payload, and lets no member forge a line', async (t) => {
     const { port } = await recordingServer(t)
-    const [{ message }] = await warningsOf(port, [dropped(`line\nbreak${'x'.repeat(5000)}`)])
+    const [{ message }] = await collectWarnings(port, [dropped(`line\nbreak${'x'.repeat(5000)}`)])
     assert.match(message, /^\/fcm\/data\/line breakx{900}/)
     assert.ok(message.length <= 1000)
-    assert.doesNotMatch(JSON.stringify(await warningsOf(port, [dropped('a')])), /hidden-value|"hello"/i)
+    assert.doesNotMatch(JSON.stringify(await collectWarnings(port, [dropped('a')])), /hidden-value|"hello"/i)
   })
 
   test('has no warning for hints', async (t) => {
     const { port } = await recordingServer(t)
-    assert.deepEqual(await warningsOf(port, [hint, right]), [])
+    assert.deepEqual(await collectWarnings(port, [hint, right]), [])
   })
 
   for (const [what, given, isWarned] of [
@@ -100,7 +100,7 @@ describe('warn', () => {
   ]) {
     test(what, async (t) => {
       const { port } = await recordingServer(t)
-      const warnings = await warningsOf(port, [given.payload ?? refused], given)
+      const warnings = await collectWarnings(port, [given.payload ?? refused], given)
       assert.equal(warnings.length, isWarned ? 1 : 0)
     })
   }
@@ -148,7 +148,7 @@ describe('the payload channel', () => {
       test(`tells of every ${method} whose payload has findings, hints included: ${payloadChecks}`, async (t) => {
         const { port } = await recordingServer(t)
         const beams = createClient({ port }, { payloadChecks })
-        const messages = await messagesOf(async () => {
+        const messages = await recordMessages(async () => {
           for (const payload of [right, hint, hint]) await publish(beams, payload)
         })
         const message = { instanceId: 'my-instance', operation: method, findings: checkPublishRequest(hint) }
@@ -159,14 +159,14 @@ describe('the payload channel', () => {
 
   test('tells of a publish that the service refuses', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 422 }))
-    const [{ findings }] = await messagesOf(() => rejection(createClient({ port }).publishToUsers(['u'], hint)))
+    const [{ findings }] = await recordMessages(() => rejection(createClient({ port }).publishToUsers(['u'], hint)))
     assert.deepEqual(findings, checkPublishRequest(hint))
   })
 
   test('is silent where checks are off, as they are in compat', async (t) => {
     const { port } = await recordingServer(t)
     const options = { instanceId: 'i', secretKey: 'k', endpoint: '127.0.0.1', port }
-    const messages = await messagesOf(async () => {
+    const messages = await recordMessages(async () => {
       await createClient({ port }, { payloadChecks: 'off' }).publishToUsers(['u'], refused)
       await new Compat(options).publishToUsers(['u'], refused)
       await new Compat({ ...options, payloadChecks: undefined }).publishToUsers(['u'], refused)
@@ -191,7 +191,7 @@ test('a wrong payload is explained, and the corrected one arrives', async (t) =>
   const beams = createClient(emulator)
   const wrong = { web: { notification: { title: 'Your order', body: 'It is on its way.', deep_link: '/story' } } }
 
-  const [{ findings }] = await messagesOf(async () => {
+  const [{ findings }] = await recordMessages(async () => {
     assert.equal((await rejection(beams.publishToUsers(['user-1'], wrong))).status, 422)
   })
   assert.deepEqual(
@@ -201,7 +201,7 @@ test('a wrong payload is explained, and the corrected one arrives', async (t) =>
   assert.match(findings[0].message, /Write the site's origin in front/)
 
   wrong.web.notification.deep_link = new URL(wrong.web.notification.deep_link, 'https://example.com').href
-  const messages = await messagesOf(async () => {
+  const messages = await recordMessages(async () => {
     const { publishId } = await beams.publishToUsers(['user-1'], wrong)
     assert.equal(emulator.publishes().at(-1).publishId, publishId)
   })

@@ -29,6 +29,9 @@ const load = (inFlight, requests, more) => ({
 })
 const network = ['beams-native', 'official', 'undici', 'fetch']
 
+/** What a program does with signals: none, one for all calls, and one for each. */
+const signals = ['none', 'shared', 'controller', 'timeout']
+
 const measurements = [
   { name: 'publish, 128 in flight', subjects: [...network, 'reqwest'], ...load(128, 20_000) },
   { name: 'publish, 1 in flight', subjects: [...network, 'reqwest'], ...load(1, 4_000) },
@@ -38,6 +41,15 @@ const measurements = [
   { name: 'a million users at the default pace', subjects: ['beams-native'], measure: 'pace', users: scale(1e6) },
   { name: 'memory of a million users', subjects: ['beams-native'], measure: 'growth', users: scale(1e6) },
   { name: 'memory of ten million users', subjects: ['beams-native'], measure: 'growth', users: scale(1e7) },
+  ...signals.flatMap((signal) => [
+    {
+      name: `publish with signal: ${signal}`,
+      subjects: ['beams-native', 'official'],
+      ...load(128, 20_000, { signal }),
+    },
+    { name: `signal alone: ${signal}`, subjects: ['platform'], signal, measure: 'signal', requests: scale(100_000) },
+  ]),
+  { name: 'publish with payload checks', subjects: ['beams-native'], ...load(128, 20_000, { payloadChecks: 'warn' }) },
   { name: 'generateToken', subjects: ['beams-native', 'official', 'fast-jwt'], measure: 'token', milliseconds: quick ? 100 : 2000 }, // prettier-ignore
   { name: 'require, cold process', subjects: ['beams-native', 'official'], measure: 'require' },
   { name: 'memory of require and one publish', subjects: ['beams-native', 'official'], measure: 'memory' },
@@ -111,7 +123,7 @@ async function measure(given, folder) {
   // Only for the memory: with a flag that it was not built with, Node.js compiles its own modules anew.
   const flags = ['memory', 'growth'].includes(given.measure) ? ['--expose-gc'] : []
   const args = [...flags, path.join(__dirname, 'subjects', 'measure.js'), JSON.stringify(given)]
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: given.authority }
+  const env = { ...process.env, NODE_ENV: 'production', NODE_EXTRA_CA_CERTS: given.authority }
   const { stdout } = await run(process.execPath, args, { env, cwd: root })
   return JSON.parse(stdout)
 }

@@ -32,9 +32,11 @@ const unpaced = { maxRequestsPerSecond: Infinity }
 
 const subjects = {
   'beams-native'(given) {
-    const beams = client(given, unpaced)
-    return (kind, targets, request) =>
-      kind === 'users' ? beams.publishToUsers(targets, request) : beams.publishToInterests(targets, request)
+    const beams = client(given, { ...unpaced, payloadChecks: given.payloadChecks })
+    return (kind, targets, request, options) =>
+      kind === 'users'
+        ? beams.publishToUsers(targets, request, options)
+        : beams.publishToInterests(targets, request, options)
   },
 
   // Its `endpoint` option would turn https off, so the two properties that it reads are set instead. Trust comes from
@@ -42,8 +44,23 @@ const subjects = {
   official({ port }) {
     const Official = require('@pusher/push-notifications-server')
     const beams = Object.assign(new Official({ instanceId, secretKey, port }), { endpoint: 'localhost' })
-    return (kind, targets, request) =>
+    const publish = (kind, targets, request) =>
       kind === 'users' ? beams.publishToUsers(targets, request) : beams.publishToInterests(targets, request)
+    return async (kind, targets, request, options) => {
+      if (options === undefined) return publish(kind, targets, request)
+      // It takes no signal, so this is what people put around it.
+      const { signal } = options
+      let onAbort
+      const aborted = new Promise((_resolve, reject) => {
+        onAbort = () => reject(signal.reason)
+        signal.addEventListener('abort', onAbort)
+      })
+      try {
+        return await Promise.race([publish(kind, targets, request), aborted])
+      } finally {
+        signal.removeEventListener('abort', onAbort)
+      }
+    }
   },
 
   fetch: ({ port }) =>

@@ -1,8 +1,10 @@
 'use strict'
 
 // Measures one subject in a process of its own, and prints what it cost. Arguments: a JSON object
-// { measure, subject, port, authority, installed, inFlight, warmUp, requests, kind, milliseconds, users, pace }.
+// { measure, subject, port, authority, installed, inFlight, warmUp, requests, kind, signal, payloadChecks, milliseconds, users,
+// pace }.
 
+const { setMaxListeners } = require('node:events')
 const fs = require('node:fs')
 const { createRequire } = require('node:module')
 const path = require('node:path')
@@ -39,12 +41,25 @@ function percentile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }
 
-async function publishMany(publish, { inFlight, requests, kind = 'interests' }, latencies) {
+/** Makes the signal of a call. No timeout is ever reached. */
+const signalMakers = {
+  none: () => undefined,
+  shared: () => sharedSignal,
+  controller: () => new AbortController().signal,
+  timeout: () => AbortSignal.timeout(60_000),
+}
+const sharedSignal = new AbortController().signal
+// Node.js warns of many listeners of one signal. This package adds one, others as many as there are calls.
+setMaxListeners(0, sharedSignal)
+
+async function publishMany(publish, { inFlight, requests, kind = 'interests', signal = 'none' }, latencies) {
+  const makeSignal = signalMakers[signal]
   let left = requests
   const lane = async () => {
     while (left-- > 0) {
       const start = performance.now()
-      await publish(kind, targets[kind], request)
+      const made = makeSignal()
+      await publish(kind, targets[kind], request, made && { signal: made })
       latencies?.push(performance.now() - start)
     }
   }
@@ -75,6 +90,31 @@ const measures = {
     await publishMany(publish, given)
     histogram.disable()
     return { delayMilliseconds: histogram.percentile(99) / 1e6 }
+  },
+
+  /** What a signal costs by itself: making it, and the two calls that any listener needs, with as many in use at a time. */
+  async signal() {
+    const makeSignal = signalMakers[given.signal]
+    const useSignals = (count) => {
+      const used = []
+      for (let index = 0; index < count; index++) {
+        const [signal, onAbort] = [makeSignal(), () => {}]
+        signal?.addEventListener('abort', onAbort)
+        used.push([signal, onAbort])
+        if (used.length < 128) continue
+        for (const [each, listener] of used.splice(0)) each?.removeEventListener('abort', listener)
+      }
+    }
+    for (let turn = 0; turn < 10; turn++) {
+      useSignals(given.requests / 20)
+      await new Promise(setImmediate)
+    }
+    const before = mainThread()
+    for (let turn = 0; turn < 20; turn++) {
+      useSignals(given.requests / 20)
+      await new Promise(setImmediate)
+    }
+    return { mainMicroseconds: (mainThread() - before) / 1000 / given.requests }
   },
 
   async many() {
