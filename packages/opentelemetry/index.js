@@ -1,0 +1,5 @@
+'use strict'
+
+const { BeamsInstrumentation } = require('./src/instrumentation.js')
+
+module.exports = { BeamsInstrumentation }

@@ -1,0 +1,68 @@
+'use strict'
+
+// What a call and its requests are called in OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/http/, and names of
+// our own in `beams.` where the conventions have none.
+
+const {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ERROR_TYPE_VALUE_OTHER,
+} = require('@opentelemetry/semantic-conventions')
+
+/** The method and the path, after that of the instance, of each operation's requests. A user id is never part of it. */
+const ROUTES = {
+  publishToInterests: { method: 'POST', api: 'publish_api', path: 'publishes/interests' },
+  publishToUsers: { method: 'POST', api: 'publish_api', path: 'publishes/users' },
+  publishToManyUsers: { method: 'POST', api: 'publish_api', path: 'publishes/users' },
+  deleteUser: { method: 'DELETE', api: 'customer_api', path: 'users/REDACTED' },
+}
+
+/** The attributes of a call. What is undefined is left out by spans. */
+function describeCall({ targets, instanceId, serverAddress, serverPort, attempts, result, error }) {
+  return {
+    'beams.instance_id': instanceId,
+    'beams.target_count': targets,
+    'beams.request_count': attempts,
+    'beams.publish_id': result?.publishId,
+    'beams.delivery': error?.delivery,
+    [ATTR_SERVER_ADDRESS]: serverAddress,
+    [ATTR_SERVER_PORT]: serverPort,
+    [ATTR_ERROR_TYPE]: error && callErrorType(error),
+  }
+}
+
+/** The attributes of a request, for its span and for the metric, which would keep those that are undefined. */
+function describeRequest({ operation, serverAddress, serverPort }, request) {
+  const attributes = {
+    [ATTR_HTTP_REQUEST_METHOD]: ROUTES[operation].method,
+    [ATTR_SERVER_ADDRESS]: serverAddress,
+    [ATTR_SERVER_PORT]: serverPort,
+  }
+  const errorType = requestErrorType(request)
+  if (request.status !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = request.status
+  if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType
+  return attributes
+}
+
+function callErrorType({ code, name }) {
+  // The reason of a signal is mostly a DOMException, whose code is a number.
+  return typeof code === 'string' ? code : (name ?? ERROR_TYPE_VALUE_OTHER)
+}
+
+/** Absent if the request has succeeded. The conventions ask for the status where that says it. */
+function requestErrorType({ status, errorCode }) {
+  return status >= 400 ? String(status) : errorCode
+}
+
+/** The URL of a call's requests. The channel does not say the scheme, which only the default ports imply. */
+function redactUrl({ operation, instanceId, serverAddress, serverPort }) {
+  const { api, path } = ROUTES[operation]
+  const host = serverAddress.includes(':') ? `[${serverAddress}]` : serverAddress
+  const origins = { 80: `http://${host}`, 443: `https://${host}` }
+  return `${origins[serverPort] ?? `//${host}:${serverPort}`}/${api}/v1/instances/${instanceId}/${path}`
+}
+
+module.exports = { describeCall, describeRequest, redactUrl }
