@@ -15,7 +15,8 @@ const checkout = path.join(__dirname, '..')
 const run = promisify(execFile)
 
 const guides = fs.readdirSync(path.join(checkout, 'docs')).map((name) => `docs/${name}`)
-const documents = ['README.md', 'packages/emulator/README.md', ...guides]
+const packages = fs.readdirSync(path.join(checkout, 'packages')).map((name) => `packages/${name}/README.md`)
+const documents = ['README.md', ...packages, ...guides]
 
 const read = (file) => fs.readFileSync(path.join(checkout, file), 'utf8')
 

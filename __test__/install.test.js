@@ -111,6 +111,11 @@ describe('installed by npm in an empty folder', () => {
     })
   })
 
+  test('its OpenTelemetry instrumentation loads, with its dependencies', async () => {
+    write('instrument.cjs', "new (require('@beams-native/opentelemetry').BeamsInstrumentation)()\n")
+    await node(folder, 'instrument.cjs')
+  })
+
   for (const [module, moduleResolution, name] of [
     ['commonjs', 'node10', 'commonjs.cts'],
     ['node16', 'node16', 'node16.mts'],
@@ -369,13 +374,13 @@ describe('the tarball', () => {
   })
 
   test('has a manifest without publint warnings', async () => {
-    for (const { tarball } of [packages.beams, packages.emulator]) {
+    for (const { tarball } of [packages.beams, packages.emulator, packages.opentelemetry]) {
       assert.match(await run(scratch, tool('publint'), tarball, '--strict'), /All good!/)
     }
   })
 
   test('has typings for every kind of import', async () => {
-    for (const { tarball } of [packages.beams, packages.emulator]) {
+    for (const { tarball } of [packages.beams, packages.emulator, packages.opentelemetry]) {
       assert.match(await run(scratch, tool('attw'), tarball), /No problems found/)
     }
   })

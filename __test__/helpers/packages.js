@@ -24,7 +24,12 @@ async function packAll(folder) {
   platformFolder()
   const packages = await pack.packAll(folder)
   const find = (source) => packages.find((each) => each.source.startsWith(source))
-  return { beams: find('.'), binding: find('npm'), emulator: find(path.join('packages', 'emulator')) }
+  return {
+    beams: find('.'),
+    binding: find('npm'),
+    emulator: find(path.join('packages', 'emulator')),
+    opentelemetry: find(path.join('packages', 'opentelemetry')),
+  }
 }
 
 /** Installs packages in a folder as a user does. */
