@@ -141,9 +141,10 @@ soak: build ## long: 200 000 calls with faults, without growth of memory, descri
 	SOAK_CALLS=200000 node --test --test-reporter=spec __test__/soak.test.js
 
 .PHONY: audit
-audit: build ## long: 200 000 publishes, one to a million users, and 6 000 stopped at random, each user accounted for
+audit: build ## long: 200 000 publishes, one to a million users, 6 000 stopped and 200 killed at random, each user accounted for
 	AUDIT_CALLS=200000 AUDIT_USERS=1000000 node --test --test-reporter=spec __test__/duplicates.test.js
 	STOPPED_RUNS=6000 REPORT_USERS=3300000 node --test --test-reporter=spec __test__/stopped-bulk.test.js
+	JOURNAL_SEEDS=200 node --test --test-reporter=spec __test__/journal.test.js
 
 .PHONY: differential
 differential: build ## long: 20 000 calls to this and to the official SDK
@@ -170,7 +171,7 @@ clean: ## remove everything that was built or installed
 tools:
 	$(call need,node,Install Node.js 20.17 or later from https://nodejs.org.)
 	$(call need,npm,It comes with Node.js: https://nodejs.org.)
-	$(call need,cargo,Install Rust 1.88 or later from https://rustup.rs.)
+	$(call need,cargo,Install Rust 1.89 or later from https://rustup.rs.)
 	$(call need,cc,Install a C compiler: it builds the crypto library. On Debian: apt-get install build-essential.)
 
 node_modules/.installed: package.json packages/emulator/package.json packages/opentelemetry/package.json package-lock.json

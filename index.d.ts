@@ -18,7 +18,7 @@ export * from './types/publish'
 export * from './types/webhooks'
 
 import type { ClientStats, PayloadChecks } from './types/client'
-import type { ManyUsersProgress, ManyUsersReport } from './types/many-users'
+import type { ManyUsersProgress, ManyUsersReport, NamedRequests, UserEntry } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
@@ -176,18 +176,24 @@ export declare class PushNotifications {
    * cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails in the end does not stop
    * the others, unless all would fail (401, 402, 403, 404).
    *
+   * With several `requests`, each user has one of them by its name, or one of their own. Users of one named request share
+   * publishes; a user with one of their own takes a publish. With a `journal`, a campaign goes on where it ended when the
+   * process died.
+   *
    * There is no such method for interests: a device that is subscribed to interests in two requests would be notified
    * twice.
    *
-   * @param users The user ids: an array, an iterable, or an async iterable. An invalid id (not a string, empty, longer
-   * than 164 UTF-16 code units) is reported in `failures`. When the call is stopped, the iterator's `return()` is called,
-   * a stream is destroyed, and a pending read is awaited for up to a second.
-   * @param publishRequest The payload for at least one platform. Up to 199 KiB as JSON.
+   * @param users The user ids, or ids with what is published to them: an array, an iterable, or an async iterable. An
+   * invalid id (not a string, empty, longer than 164 UTF-16 code units) and a user without a valid request are reported in
+   * `failures`. When the call is stopped, the iterator's `return()` is called, a stream is destroyed, and a pending read is
+   * awaited for up to a second.
+   * @param publishRequest The payload for at least one platform, or several by name. Each up to 199 KiB as JSON.
    * @param options Options of this call.
    * @returns What became of every user, even if not all were published to.
    * @throws {BeamsError} Always as a rejection. If it was stopped early (by the service, `stopOnError`, `signal`,
-   * `close()`, or because reading `users` or `onProgress` threw), the error has the `report` so far and, in `remaining`,
-   * the users that were read and not sent. `delivery` is then about the call as a whole.
+   * `close()`, a journal that could not be written any more, or because reading `users` or `onProgress` threw), the error
+   * has the `report` so far and, in `remaining`, the users that were read and not sent. `delivery` is then about the call
+   * as a whole. A journal that cannot be used rejects with `ERR_BEAMS_JOURNAL` before any user is read.
    *
    * ### Example
    *
@@ -199,7 +205,7 @@ export declare class PushNotifications {
    * for (const { users, error } of report.failures) console.error(error.delivery, users)
    * ```
    */
-  publishToManyUsers(users: Iterable<string> | AsyncIterable<string>, publishRequest: PublishRequest, options?: ManyUsersOptions): Promise<ManyUsersReport>
+  publishToManyUsers(users: Iterable<UserEntry> | AsyncIterable<UserEntry>, publishRequest: PublishRequest | NamedRequests, options?: ManyUsersOptions): Promise<ManyUsersReport>
 }
 
 /** Options of one call, in place of the client's own settings. `undefined` means the client's. */
@@ -282,6 +288,16 @@ export interface ManyUsersOptions {
    * @default false
    */
   stopOnError?: boolean | undefined
+  /**
+   * The path of a file that keeps what has become of each user, for when the process dies in the middle. Called again with
+   * the same journal and the same requests, users who were published to are skipped (`resumedCount`), those who may have
+   * been are among the `failures` (`delivery: 'unknown'`) and not published to again, unless the client has
+   * `retryUnknown`, and all others are. The file is made if there is none; it holds user ids. It is for one call at a
+   * time. Needs `dedupe`. Takes about 40 bytes of memory plus the id itself for each user.
+   *
+   * @default none
+   */
+  journal?: string | undefined
   /**
    * Called each time a request has ended. A promise that it returns is not awaited; if it throws, or the promise rejects,
    * the call stops.
@@ -388,6 +404,26 @@ export interface PushNotificationsOptions {
   /** Certificates in PEM to trust instead of the system's, as in Node's own `tls`. */
   ca?: string | Uint8Array | ReadonlyArray<string | Uint8Array> | undefined
 }
+
+/**
+ * Reads the journal of a `publishToManyUsers`: what has become of every user in it, over all calls.
+ *
+ * The journal may be in use, except on Windows. Its `failures` are the users whose last publish failed; `delivery: 'unknown'`
+ * also stands for requests that were in flight when the process died, or are in flight now. What was never sent is not in a
+ * journal: `duplicateCount` and `resumedCount` are 0, and invalid ids are missing.
+ *
+ * @param path The path of the journal.
+ * @throws {BeamsError} Always as a rejection: `ERR_BEAMS_JOURNAL` if the file cannot be read, or is no journal.
+ *
+ * ### Example
+ *
+ * ```js
+ * const { readCampaignJournal } = require('beams-native')
+ *
+ * const { publishedCount, failures } = await readCampaignJournal('./spring-sale.journal')
+ * ```
+ */
+export declare function readCampaignJournal(path: string): Promise<ManyUsersReport>
 
 /**
  * Signs a webhook as the service does, for tests of your own handler.

@@ -338,14 +338,6 @@ test('four commands lead from an empty folder to a notification, as the README s
   assert.equal(JSON.stringify(book).includes('Hello'), true)
 })
 
-/** The files of a folder, and of the folders in it. */
-function filesIn(folder) {
-  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (!entry.isDirectory()) return [entry.name]
-    return filesIn(path.join(folder, entry.name)).map((name) => `${entry.name}/${name}`)
-  })
-}
-
 describe('the tarball', () => {
   test('contains only necessary files', () => {
     const platform = packages.binding.files.find((name) => name.endsWith('.node'))

@@ -66,7 +66,7 @@ describe('publishToManyUsers', () => {
       assert.deepEqual(new Map(report.publishes.map(({ publishId, users }) => [publishId, users])), sizes)
       assert.deepEqual(
         { ...report, publishes: [] },
-        { publishes: [], publishedCount: 2500, duplicateCount: 0, failures: [] },
+        { publishes: [], publishedCount: 2500, resumedCount: 0, duplicateCount: 0, failures: [] },
       )
     })
   }
@@ -76,6 +76,7 @@ describe('publishToManyUsers', () => {
     assert.deepEqual(await beams.publishToManyUsers([], payload), {
       publishes: [],
       publishedCount: 0,
+      resumedCount: 0,
       duplicateCount: 0,
       failures: [],
     })
@@ -426,7 +427,13 @@ describe('the progress of a publishToManyUsers', () => {
         [1500, 'pubid-1'],
       ],
     )
-    assert.deepEqual(told.at(-1), { publishedCount: 1500, failedCount: 1001, duplicateCount: 1, publishId: 'pubid-1' })
+    assert.deepEqual(told.at(-1), {
+      publishedCount: 1500,
+      failedCount: 1001,
+      resumedCount: 0,
+      duplicateCount: 1,
+      publishId: 'pubid-1',
+    })
   })
 
   test('stops the call by throwing', async (t) => {

@@ -6,6 +6,9 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { EventEmitter, once } = require('node:events')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
 const { Readable } = require('node:stream')
 const { recordingServer } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
@@ -16,11 +19,19 @@ const REPORT_USERS = Number(process.env.REPORT_USERS ?? 100_000)
 const SEED = 14
 
 describe('a publishToManyUsers that is stopped at a random moment', { concurrency: 2 }, () => {
-  for (const source of ['array', 'iterable', 'generator', 'stream']) {
-    test(`${RUNS} times, while it reads from a ${source}, accounts for each id exactly once`, async (t) => {
+  for (const [source, name] of [
+    ['array', 'an array'],
+    ['iterable', 'an iterable'],
+    ['generator', 'a generator'],
+    ['stream', 'a stream'],
+    ['entries', 'users with different requests'],
+  ]) {
+    test(`${RUNS} times, while it reads from ${name}, accounts for each id exactly once`, async (t) => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-stopped-'))
+      t.after(() => fs.rmSync(folder, { recursive: true }))
       // A run takes 10 ms or so on a machine that has nothing else to do.
       const timeout = RUNS * 500
-      const { stdout, stderr, signal } = await runProgram('stopped-bulk.js', [source, RUNS, SEED], { timeout })
+      const { stdout, stderr, signal } = await runProgram('stopped-bulk.js', [source, RUNS, SEED, folder], { timeout })
       assert.deepEqual([stderr, signal], ['', null])
       const { stopped, wrong } = JSON.parse(stdout)
       t.diagnostic(JSON.stringify(stopped))

@@ -113,7 +113,7 @@ function isObject(value) {
 
 /** The names of a call's options. */
 const CALL_OPTIONS = ['timeout', 'maxRetries', 'deadline', 'signal']
-const BULK_OPTIONS = [...CALL_OPTIONS, 'concurrency', 'dedupe', 'stopOnError', 'onProgress']
+const BULK_OPTIONS = [...CALL_OPTIONS, 'concurrency', 'dedupe', 'stopOnError', 'journal', 'onProgress']
 
 /** The options of a call, `undefined` where they are left out. */
 function checkOptions(options, names = CALL_OPTIONS) {
@@ -277,12 +277,24 @@ function readBulkOptions(options) {
     concurrency: readNumber(options, 'concurrency'),
     dedupe: readBoolean(options, 'dedupe'),
     stopOnError: readBoolean(options, 'stopOnError'),
+    journal: readPath(options, 'journal'),
   }
 }
 
 function readCloseOptions(options) {
   if (options === undefined) return undefined
   return { __proto__: null, timeout: readNumber(options, 'timeout') }
+}
+
+function readPath(options, name) {
+  const value = readOption(options, name)
+  return value === undefined ? value : checkPath(value, name)
+}
+
+/** An unpaired surrogate would become another character, and the path that of another file. */
+function checkPath(value, name) {
+  if (/\p{Surrogate}/u.test(checkString(value, name))) throw createArgumentError(`${name} must be a well-formed string`)
+  return value
 }
 
 function readTokenOptions(options) {
@@ -308,8 +320,10 @@ function readFunction(options, name) {
 module.exports = {
   BULK_OPTIONS,
   CALL_OPTIONS,
+  MAX_LIST_LENGTH,
   checkOptionNames,
   checkOptions,
+  checkPath,
   checkString,
   copyBytes,
   joinTargets,

@@ -6,26 +6,21 @@
 const native = require('./load.js')
 const { clearTimeout, setImmediate, setTimeout } = require('node:timers')
 const {
-  MAX_DESCRIPTION_LENGTH,
   callNative,
   createArgumentError,
   createBeamsError,
   createErrorFromDetails,
   define,
   describeValue,
-  parseDetails,
   toArgumentError,
 } = require('./errors.js')
 const { readReason } = require('./abort.js')
 const { takeObservations } = require('./observers.js')
-const {
-  BULK_OPTIONS,
-  checkOptions,
-  readBulkOptions,
-  readFunction,
-  readSignal,
-  serializeBody,
-} = require('./arguments.js')
+const { throwBeamsError } = require('./settle.js')
+const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./arguments.js')
+const { assembleReport } = require('./bulk-report.js')
+const { readRequests } = require('./bulk-requests.js')
+const { UNREADABLE, UserBatch } = require('./user-batch.js')
 
 /**
  * How many users are pushed at once. An async iterable may pause between two users, which should not delay a request that
@@ -33,14 +28,8 @@ const {
  */
 const BATCH_SIZE = { async: 1000, sync: 4000 }
 
-/** How long the text of a batch may become before it is pushed: a string has a longest length. */
-const MAX_BATCH_LENGTH = 1 << 22
-
 /** How many users are read before other work gets a turn. The size of a batch is a multiple of it. */
 const USERS_PER_TURN = 1000
-
-/** How many parts of a report, of up to 1 000 users each, are read before other work gets a turn. */
-const PARTS_PER_TURN = 32
 
 /** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
 const CLOSE_TIMEOUT_MS = 1000
@@ -50,16 +39,21 @@ const CLOSE_TIMEOUT_MS = 1000
  * with it.
  */
 async function publishToManyUsers(client, call, users, publishRequest, options, wanted, observe) {
-  const { bulk, source, payload, signal, onProgress } = begin(client, users, publishRequest, options, wanted)
+  const begun = begin(client, users, publishRequest, options, wanted)
+  const { bulk, source, batch, payloads, hasJournal, signal, onProgress } = begun
   // What has begun must be finished, or the client could not be closed: not even a stack that is almost full may end it.
   await undefined
-  const rejection = await checkPayload(client, call, payload, wanted, observe)
+  const rejection = await checkPayloads(client, call, payloads, wanted, observe)
   if (rejection !== undefined) {
-    await native.bulkFinish(bulk, '', new Uint32Array(0), [], false)
+    await native.bulkFinish(bulk, ...batch.take(), false)
     throw createBeamsError(rejection.thrown, publishToManyUsers)
   }
-  const failure = await new BulkPublish(bulk, source).run(signal, onProgress)
-  const { summary, report, remaining } = await assembleReport(bulk, failure !== undefined)
+  // Without its journal, the call has ended by itself.
+  if (hasJournal) await native.bulkOpenJournal(bulk).catch(throwBeamsError)
+  const failure = await new BulkPublish(bulk, source, batch).run(signal, onProgress)
+  const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
+  const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
+  if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)
   const { attempts, status, userCount: targets, requests = [], error: details } = summary
   observe?.({ __proto__: null, trace: { attempts, status, targets, requests } })
   if (details === undefined) return report
@@ -71,26 +65,35 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   throw error
 }
 
+/** What reading a user's request has thrown does not cross to the native side. */
+function addCause(failures, { userId, thrown }) {
+  const failure = failures.find(({ users, error }) => users[0] === userId && error.message.includes(UNREADABLE))
+  if (failure !== undefined) define(failure.error, 'cause', thrown, false)
+}
+
 /** Reads the arguments in the order in which `publishToUsers` reports what is wrong with them. */
 function begin(client, users, publishRequest, options, wanted) {
   try {
     const source = readSource(users)
-    const payload = serializeBody(publishRequest)
+    const { names, payloads, indices, defaultIndex } = readRequests(publishRequest)
     const given = checkOptions(options, BULK_OPTIONS)
     const [signal, onProgress] = [readSignal(given), readFunction(given, 'onProgress')]
     const [bulkOptions, { publishToManyUsers: start }] = [readBulkOptions(given), native.PushNotifications.prototype]
-    const bulk = callNative(() => start.call(client, wanted, payload, bulkOptions))
-    return { bulk, source, payload, signal, onProgress }
+    const bulk = callNative(() => start.call(client, wanted, names, payloads, bulkOptions))
+    const batch = new UserBatch(source.isAsync ? BATCH_SIZE.async : BATCH_SIZE.sync, indices, defaultIndex)
+    return { bulk, source, batch, payloads, hasJournal: bulkOptions?.journal !== undefined, signal, onProgress }
   } catch (thrown) {
     throw toArgumentError(thrown, publishToManyUsers)
   }
 }
 
-/** Checks the payload on the worker's thread, if payloads are checked. Resolves to `{ thrown }` where it is rejected. */
-async function checkPayload(client, call, payload, wanted, observe) {
+/** Checks the payloads on the worker's thread, if payloads are checked. Resolves to `{ thrown }` where one is rejected. */
+async function checkPayloads(client, call, payloads, wanted, observe) {
+  const { checkPayload } = native.PushNotifications.prototype
   try {
-    const { checkPayload: check } = native.PushNotifications.prototype
-    takeObservations(await check.call(client, call, wanted, payload), observe)
+    for (const payload of payloads) {
+      takeObservations(await checkPayload.call(client, call, wanted, payload), observe)
+    }
     return undefined
   } catch (thrown) {
     return { thrown: takeObservations(thrown, observe) }
@@ -117,15 +120,13 @@ class BulkPublish {
   #isStopped = false
   /** What is read from now on comes too late to be accounted for. */
   #isClosed = false
-  /** The users that were read and not pushed: their ids in one text, the length of each, and what is not an id. */
-  #text = ''
-  #lengths
-  #count = 0
-  #rejected = []
+  /** The users that were read and not pushed. */
+  #batch
 
-  constructor(bulk, source) {
+  constructor(bulk, source, batch) {
     this.#bulk = bulk
     this.#source = source
+    this.#batch = batch
   }
 
   /** Reads and publishes until all requests have ended. Returns why the caller wants it to end early, if so. */
@@ -146,7 +147,7 @@ class BulkPublish {
       this.#fail(() => thrown)
     }
     // A promise of the native side settles whatever happens.
-    await native.bulkFinish(this.#bulk, this.#text, this.#takeLengths(), this.#rejected, isComplete)
+    await native.bulkFinish(this.#bulk, ...this.#batch.take(), isComplete)
     await following
     abortListener?.unlisten(signal, onAbort)
     return this.#failure
@@ -192,12 +193,10 @@ class BulkPublish {
   }
 
   async #readSync(iterator) {
-    this.#lengths = new Uint32Array(BATCH_SIZE.sync)
-    while (this.#fill(iterator)) {
+    while (this.#batch.readFrom(iterator, USERS_PER_TURN)) {
       // Without a wait for I/O, the answers of the native side could keep the event loop in one turn.
       await nextTurn()
-      const isFull = this.#count + this.#rejected.length >= BATCH_SIZE.sync || this.#text.length >= MAX_BATCH_LENGTH
-      if (!this.#isStopped && (!isFull || (await this.#push()))) continue
+      if (!this.#isStopped && (!this.#batch.isFull || (await this.#push()))) continue
       this.#isStopped = true
       void closeSync(iterator)
       return false
@@ -205,45 +204,20 @@ class BulkPublish {
     return true
   }
 
-  /** Reads a part of a batch, and whether there may be more. A loop that waits for nothing: any other takes longer. */
-  #fill(iterator) {
-    let [text, count] = [this.#text, this.#count]
-    const lengths = this.#lengths
-    try {
-      for (let read = 0; read < USERS_PER_TURN && text.length < MAX_BATCH_LENGTH; read++) {
-        const result = iterator.next()
-        if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
-        if (result.done) return false
-        const { value } = result
-        if (typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH) {
-          text += value
-          lengths[count++] = value.length
-        } else {
-          this.#rejected.push(describeValue(value))
-        }
-      }
-      return true
-    } finally {
-      this.#text = text
-      this.#count = count
-    }
-  }
-
   /**
    * Reads one user after the other. When the call is stopped while the iterator is waiting, the iterator is closed; what it
    * yields shortly after that was read and is accounted for.
    */
   async #readAsync(iterator) {
-    this.#lengths = new Uint32Array(BATCH_SIZE.async)
     const read = async () => {
-      for (let count = 1; !this.#isClosed; count++) {
+      while (!this.#isClosed) {
         const result = await iterator.next()
         if (this.#isClosed) return false
         if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
         if (result.done) return true
-        this.#add(result.value)
+        this.#batch.add(result.value)
         if (this.#isStopped) return false
-        if (count % BATCH_SIZE.async === 0 && !(await this.#push())) return false
+        if (this.#batch.isFull && !(await this.#push())) return false
       }
       return false
     }
@@ -264,29 +238,10 @@ class BulkPublish {
     return false
   }
 
-  #add(value) {
-    if (typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH) {
-      this.#text += value
-      this.#lengths[this.#count++] = value.length
-    } else {
-      this.#rejected.push(describeValue(value))
-    }
-  }
-
   /** Resolves, when there is room for more users, to whether more are wanted. */
   async #push() {
-    const [text, lengths, rejected] = [this.#text, this.#takeLengths(), this.#rejected]
-    this.#text = ''
-    this.#rejected = []
-    const wantsMore = await native.bulkPush(this.#bulk, text, lengths, rejected)
+    const wantsMore = await native.bulkPush(this.#bulk, ...this.#batch.take())
     return wantsMore && !this.#isStopped
-  }
-
-  /** Valid until the next user is added. */
-  #takeLengths() {
-    const lengths = this.#lengths?.subarray(0, this.#count) ?? new Uint32Array(0)
-    this.#count = 0
-    return lengths
   }
 }
 
@@ -320,38 +275,9 @@ async function within(milliseconds, promise) {
   clearTimeout(timer)
 }
 
-/**
- * Makes the report of its parts: as one text, it could be longer than a string may be, and making it would block the event
- * loop.
- */
-async function assembleReport(bulk, isAborted) {
-  const summary = parseDetails(native.bulkReportPart(bulk, isAborted))
-  const { publishedCount, duplicateCount } = summary
-  const report = { publishes: [], publishedCount, duplicateCount, failures: [] }
-  const remaining = []
-  let json
-  for (let count = 1; (json = native.bulkReportPart(bulk, isAborted)) !== null; count++) {
-    const { publishes, failure, users, unsent } = parseDetails(json)
-    if (publishes !== undefined) append(report.publishes, publishes)
-    else if (failure !== undefined) report.failures.push({ users: [], error: createFailure(failure) })
-    else if (users !== undefined) append(report.failures.at(-1).users, users)
-    else append(remaining, unsent)
-    if (count % PARTS_PER_TURN === 0) await nextTurn()
-  }
-  return { summary, report, remaining }
-}
-
 /** Resolves in the next turn of the event loop. */
 function nextTurn() {
   return new Promise((resolve) => setImmediate(resolve))
-}
-
-function createFailure(details) {
-  return createErrorFromDetails({ __proto__: null, ...details }, publishToManyUsers)
-}
-
-function append(list, elements) {
-  for (const element of elements) list.push(element)
 }
 
 module.exports = { publishToManyUsers }

@@ -137,6 +137,7 @@ module.exports = {
   createBeamsError,
   createErrorFromDetails,
   define,
+  describeThrown,
   describeValue,
   isBeamsError,
   parseDetails,

@@ -1,12 +1,16 @@
 //! A bulk publish, as `lib/bulk-publish.js` drives it: it reads the users, which only JavaScript can, and pushes them.
 
 use std::cell::{Cell, RefCell};
+use std::path::absolute;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use beams::bulk::driver::{BulkPublish as Bulk, UserBatch};
+use beams::bulk::handle::BulkPublish as Bulk;
+use beams::bulk::intake::{Choice, UserBatch};
+use beams::bulk::journal;
 use beams::bulk::report::{Report, StopReason};
 use beams::client::Outcome;
+use beams::error::{Error, Result};
 use beams::targets::list::IdBatch;
 use napi::Env;
 use napi::bindgen_prelude::{External, Uint32ArraySlice, Unknown};
@@ -18,54 +22,92 @@ use crate::observers::Observers;
 use crate::output::{Output, ReportParts, report_parts};
 use crate::pending_calls::CallId;
 
+/// Marks a choice as the index of a payload in its batch; without a mark it is the index of a named request.
+const OWN_PAYLOAD: u32 = 1 << 30;
+
+/// Marks a choice as the index of the reason why a user has no request.
+const NO_REQUEST: u32 = 1 << 31;
+
 /// A bulk publish in flight. It is an `External` with functions: napi-rs would declare a class in the public typings.
 pub struct BulkPublish {
     environment: Rc<Environment>,
     bulk: Arc<Bulk>,
+    report: ReportSlot,
+    number: u32,
+    last_call: Cell<u64>,
+}
+
+/// A report on its way to JavaScript, part by part.
+#[derive(Default)]
+pub struct ReportSlot {
     /// The report, from when there is one until its first part is taken.
     report: Arc<Mutex<Option<Report>>>,
     parts: RefCell<Option<ReportParts>>,
-    number: u32,
-    last_call: Cell<u64>,
 }
 
 impl BulkPublish {
     /// Its calls are numbered like those of a client.
     pub fn new(environment: Rc<Environment>, bulk: Bulk) -> Self {
         let number = environment.next_client();
-        Self {
-            environment,
-            bulk: Arc::new(bulk),
-            report: Arc::default(),
-            parts: RefCell::default(),
-            number,
-            last_call: Cell::default(),
-        }
+        let report = ReportSlot::default();
+        Self { environment, bulk: Arc::new(bulk), report, number, last_call: Cell::default() }
     }
 
     fn call<'env, Call>(&self, env: &'env Env, call: impl FnOnce(Arc<Bulk>) -> Call) -> napi::Result<Unknown<'env>>
     where
         Call: Future<Output = Output> + Send + 'static,
     {
+        self.try_call(env, |bulk| {
+            let call = call(bulk);
+            async move { Ok(call.await) }
+        })
+    }
+
+    fn try_call<'env, Call>(&self, env: &'env Env, call: impl FnOnce(Arc<Bulk>) -> Call) -> napi::Result<Unknown<'env>>
+    where
+        Call: Future<Output = Result<Output>> + Send + 'static,
+    {
         self.last_call.set(self.last_call.get() + 1);
         let id = CallId { client: self.number, call: self.last_call.get() };
         let call = call(self.bulk.clone());
-        self.environment
-            .call(env, id, Observers::default(), || Ok(async move { Outcome::without_request(Ok(call.await)) }))
+        self.environment.call(env, id, Observers::default(), || Ok(async move { Outcome::without_request(call.await) }))
     }
 }
 
-/// Adds users: their ids as one text, the length of each, and how JavaScript prints what is not a string. Resolves, when
-/// there is room for more, to whether more are wanted.
+impl ReportSlot {
+    /// The next part of the report; nothing after the last.
+    fn next_part(&self, change: impl FnOnce(&mut Report)) -> Option<String> {
+        let mut parts = self.parts.borrow_mut();
+        if let Some(mut report) = self.report.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            change(&mut report);
+            *parts = Some(report_parts(report));
+        }
+        parts.as_mut().and_then(Iterator::next)
+    }
+}
+
+/// Opens the journal, before the first users. Rejects where it cannot be used, and then the call has ended.
 #[napi(catch_unwind, skip_typescript)]
+pub fn bulk_open_journal<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi::Result<Unknown<'env>> {
+    bulk.try_call(env, |bulk| async move { bulk.open_journal().await.map(|()| Output::Done) })
+}
+
+/// Adds users: their ids as one text, the length of each, and how JavaScript prints what is not a string. `choices` says
+/// which request each of them has; it is empty where all have the first. Resolves, when there is room for more, to whether
+/// more are wanted.
+#[napi(catch_unwind, skip_typescript)]
+#[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
 pub fn bulk_push<'env>(
     env: &'env Env,
     bulk: &External<BulkPublish>,
     text: Unknown<'_>,
     lengths: Uint32ArraySlice<'_>,
+    choices: Uint32ArraySlice<'_>,
+    payloads: Vec<Unknown<'_>>,
+    reasons: Vec<String>,
     rejected: Vec<String>,
 ) -> napi::Result<Unknown<'env>> {
-    let batch = user_batch(&text, &lengths, rejected)?;
+    let batch = user_batch(&text, &lengths, &choices, &payloads, reasons, rejected)?;
     bulk.call(env, |bulk| async move { Output::WantsMore(bulk.push(batch).await) })
 }
 
@@ -92,16 +134,20 @@ pub fn bulk_progress<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi
 
 /// Adds the last users. Resolves when all requests have ended.
 #[napi(catch_unwind, skip_typescript)]
+#[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
 pub fn bulk_finish<'env>(
     env: &'env Env,
     bulk: &External<BulkPublish>,
     text: Unknown<'_>,
     lengths: Uint32ArraySlice<'_>,
+    choices: Uint32ArraySlice<'_>,
+    payloads: Vec<Unknown<'_>>,
+    reasons: Vec<String>,
     rejected: Vec<String>,
     is_complete: bool,
 ) -> napi::Result<Unknown<'env>> {
-    let batch = user_batch(&text, &lengths, rejected)?;
-    let finished = bulk.report.clone();
+    let batch = user_batch(&text, &lengths, &choices, &payloads, reasons, rejected)?;
+    let finished = bulk.report.report.clone();
     bulk.call(env, move |bulk| async move {
         let report = bulk.finish(batch, is_complete).await;
         finished.lock().unwrap_or_else(PoisonError::into_inner).replace(report);
@@ -113,17 +159,83 @@ pub fn bulk_finish<'env>(
 /// the caller had a reason of its own to end early.
 #[napi(catch_unwind, skip_typescript)]
 pub fn bulk_report_part(bulk: &External<BulkPublish>, is_aborted: bool) -> Option<String> {
-    let mut parts = bulk.parts.borrow_mut();
-    if let Some(mut report) = bulk.report.lock().unwrap_or_else(PoisonError::into_inner).take() {
+    bulk.report.next_part(|report| {
         if is_aborted {
             report.stop_reason = Some(StopReason::Aborted);
         }
-        *parts = Some(report_parts(report));
-    }
-    parts.as_mut().and_then(Iterator::next)
+    })
 }
 
-fn user_batch(text: &Unknown<'_>, lengths: &[u32], rejected: Vec<String>) -> napi::Result<UserBatch> {
+/// Where the report on a journal will be.
+#[napi(catch_unwind, skip_typescript)]
+pub fn journal_report() -> External<ReportSlot> {
+    External::new(ReportSlot::default())
+}
+
+/// Reads the journal of a `publishToManyUsers`: what has become of every user in it, over all calls.
+///
+/// The journal may be in use, except on Windows. Its `failures` are the users whose last publish failed; `delivery: 'unknown'`
+/// also stands for requests that were in flight when the process died, or are in flight now. What was never sent is not in a
+/// journal: `duplicateCount` and `resumedCount` are 0, and invalid ids are missing.
+///
+/// @param path The path of the journal.
+/// @throws {BeamsError} Always as a rejection: `ERR_BEAMS_JOURNAL` if the file cannot be read, or is no journal.
+///
+/// ### Example
+///
+/// ```js
+/// const { readCampaignJournal } = require('beams-native')
+///
+/// const { publishedCount, failures } = await readCampaignJournal('./spring-sale.journal')
+/// ```
+#[napi(
+    catch_unwind,
+    js_name = "readCampaignJournal",
+    ts_args_type = "path: string",
+    ts_return_type = "Promise<ManyUsersReport>"
+)]
+pub fn read_campaign_journal<'env>(
+    env: &'env Env,
+    slot: &External<ReportSlot>,
+    path: String,
+) -> napi::Result<Unknown<'env>> {
+    let environment = Environment::of(env)?;
+    let id = CallId { client: environment.next_client(), call: 0 };
+    let slot = slot.report.clone();
+    environment.call(env, id, Observers::default(), || {
+        // As long as the working directory is the caller's.
+        let path =
+            absolute(path).map_err(|error| Error::invalid(format!("path must be the path of a file: {error}")))?;
+        Ok(async move {
+            Outcome::without_request(journal::read_report(path).await.map(|report| {
+                slot.lock().unwrap_or_else(PoisonError::into_inner).replace(report);
+                Output::Done
+            }))
+        })
+    })
+}
+
+/// The next part of the report on a journal, as JSON; nothing after the last.
+#[napi(catch_unwind, skip_typescript)]
+pub fn journal_report_part(slot: &External<ReportSlot>) -> Option<String> {
+    slot.next_part(|_| ())
+}
+
+fn user_batch(
+    text: &Unknown<'_>,
+    lengths: &[u32],
+    choices: &[u32],
+    payloads: &[Unknown<'_>],
+    reasons: Vec<String>,
+    rejected: Vec<String>,
+) -> napi::Result<UserBatch> {
     let ids = IdBatch { text: utf16(text, usize::MAX)?.unwrap_or_default(), lengths: lengths.to_vec() };
-    Ok(UserBatch { ids, rejected })
+    let choices = choices.iter().map(|&choice| match choice {
+        NO_REQUEST.. => Choice::Nothing((choice - NO_REQUEST) as usize),
+        OWN_PAYLOAD.. => Choice::Own((choice - OWN_PAYLOAD) as usize),
+        _ => Choice::Named(choice as usize),
+    });
+    let payloads = payloads.iter().map(|payload| Ok(utf16(payload, usize::MAX)?.unwrap_or_default()));
+    let payloads = payloads.collect::<napi::Result<_>>()?;
+    Ok(UserBatch { ids, choices: choices.collect(), payloads, reasons, rejected })
 }

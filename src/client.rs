@@ -2,15 +2,19 @@
 
 mod internals;
 
+use std::path::{PathBuf, absolute};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use beams::bulk::driver::{BulkOptions, BulkPublish as Bulk};
+use beams::bulk::driver::BulkOptions;
+use beams::bulk::handle::BulkPublish as Bulk;
+use beams::bulk::requests::{ChunkRequest, NamedRequests};
 use beams::client::{Client, Outcome};
-use beams::config::{Config, RequestOptions};
-use beams::error::Result;
+use beams::config::Config;
+use beams::error::{Error, Result};
+use beams::limits::RequestOptions;
 use beams::payload_checks::PayloadChecks;
-use beams::publish::{BodyPrefix, Publish};
+use beams::publish::Publish;
 use beams::targets::kind::{INTERESTS, USERS};
 use beams::targets::user_id::{EncodedUserId, UserId};
 use napi::Env;
@@ -276,18 +280,24 @@ impl PushNotifications {
     /// cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails in the end does not stop
     /// the others, unless all would fail (401, 402, 403, 404).
     ///
+    /// With several `requests`, each user has one of them by its name, or one of their own. Users of one named request share
+    /// publishes; a user with one of their own takes a publish. With a `journal`, a campaign goes on where it ended when the
+    /// process died.
+    ///
     /// There is no such method for interests: a device that is subscribed to interests in two requests would be notified
     /// twice.
     ///
-    /// @param users The user ids: an array, an iterable, or an async iterable. An invalid id (not a string, empty, longer
-    /// than 164 UTF-16 code units) is reported in `failures`. When the call is stopped, the iterator's `return()` is called,
-    /// a stream is destroyed, and a pending read is awaited for up to a second.
-    /// @param publishRequest The payload for at least one platform. Up to 199 KiB as JSON.
+    /// @param users The user ids, or ids with what is published to them: an array, an iterable, or an async iterable. An
+    /// invalid id (not a string, empty, longer than 164 UTF-16 code units) and a user without a valid request are reported in
+    /// `failures`. When the call is stopped, the iterator's `return()` is called, a stream is destroyed, and a pending read is
+    /// awaited for up to a second.
+    /// @param publishRequest The payload for at least one platform, or several by name. Each up to 199 KiB as JSON.
     /// @param options Options of this call.
     /// @returns What became of every user, even if not all were published to.
     /// @throws {BeamsError} Always as a rejection. If it was stopped early (by the service, `stopOnError`, `signal`,
-    /// `close()`, or because reading `users` or `onProgress` threw), the error has the `report` so far and, in `remaining`,
-    /// the users that were read and not sent. `delivery` is then about the call as a whole.
+    /// `close()`, a journal that could not be written any more, or because reading `users` or `onProgress` threw), the error
+    /// has the `report` so far and, in `remaining`, the users that were read and not sent. `delivery` is then about the call
+    /// as a whole. A journal that cannot be used rejects with `ERR_BEAMS_JOURNAL` before any user is read.
     ///
     /// ### Example
     ///
@@ -300,7 +310,7 @@ impl PushNotifications {
     /// ```
     #[napi(
         catch_unwind,
-        ts_args_type = "users: Iterable<string> | AsyncIterable<string>, publishRequest: PublishRequest, options?: ManyUsersOptions",
+        ts_args_type = "users: Iterable<UserEntry> | AsyncIterable<UserEntry>, publishRequest: PublishRequest | NamedRequests, options?: ManyUsersOptions",
         ts_return_type = "Promise<ManyUsersReport>"
     )]
     #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
@@ -308,11 +318,12 @@ impl PushNotifications {
         &self,
         env: &Env,
         observers: u32,
-        payload: Unknown<'_>,
+        names: Option<Vec<String>>,
+        payloads: Vec<Unknown<'_>>,
         options: Option<ManyUsersOptions>,
     ) -> napi::Result<External<BulkPublish>> {
         let bulk = catch_panic(|| {
-            let prefix = BodyPrefix::new(&USERS, &read_payload(&payload, MAX_PAYLOAD_LEN)?)?;
+            let requests = read_requests(names, &payloads)?;
             let options = options.unwrap_or_default();
             let deadline = options.deadline;
             let mut request_options = self.request_options(
@@ -330,9 +341,10 @@ impl PushNotifications {
                 concurrency: bulk_concurrency(options.concurrency)?,
                 dedupe: options.dedupe.unwrap_or(true),
                 stop_on_error: options.stop_on_error.unwrap_or(false),
+                journal: options.journal.map(journal_path).transpose()?,
             };
             let (bulk, driver) =
-                Bulk::new(self.client.clone(), self.client.track()?, prefix, request_options, options)?;
+                Bulk::new(self.client.clone(), self.client.track()?, requests, request_options, options)?;
             self.environment.spawn(env, driver)?;
             Ok(bulk)
         });
@@ -384,4 +396,23 @@ impl PushNotifications {
     fn call(&self, call: f64) -> CallId {
         CallId { client: self.number, call: call as u64 }
     }
+}
+
+/// The requests of a bulk publish by their names, or its only one.
+fn read_requests(names: Option<Vec<String>>, payloads: &[Unknown<'_>]) -> Result<NamedRequests> {
+    let mut payloads = payloads.iter().map(|payload| read_payload(payload, MAX_PAYLOAD_LEN));
+    let Some(names) = names else {
+        let payload = payloads.next().unwrap_or_else(|| Err(Error::Internal("a request is missing".into())))?;
+        return ChunkRequest::new(&payload).map(NamedRequests::single);
+    };
+    let mut requests = NamedRequests::default();
+    for (name, payload) in names.into_iter().zip(payloads) {
+        requests.push(name, payload)?;
+    }
+    Ok(requests)
+}
+
+/// As long as the working directory is the caller's.
+fn journal_path(path: String) -> Result<PathBuf> {
+    absolute(path).map_err(|error| Error::invalid(format!("journal must be the path of a file: {error}")))
 }

@@ -7,7 +7,7 @@ use beams::checks::Finding;
 use beams::error::{Error, Result};
 use serde::Serialize;
 
-use crate::node_codes::node_code;
+use crate::node_codes::{file_code, node_code};
 
 /// The properties of a `BeamsError`. Text, because parsing it in JavaScript runs no setter of a polluted prototype.
 #[derive(Serialize)]
@@ -45,6 +45,7 @@ impl<'a> ErrorDetails<'a> {
     pub fn new(error: &'a Error, attempts: u32, status: Option<u16>) -> Self {
         let (title, description) = match error {
             Error::Status { error, description, .. } => (error.as_deref(), description.as_deref()),
+            Error::Recorded(recorded) => (recorded.error.as_deref(), recorded.description.as_deref()),
             _ => (None, None),
         };
         let findings = match error {
@@ -84,6 +85,7 @@ impl Cause {
         }
         let code = match error {
             Error::Connection { error, .. } => node_code(&error.kind),
+            Error::Journal { source: Some(source), .. } => file_code(source.kind()),
             _ => None,
         };
         Self { message, code }

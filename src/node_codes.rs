@@ -1,4 +1,4 @@
-//! Node's own names for what fails in a connection: the `code` of a `cause`.
+//! Node's own names for what fails in a connection or a file: the `code` of a `cause`.
 
 use std::io;
 
@@ -40,8 +40,13 @@ pub fn node_code(kind: &Kind) -> Option<&'static str> {
     }
 }
 
-fn file_code(reason: io::ErrorKind) -> Option<&'static str> {
+/// The code that Node gives to the same failure of a file, where it has one.
+pub fn file_code(reason: io::ErrorKind) -> Option<&'static str> {
     match reason {
+        io::ErrorKind::FileTooLarge => Some("EFBIG"),
+        io::ErrorKind::QuotaExceeded => Some("EDQUOT"),
+        io::ErrorKind::ReadOnlyFilesystem => Some("EROFS"),
+        io::ErrorKind::StorageFull => Some("ENOSPC"),
         io::ErrorKind::NotFound => Some("ENOENT"),
         io::ErrorKind::PermissionDenied => Some("EACCES"),
         io::ErrorKind::IsADirectory => Some("EISDIR"),

@@ -153,6 +153,15 @@ pub struct ManyUsersOptions {
     /// @default false
     #[napi(ts_type = "boolean | undefined")]
     pub stop_on_error: Option<bool>,
+    /// The path of a file that keeps what has become of each user, for when the process dies in the middle. Called again with
+    /// the same journal and the same requests, users who were published to are skipped (`resumedCount`), those who may have
+    /// been are among the `failures` (`delivery: 'unknown'`) and not published to again, unless the client has
+    /// `retryUnknown`, and all others are. The file is made if there is none; it holds user ids. It is for one call at a
+    /// time. Needs `dedupe`. Takes about 40 bytes of memory plus the id itself for each user.
+    ///
+    /// @default none
+    #[napi(ts_type = "string | undefined")]
+    pub journal: Option<String>,
     /// Called each time a request has ended. A promise that it returns is not awaited; if it throws, or the promise rejects,
     /// the call stops.
     #[napi(

@@ -77,6 +77,7 @@ pub fn abort(env: &Env, deferred: Deferred) -> napi::Result<()> {
 struct ProgressJson<'a> {
     published_count: usize,
     failed_count: usize,
+    resumed_count: usize,
     duplicate_count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     publish_id: Option<&'a str>,
@@ -84,8 +85,8 @@ struct ProgressJson<'a> {
 
 impl<'a> From<&'a Progress> for ProgressJson<'a> {
     fn from(progress: &'a Progress) -> Self {
-        let &Progress { published_count, failed_count, duplicate_count, ref publish_id } = progress;
-        Self { published_count, failed_count, duplicate_count, publish_id: publish_id.as_deref() }
+        let &Progress { published_count, failed_count, resumed_count, duplicate_count, ref publish_id } = progress;
+        Self { published_count, failed_count, resumed_count, duplicate_count, publish_id: publish_id.as_deref() }
     }
 }
 
@@ -96,6 +97,7 @@ enum Part<'a> {
     #[serde(rename_all = "camelCase")]
     Summary {
         published_count: usize,
+        resumed_count: usize,
         duplicate_count: usize,
         /// All users, each as often as it came in.
         user_count: usize,
@@ -143,6 +145,7 @@ pub fn report_parts(report: Report) -> ReportParts {
     let attempts = attempts.max(report.attempts);
     let summary = to_json(&Part::Summary {
         published_count: report.published_count,
+        resumed_count: report.resumed_count,
         duplicate_count: report.duplicate_count,
         user_count: report.user_count(),
         attempts: report.attempts,

@@ -81,6 +81,7 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_CONNECTION` | the connection could not be established, or was lost |
  * | `ERR_BEAMS_CLOSED` | the client was closed before the call, or before it was complete |
  * | `ERR_BEAMS_INTERRUPTED` | `publishToManyUsers` was stopped: `signal` was aborted, or reading the users or `onProgress` threw (see `cause`) |
+ * | `ERR_BEAMS_JOURNAL` | the `journal` cannot be used: it is locked, belongs to other requests, or the disk failed (see `cause`) |
  * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
  * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is not a Beams event |
  * | `ERR_BEAMS_INTERNAL` | a bug in this package: please report it |
@@ -98,6 +99,7 @@ export type BeamsErrorCode =
   | 'ERR_BEAMS_CONNECTION'
   | 'ERR_BEAMS_CLOSED'
   | 'ERR_BEAMS_INTERRUPTED'
+  | 'ERR_BEAMS_JOURNAL'
   | 'ERR_BEAMS_WEBHOOK_SIGNATURE'
   | 'ERR_BEAMS_WEBHOOK_PAYLOAD'
   | 'ERR_BEAMS_INTERNAL'

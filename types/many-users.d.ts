@@ -1,4 +1,40 @@
 import type { BeamsError } from './errors'
+import type { PublishRequest } from './publish'
+
+/**
+ * A user of a `publishToManyUsers` call: an id alone, or with what is published to it.
+ *
+ * An id alone has the request that the call was given. Of several `requests`, it has the only one, or the one that is named
+ * `default`; where there is neither, the user is reported in `failures`.
+ */
+export type UserEntry = string | UserWithNamedRequest | UserWithOwnRequest
+
+/** A user and the name of one of the call's `requests`. */
+export interface UserWithNamedRequest {
+  /** The id of the user. */
+  readonly userId: string
+  /** The name of the request. Without it, the user has the same as an id alone. */
+  readonly request?: string | undefined
+  readonly publishRequest?: undefined
+}
+
+/** A user and a request of their own, which takes a publish. */
+export interface UserWithOwnRequest {
+  /** The id of the user. */
+  readonly userId: string
+  /** The payload. It is serialized at the moment the user is read, so the same object may be changed and used again. */
+  readonly publishRequest: PublishRequest
+  readonly request?: undefined
+}
+
+/** Several requests of one `publishToManyUsers` call, such as one for each language. */
+export interface NamedRequests {
+  /**
+   * The requests by their names. They are serialized before the first user is read. A publish request alone is the same as
+   * `{ requests: { default: publishRequest } }`.
+   */
+  readonly requests: { readonly [name: string]: PublishRequest }
+}
 
 /** The outcome of a `publishToManyUsers` call. Each id that was read is counted once. */
 export interface ManyUsersReport {
@@ -6,9 +42,11 @@ export interface ManyUsersReport {
   publishes: { publishId: string; users: number }[]
   /** How many users were published to: the sum of `publishes`. */
   publishedCount: number
+  /** How many users were skipped because they had been published to before, by the `journal`. 0 without one. */
+  resumedCount: number
   /** How many duplicate ids were skipped. 0 with `dedupe: false`. */
   duplicateCount: number
-  /** The users whose publish failed. `error.delivery` says whether they may have been notified all the same. */
+  /** The users whose publish failed, or who had none. `error.delivery` says whether they may have been notified all the same. */
   failures: { users: string[]; error: BeamsError }[]
 }
 
@@ -18,6 +56,8 @@ export interface ManyUsersProgress {
   publishedCount: number
   /** How many could not be published to so far. */
   failedCount: number
+  /** How many were skipped so far because they had been published to before, by the `journal`. */
+  resumedCount: number
   /** How many ids had come before, so far. */
   duplicateCount: number
   /** The publish that has just been accepted. Absent where one has just failed. */

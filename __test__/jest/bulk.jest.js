@@ -13,6 +13,7 @@ test('publishes to many users', async () => {
   expect(report).toEqual({
     publishes: [{ publishId: expect.any(String), users: 2 }],
     publishedCount: 2,
+    resumedCount: 0,
     duplicateCount: 1,
     failures: [{ users: [''], error: expect.any(BeamsError) }],
   })

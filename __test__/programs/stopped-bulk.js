@@ -2,18 +2,25 @@
 
 // Stops bulk publishes at random moments, and prints what became of each. Each id that was read must be in exactly one
 // place: with the server, which keeps a book, in the failures, or in what remains.
-// Arguments: source of the users, number of runs, seed.
+// Arguments: source of the users, number of runs, seed, folder for the journals of those runs that have one.
 
+const fs = require('node:fs')
 const http = require('node:http')
+const path = require('node:path')
 const { once } = require('node:events')
 const { Readable } = require('node:stream')
-const { PushNotifications } = require('../..')
+const { PushNotifications, readCampaignJournal } = require('../..')
 const { createRandom } = require('../helpers/random.js')
 
-const [kind, runs, seed] = process.argv.slice(2)
+const [kind, runs, seed, folder] = process.argv.slice(2)
 const random = createRandom(Number(seed))
 const below = (limit) => Math.floor(random() * limit)
 const payload = { web: { notification: { title: 'Hello' } } }
+
+const requests = { de: payload, en: { ...payload, fcm: {} }, default: { ...payload, apns: {} } }
+
+/** How many runs there are for each with a journal, whose disk takes its time. */
+const RUNS_PER_JOURNAL = 10
 
 /** The users whom the server has accepted, of the present run. */
 let book = []
@@ -55,6 +62,18 @@ const sources = {
       yield read()
     }
   },
+  // Users with requests of their own, or of several.
+  entries: (read, count) => ({
+    *[Symbol.iterator]() {
+      for (let index = 0; index < count; index++) {
+        const userId = read()
+        const which = random()
+        if (which < 0.002) yield { userId, publishRequest: { ...payload, index } }
+        else if (which < 0.004) yield { userId, request: 'none' }
+        else yield which < 0.3 ? userId : { userId, request: which < 0.6 ? 'de' : 'en' }
+      }
+    },
+  }),
   // A stream reads ahead; what counts is what its iterator has handed over.
   stream: (read, count) => {
     let index = 0
@@ -95,7 +114,7 @@ function connect() {
 
 let beams
 
-async function run(stopper) {
+async function run(number, stopper) {
   beams ??= connect()
   // Mostly few, since time is dear, and now and then several batches.
   const count = 1 + below(1 + below(1 + below(12_000)))
@@ -106,7 +125,8 @@ async function run(stopper) {
   const moment = only[stopper] ?? Object.keys(moments)[below(3)]
   moments[moment] = moment === 'read' ? below(count) : below(1 + count / 1000)
   const controller = new AbortController()
-  const options = { concurrency: 1 + below(4), dedupe: false, signal: controller.signal }
+  const journal = number % RUNS_PER_JOURNAL === 0 ? path.join(folder, String(number)) : undefined
+  const options = { concurrency: 1 + below(4), dedupe: journal !== undefined, journal, signal: controller.signal }
   const stop = {
     signal: () => controller.abort(STOP),
     close: () => void beams.close(),
@@ -133,7 +153,7 @@ async function run(stopper) {
 
   book = []
   const users = sources[kind](read, count)
-  const outcome = await beams.publishToManyUsers(users, payload, options).then(
+  const outcome = await beams.publishToManyUsers(users, kind === 'entries' ? { requests } : payload, options).then(
     (report) => ({ report, remaining: [] }),
     (error) => error,
   )
@@ -142,7 +162,18 @@ async function run(stopper) {
     await beams.close()
     beams = undefined
   }
-  return { isStopped: 'code' in outcome, problem: check(stopper, outcome, given, users) }
+  const problem = check(stopper, outcome, given, users) ?? (journal && (await checkJournal(journal, outcome.report)))
+  return { isStopped: 'code' in outcome, problem }
+}
+
+/** What is wrong with a journal, if anything is. It has no user to whom no request was made. */
+async function checkJournal(journal, report) {
+  const { publishedCount, failures } = await readCampaignJournal(journal)
+  fs.rmSync(journal)
+  if (publishedCount !== report.publishedCount) return `${publishedCount} of ${report.publishedCount} recorded`
+  const count = (list) => list.reduce((sum, { users, error }) => sum + (error.attempts > 0 ? users.length : 0), 0)
+  if (count(failures) !== count(report.failures)) return `${count(failures)} failures of ${count(report.failures)}`
+  return undefined
 }
 
 /** What is wrong with the account of one run, if anything is. */
@@ -172,7 +203,7 @@ async function main() {
   const wrong = []
   for (let number = 0; number < Number(runs); number++) {
     const stopper = Object.keys(codes)[number % Object.keys(codes).length]
-    const { isStopped, problem } = await run(stopper)
+    const { isStopped, problem } = await run(number, stopper)
     if (isStopped) stopped[stopper]++
     if (problem !== undefined) wrong.push(`run ${number}, ${stopper}: ${problem}`)
   }

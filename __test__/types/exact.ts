@@ -25,8 +25,15 @@ expectTypeOf<beams.BeamsError['delivery']>().toEqualTypeOf<'not-sent' | 'refused
 expectTypeOf<beams.BeamsError['status']>().toEqualTypeOf<number | undefined>()
 expectTypeOf<beams.BeamsError>().toExtend<Error>()
 expectTypeOf<keyof typeof beams>().toEqualTypeOf<
-  'PushNotifications' | 'BeamsError' | 'verifyWebhook' | 'checkPublishRequest' | 'toPublishRequest' | 'signWebhook'
+  | 'PushNotifications'
+  | 'BeamsError'
+  | 'verifyWebhook'
+  | 'checkPublishRequest'
+  | 'readCampaignJournal'
+  | 'toPublishRequest'
+  | 'signWebhook'
 >()
+expectTypeOf<typeof beams.readCampaignJournal>().toEqualTypeOf<(path: string) => Promise<beams.ManyUsersReport>>()
 
 expectTypeOf<Compat['generateToken']>().returns.toEqualTypeOf<{ token: string }>()
 expectTypeOf<Compat['publishToInterests']>().returns.toEqualTypeOf<Promise<Compat.PublishResponse>>()

@@ -1,6 +1,6 @@
 // Compiled, never run: what may be given to publishToManyUsers, and what comes back.
 
-import { BeamsError, PushNotifications, type ManyUsersReport } from 'beams-native'
+import { BeamsError, PushNotifications, readCampaignJournal, type ManyUsersReport, type UserEntry } from 'beams-native'
 
 declare const beams: PushNotifications
 declare const cursor: AsyncIterable<string>
@@ -16,19 +16,32 @@ export async function use(): Promise<string[]> {
     signal: AbortSignal.timeout(1000),
     timeout: 1000,
     maxRetries: 0,
-    onProgress: ({ publishedCount, failedCount, duplicateCount, publishId }) =>
-      console.log(publishedCount + failedCount + duplicateCount, publishId?.length),
+    journal: './sale.journal',
+    onProgress: ({ publishedCount, failedCount, resumedCount, duplicateCount, publishId }) =>
+      console.log(publishedCount + failedCount + resumedCount + duplicateCount, publishId?.length),
   })
   await beams.publishToManyUsers(cursor, request, { onProgress: async ({ failedCount }) => console.log(failedCount) })
   const seen: number[] = []
   await beams.publishToManyUsers(cursor, request, { onProgress: ({ failedCount }) => seen.push(failedCount) })
-  const counted: number = report.publishedCount + report.duplicateCount
+  const requests = { de: request, en: request }
+  await beams.publishToManyUsers(['user-1', { userId: 'user-2', request: 'de' }], { requests })
+  await beams.publishToManyUsers([{ userId: 'user-1', publishRequest: request }, 'user-2'], request)
+  const entries: UserEntry[] = ['user-1', { userId: 'user-2' }, { userId: 'user-3', publishRequest: request }]
+  await beams.publishToManyUsers(entries, { requests: {} })
+  const journaled: ManyUsersReport = await readCampaignJournal('./sale.journal')
+  const counted: number = report.publishedCount + report.resumedCount + report.duplicateCount + journaled.publishedCount
   const failed: string[] = report.failures.flatMap(({ users, error }) => (error.delivery === 'unknown' ? [] : users))
 
   // @ts-expect-error ids are strings
   await beams.publishToManyUsers([1], request)
   // @ts-expect-error it must be iterable
   await beams.publishToManyUsers({}, request)
+  // @ts-expect-error a user has one request
+  await beams.publishToManyUsers([{ userId: 'user-1', request: 'de', publishRequest: request }], { requests })
+  // @ts-expect-error an entry names its user
+  await beams.publishToManyUsers([{ request: 'de' }], { requests })
+  // @ts-expect-error each request needs a platform
+  await beams.publishToManyUsers([], { requests: { de: {} } })
   // @ts-expect-error a payload needs a platform
   await beams.publishToManyUsers([], {})
   // @ts-expect-error no such option

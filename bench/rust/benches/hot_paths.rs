@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use beams::bulk::chunker::Chunker;
+use beams::bulk::intake::{Intake, UserBatch};
+use beams::bulk::requests::{ChunkRequest, NamedRequests};
 use beams::client::Client;
 use beams::config::{ClientOptions, Config};
 use beams::publish::Publish;
@@ -75,8 +76,10 @@ fn many_users(criterion: &mut Criterion) {
     for (name, dedupe) in [("each once", true), ("as they come", false)] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let mut chunker = Chunker::new(200 * 1024, dedupe);
-                (chunker.add(black_box(&batch)), chunker.flush())
+                let request = ChunkRequest::new(&units("{}")).expect("it is an object");
+                let mut intake = Intake::new(&NamedRequests::single(request), dedupe);
+                let batch = UserBatch { ids: black_box(&batch).clone(), ..UserBatch::default() };
+                (intake.add(batch), intake.flush())
             });
         });
     }

@@ -1,5 +1,6 @@
 //! The four operations.
 
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
@@ -41,6 +42,16 @@ pub struct Client {
     /// Cancelled when the calls that a closed client still has are to end.
     cutoff: CancellationToken,
     calls: TaskTracker,
+}
+
+/// What the call of which a chunk is a part has a say in.
+pub(crate) struct ChunkControl<'a> {
+    /// The call's own.
+    pub(crate) deadline: Option<Deadline>,
+    /// Once it is cancelled, no attempt starts.
+    pub(crate) stop: &'a CancellationToken,
+    /// Runs once, as soon as the first attempt may start. Where it fails, there is none.
+    pub(crate) before_first_attempt: Option<Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>>,
 }
 
 /// What a client is doing at the moment.
@@ -154,16 +165,15 @@ impl Client {
         outcome.with_findings(checked.findings)
     }
 
-    /// Publishes to a chunk of users, one of many requests of one call, whose deadline this is. Once `stop` is cancelled, no
-    /// attempt starts: without one, it ends with [`Error::Interrupted`], and otherwise as the last attempt did.
+    /// Publishes to a chunk of users, one of many requests of one call. Stopped without an attempt, it ends with
+    /// [`Error::Interrupted`], and otherwise as the last attempt did.
     pub(crate) async fn publish_chunk(
         &self,
         body: PublishBody,
         options: &RequestOptions,
-        deadline: Option<Deadline>,
-        stop: &CancellationToken,
+        control: ChunkControl<'_>,
     ) -> Outcome<String> {
-        self.call(self.routes.publish(body), options, deadline, Some(stop), Response::publish_id).await
+        self.call(self.routes.publish(body), options, control.deadline, Some(control), Response::publish_id).await
     }
 
     /// Is cancelled by [`Client::close`].
@@ -200,22 +210,32 @@ impl Client {
         request: Request,
         options: &RequestOptions,
         deadline: Option<Deadline>,
-        stop: Option<&CancellationToken>,
+        control: Option<ChunkControl<'_>>,
         read: fn(Response) -> Result<T>,
     ) -> Outcome<T> {
         if let Some(fake) = self.fake.get() {
-            return call_fake(fake, &request, options, stop, read);
+            return call_fake(fake, &request, options, control, read).await;
         }
         let policy = RetryPolicy { max_retries: options.max_retries, retry_unknown: self.config.retry_unknown };
         let mut backoff = Backoff::new(fastrand::f64);
         let mut outcome = Outcome::without_request(Err(Error::Interrupted));
         let limits = CallLimits { deadline, cutoff: &self.cutoff };
+        let stop = control.as_ref().map(|control| control.stop);
+        let mut before_first_attempt = control.and_then(|control| control.before_first_attempt);
         loop {
             let permit = match run_until_cancelled(stop, self.permits.acquire(limits)).await {
                 Some(Ok(permit)) => permit,
                 Some(Err(expired)) => return outcome.expired(expired),
                 None => return outcome,
             };
+            if let Some(preparation) = before_first_attempt.take() {
+                match run_until_cancelled(stop, limits.run(preparation)).await {
+                    Some(Ok(Ok(()))) => (),
+                    Some(Ok(Err(error))) => return Outcome::without_request(Err(error)),
+                    Some(Err(expired)) => return outcome.expired(expired),
+                    None => return outcome,
+                }
+            }
             let started = Instant::now();
             let response = match self.connections.get(&self.config).await {
                 Ok(http) => attempt(&http, &request, options, limits).await,
@@ -263,15 +283,22 @@ impl Client {
 }
 
 /// Makes the only attempt of a call: with an in-memory service, nothing delays it and nothing is retried.
-fn call_fake<T>(
+async fn call_fake<T>(
     fake: &FakeService,
     request: &Request,
     options: &RequestOptions,
-    stop: Option<&CancellationToken>,
+    control: Option<ChunkControl<'_>>,
     read: fn(Response) -> Result<T>,
 ) -> Outcome<T> {
-    if stop.is_some_and(CancellationToken::is_cancelled) {
-        return Outcome::without_request(Err(Error::Interrupted));
+    if let Some(ChunkControl { stop, before_first_attempt, .. }) = control {
+        if stop.is_cancelled() {
+            return Outcome::without_request(Err(Error::Interrupted));
+        }
+        if let Some(preparation) = before_first_attempt
+            && let Err(error) = preparation.await
+        {
+            return Outcome::without_request(Err(error));
+        }
     }
     let started = Instant::now();
     let response = fake.respond(request, options);

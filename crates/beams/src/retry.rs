@@ -87,7 +87,7 @@ fn is_transient(error: &Error) -> bool {
         Error::BadResponse { .. } => false,
         Error::InvalidArgument(_) | Error::Payload { .. } | Error::Interrupted | Error::Internal(_) => false,
         Error::Closed | Error::ClosedInFlight { .. } => false,
-        Error::WebhookSignature(_) | Error::WebhookPayload(_) => false,
+        Error::Journal { .. } | Error::Recorded(_) | Error::WebhookSignature(_) | Error::WebhookPayload(_) => false,
     }
 }
 

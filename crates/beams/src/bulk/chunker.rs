@@ -1,196 +1,186 @@
 //! From a stream of user ids to chunks, each of which fits into one request.
 
 use std::mem;
+use std::sync::Arc;
 
-use crate::bulk::id_set::IdSet;
-use crate::targets::json::write_string;
+use crate::bulk::requests::{ChunkRequest, NamedRequests};
 use crate::targets::kind::USERS;
-use crate::targets::list::{IdBatch, JsonIds};
+use crate::targets::list::JsonIds;
 
-/// Cuts a stream of user ids into chunks.
+/// How many bytes the ids of all chunks that are being filled may take: with some hundred names and more, chunks go out
+/// before they are full.
+const MAX_FILLING_BYTES: usize = 16 << 20;
+
+/// The users of one request.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// The request.
+    pub request: Arc<ChunkRequest>,
+    /// The users.
+    pub users: JsonIds,
+    /// Whether an earlier process may have published to them already.
+    pub is_repeated: bool,
+}
+
+/// Cuts a stream of user ids into chunks. Users of one named request share chunks.
 pub struct Chunker {
-    /// How many bytes the ids of one chunk may take.
-    max_bytes: usize,
-    filling: JsonIds,
-    /// Every id so far, where each is published to once.
-    seen: Option<IdSet>,
-    duplicates: usize,
-    invalid: Vec<JsonIds>,
+    fillings: Vec<Filling>,
+    max_filling_bytes: usize,
+    filling_bytes: usize,
+}
+
+/// A chunk that is being filled.
+struct Filling {
+    request: Arc<ChunkRequest>,
+    users: JsonIds,
+    is_repeated: bool,
 }
 
 impl Chunker {
-    /// `max_bytes` is how many bytes the ids of one chunk may take, commas included; at least enough for one id.
-    pub fn new(max_bytes: usize, dedupe: bool) -> Self {
-        Self {
-            max_bytes,
-            filling: JsonIds::default(),
-            seen: dedupe.then(IdSet::default),
-            duplicates: 0,
-            invalid: Vec::new(),
-        }
+    /// A chunker for these requests.
+    pub fn new(requests: &NamedRequests) -> Self {
+        // What is repeated is kept apart: its failures mean something else.
+        let fillings = requests.iter().flat_map(|request| {
+            [false, true].map(|is_repeated| Filling {
+                request: request.clone(),
+                users: JsonIds::default(),
+                is_repeated,
+            })
+        });
+        Self { fillings: fillings.collect(), max_filling_bytes: MAX_FILLING_BYTES, filling_bytes: 0 }
     }
 
-    /// Adds a batch of ids, and returns the chunks that it fills.
-    pub fn add(&mut self, batch: &IdBatch) -> Vec<JsonIds> {
-        let mut full = Vec::new();
-        batch.for_each_json(|id, json| full.extend(self.add_id(id, json)));
-        full
+    /// Adds a user, given as in JSON without quotes, for the named request of this index. Returns the chunk that is complete,
+    /// if one is.
+    pub fn add(&mut self, request: usize, json: &str, is_repeated: bool) -> Option<Chunk> {
+        let filling = self.fillings.get_mut(request * 2 + usize::from(is_repeated))?;
+        let len_before = filling.users.json.len();
+        let is_too_much = len_before + json.len() + r#","""#.len() > filling.request.max_bytes;
+        let full = if is_too_much { filling.flush() } else { None };
+        filling.users.push_json(json);
+        let full = if filling.users.count == USERS.max_count { filling.flush() } else { full };
+        let len_after = filling.users.json.len();
+        self.filling_bytes = (self.filling_bytes + len_after).saturating_sub(len_before);
+        if self.filling_bytes > self.max_filling_bytes && full.is_none() { self.flush_fullest() } else { full }
     }
 
-    /// The last chunk, which is not full.
-    pub fn flush(&mut self) -> Option<JsonIds> {
-        if self.filling.count == 0 {
+    /// The chunk that has the most users.
+    fn flush_fullest(&mut self) -> Option<Chunk> {
+        let fullest = self.fillings.iter_mut().max_by_key(|filling| filling.users.json.len())?;
+        self.filling_bytes = self.filling_bytes.saturating_sub(fullest.users.json.len());
+        fullest.flush()
+    }
+
+    /// The last chunks, which are not full.
+    pub fn flush(&mut self) -> Vec<Chunk> {
+        self.filling_bytes = 0;
+        self.fillings.iter_mut().filter_map(Filling::flush).collect()
+    }
+}
+
+impl Filling {
+    fn flush(&mut self) -> Option<Chunk> {
+        if self.users.count == 0 {
             return None;
         }
-        // The next one will be about as long.
-        let next = JsonIds { json: String::with_capacity(self.filling.json.len()), count: 0 };
-        Some(mem::replace(&mut self.filling, next))
-    }
-
-    /// How many ids were left out because they had come before.
-    pub fn duplicates(&self) -> usize {
-        self.duplicates
-    }
-
-    /// The ids that were left out since the last time because they break a rule.
-    pub fn take_invalid(&mut self) -> Vec<JsonIds> {
-        mem::take(&mut self.invalid)
-    }
-
-    /// Adds an id, given in UTF-16 and as in JSON without its quotes.
-    fn add_id(&mut self, id: &[u16], json: &str) -> Option<JsonIds> {
-        if !USERS.allows(id) {
-            self.reject_json(json);
-            return None;
-        }
-        if self.seen.as_mut().is_some_and(|seen| !seen.insert(json.as_bytes())) {
-            self.duplicates += 1;
-            return None;
-        }
-        let is_too_much = self.filling.json.len() + json.len() + r#","""#.len() > self.max_bytes;
-        let full = if is_too_much { self.flush() } else { None };
-        self.filling.push_json(json);
-        if self.filling.count == USERS.max_count { self.flush() } else { full }
-    }
-
-    /// Sets apart what came in place of an id, as its language prints it.
-    pub fn reject(&mut self, value: &str) {
-        let mut json = String::new();
-        write_string(&value.encode_utf16().collect::<Vec<_>>(), &mut json);
-        self.reject_json(json.get(1..json.len() - 1).unwrap_or_default());
-    }
-
-    /// In lists of bounded length, so that a report of any size crosses to another language in parts.
-    fn reject_json(&mut self, json: &str) {
-        match self.invalid.last_mut() {
-            Some(list) if list.count < USERS.max_count => list.push_json(json),
-            _ => {
-                let mut list = JsonIds::default();
-                list.push_json(json);
-                self.invalid.push(list);
-            }
-        }
+        let users = mem::take(&mut self.users);
+        Some(Chunk { request: self.request.clone(), users, is_repeated: self.is_repeated })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::targets::list::tests::batch;
 
-    const MAX_BYTES: usize = 200 * 1024;
-
-    fn ids(count: usize) -> Vec<Vec<u16>> {
-        (0..count).map(|number| format!("user-{number}").encode_utf16().collect()).collect()
+    /// Requests with so much room for users.
+    pub fn requests(rooms: &[usize]) -> NamedRequests {
+        let payload: Vec<u16> = "{}".encode_utf16().collect();
+        let mut requests = NamedRequests::default();
+        for (index, &max_bytes) in rooms.iter().enumerate() {
+            let request = ChunkRequest::new(&payload).unwrap();
+            requests.add(index.to_string(), ChunkRequest { max_bytes, hash: index.to_string(), ..request });
+        }
+        requests
     }
 
-    fn parsed(list: &JsonIds) -> Vec<String> {
-        serde_json::from_str(&format!("[{}]", list.json)).unwrap()
+    fn chunk_of(chunk: &Chunk) -> (String, Vec<String>) {
+        let users = serde_json::from_str(&format!("[{}]", chunk.users.json)).unwrap();
+        (chunk.request.hash.clone(), users)
     }
 
-    #[test]
-    fn a_chunk_has_no_more_users_than_a_request_may() {
-        let mut chunker = Chunker::new(MAX_BYTES, true);
-        let full: Vec<_> = chunker.add(&batch(&ids(2500))).iter().map(|chunk| chunk.count).collect();
-        assert_eq!(full, [1000, 1000]);
-        assert_eq!(chunker.flush().unwrap().count, 500);
-        assert_eq!(chunker.flush(), None);
+    fn add(chunker: &mut Chunker, request: usize, ids: &[String]) -> Vec<Chunk> {
+        ids.iter().filter_map(|id| chunker.add(request, id, false)).collect()
     }
 
-    #[test]
-    fn a_chunk_has_no_more_bytes_than_there_is_max_bytes_for() {
-        let ids = ids(100);
-        let json = |count: usize| parsed_length(&ids[..count]);
-        let mut chunker = Chunker::new(json(10), false);
-        let full = chunker.add(&batch(&ids[..11]));
-        assert_eq!(full.iter().map(|chunk| (chunk.count, chunk.json.len())).collect::<Vec<_>>(), [(10, json(10))]);
-        let mut chunker = Chunker::new(json(10) - 1, false);
-        assert_eq!(chunker.add(&batch(&ids[..11]))[0].count, 9);
+    fn ids(count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("user-{number}")).collect()
     }
 
-    fn parsed_length(ids: &[Vec<u16>]) -> usize {
+    fn json_len(ids: &[String]) -> usize {
         ids.iter().map(|id| id.len() + 3).sum::<usize>() - 1
     }
 
     #[test]
-    fn duplicates_are_found_however_far_apart() {
-        let mut chunker = Chunker::new(MAX_BYTES, true);
-        chunker.add(&batch(&ids(10_000)));
-        chunker.add(&batch(&ids(10_000)));
-        assert_eq!(chunker.duplicates(), 10_000);
-        let mut chunker = Chunker::new(MAX_BYTES, false);
-        assert_eq!(chunker.add(&batch(&[ids(10_000), ids(10_001)].concat())).len(), 20);
-        assert_eq!(chunker.duplicates(), 0);
+    fn a_chunk_has_no_more_users_than_a_request_may() {
+        let mut chunker = Chunker::new(&requests(&[200 * 1024]));
+        let full: Vec<_> = add(&mut chunker, 0, &ids(2500)).iter().map(|chunk| chunk.users.count).collect();
+        assert_eq!(full, [1000, 1000]);
+        let last: Vec<_> = chunker.flush().iter().map(|chunk| chunk.users.count).collect();
+        assert_eq!((last, chunker.flush().len()), (vec![500], 0));
     }
 
     #[test]
-    fn an_id_that_breaks_a_rule_is_set_apart() {
-        let mut chunker = Chunker::new(MAX_BYTES, true);
-        chunker.add(&batch(&[vec![], vec![0x61; 164], vec![0x61; 165], vec![0x62]]));
-        let expected = JsonIds { json: format!(r#""","{}""#, "a".repeat(165)), count: 2 };
-        assert_eq!(chunker.take_invalid(), [expected]);
-        assert_eq!(chunker.take_invalid(), []);
-        assert_eq!(chunker.flush().unwrap().count, 2);
+    fn a_chunk_has_no_more_bytes_than_there_is_room_for() {
+        let ids = ids(100);
+        for (room, expected) in [(json_len(&ids[..10]), 10), (json_len(&ids[..10]) - 1, 9)] {
+            let mut chunker = Chunker::new(&requests(&[room]));
+            let full = add(&mut chunker, 0, &ids[..11]);
+            assert_eq!(full.iter().map(|chunk| chunk.users.count).collect::<Vec<_>>(), [expected]);
+            assert!(full[0].users.json.len() <= room);
+        }
     }
 
     #[test]
-    fn a_pair_of_surrogates_is_not_made_of_two_users() {
-        let mut chunker = Chunker::new(MAX_BYTES, true);
-        chunker.add(&batch(&[vec![0x61, 0xd83d], vec![0xde00, 0x62]]));
-        assert_eq!(chunker.flush().unwrap().json, r#""a\ud83d","\ude00b""#);
+    fn users_who_may_have_been_published_to_share_no_chunk_with_others() {
+        let mut chunker = Chunker::new(&requests(&[1000]));
+        for (id, is_repeated) in [("a", false), ("b", true), ("c", false)] {
+            assert!(chunker.add(0, id, is_repeated).is_none());
+        }
+        let chunks = chunker.flush();
+        assert_eq!(chunks.iter().map(|chunk| chunk.is_repeated).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(chunk_of(&chunks[0]).1, ["a", "c"]);
+    }
+
+    #[test]
+    fn the_fullest_chunk_goes_out_first_where_too_many_are_open() {
+        let mut chunker = Chunker::new(&requests(&[1000; 100]));
+        chunker.max_filling_bytes = json_len(&ids(20));
+        assert!(add(&mut chunker, 7, &ids(10)).is_empty());
+        let out: Vec<_> = (0..10).flat_map(|request| add(&mut chunker, request * 10, &ids(2))).collect();
+        assert_eq!(chunk_of(&out[0]), ("7".into(), ids(10)));
+        assert_eq!(out.len() + chunker.flush().len(), 11);
     }
 
     proptest! {
         #[test]
-        fn every_id_is_in_one_chunk_once_and_in_order(
-            numbers in prop::collection::vec((0_u8..60, "\\PC{0,5}"), 0..300),
-            cuts in prop::collection::vec(1_usize..50, 1..10),
-            max_bytes in 300_usize..2000,
-            dedupe in any::<bool>(),
+        fn every_user_is_in_one_chunk_for_their_request_and_in_order(
+            users in prop::collection::vec((0_usize..5, "[a-z]{1,9}"), 0..300),
+            max_bytes in 30_usize..500,
+            max_filling_bytes in 0_usize..2000,
         ) {
-            let ids: Vec<String> = numbers.iter().map(|(number, text)| format!("{number}{text}")).collect();
-            let units: Vec<Vec<u16>> = ids.iter().map(|id| id.encode_utf16().collect()).collect();
-            let mut chunker = Chunker::new(max_bytes, dedupe);
-            let mut given = Vec::new();
-            let mut cut = cuts.iter().cycle();
-            let mut rest = units.as_slice();
-            while !rest.is_empty() {
-                let (now, later) = rest.split_at((*cut.next().unwrap()).min(rest.len()));
-                given.extend(chunker.add(&batch(now)));
-                rest = later;
+            let mut chunker = Chunker { max_filling_bytes, ..Chunker::new(&requests(&[max_bytes; 5])) };
+            let mut chunks: Vec<Chunk> =
+                users.iter().filter_map(|(request, id)| chunker.add(*request, id, false)).collect();
+            prop_assert!(chunker.filling_bytes <= max_filling_bytes.max(max_bytes));
+            chunks.extend(chunker.flush());
+            for request in 0..5 {
+                let expected: Vec<_> = users.iter().filter(|user| user.0 == request).map(|user| user.1.clone()).collect();
+                let chunks = chunks.iter().map(chunk_of).filter(|(hash, _)| *hash == request.to_string());
+                prop_assert_eq!(chunks.flat_map(|(_, users)| users).collect::<Vec<_>>(), expected);
             }
-            given.extend(chunker.flush());
-            prop_assert!(given.iter().all(|chunk| chunk.json.len() <= max_bytes && chunk.count <= 1000));
-            prop_assert!(given.iter().all(|chunk| chunk.count == parsed(chunk).len()));
-            let mut seen = HashSet::new();
-            let expected: Vec<String> = ids.into_iter().filter(|id| !dedupe || seen.insert(id.clone())).collect();
-            let given: Vec<String> = given.iter().flat_map(parsed).collect();
-            prop_assert_eq!(given.len() + chunker.duplicates(), numbers.len());
-            prop_assert_eq!(given, expected);
+            prop_assert!(chunks.iter().all(|chunk| chunk.users.json.len() <= max_bytes.max(12) && chunk.users.count > 0));
         }
     }
 }

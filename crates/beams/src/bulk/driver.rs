@@ -1,35 +1,36 @@
-//! A bulk publish and the one task that drives it: it owns the chunker and the tally, and is fed through a bounded channel.
+//! The one task that drives a bulk publish: it owns the intake and the tally, and is fed through a bounded channel.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
 use std::mem;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::mpsc::{self, Receiver, Sender, UnboundedReceiver, UnboundedSender};
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::mpsc::{Receiver, UnboundedSender};
+use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::bulk::chunker::Chunker;
-use crate::bulk::report::{Progress, Report, StopReason, Tally};
-use crate::client::{Client, Outcome};
+use crate::bulk::chunker::Chunk;
+use crate::bulk::intake::{Intake, UserBatch};
+use crate::bulk::journal::{Journal, JournalEntry};
+use crate::bulk::report::{Progress, Report, StopReason};
+use crate::bulk::requests::NamedRequests;
+use crate::bulk::tally::Tally;
+use crate::client::{ChunkControl, Client, Outcome};
 use crate::config::RequestOptions;
 use crate::deadline::Deadline;
 use crate::error::{Delivery, Error, Result, TimeoutKind};
-use crate::publish::BodyPrefix;
-use crate::targets::list::{IdBatch, JsonIds};
+use crate::targets::kind::USERS;
 
 /// How many requests may be in flight at once, at most.
 pub const MAX_CONCURRENCY: u32 = 1000;
 
-/// How many batches of ids may wait for the driver: one is filled while another is cut into chunks.
-const MAX_WAITING_BATCHES: usize = 1;
-
 /// Options of a bulk publish.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct BulkOptions {
     /// How many requests may be in flight at once, up to [`MAX_CONCURRENCY`].
     pub concurrency: NonZeroU32,
@@ -37,137 +38,105 @@ pub struct BulkOptions {
     pub dedupe: bool,
     /// Whether to stop as soon as one request has failed.
     pub stop_on_error: bool,
+    /// The file that keeps what has become of the users when the process dies.
+    pub journal: Option<PathBuf>,
 }
 
-/// A bulk publish in flight: the handle that feeds its driver.
-pub struct BulkPublish {
-    commands: Sender<Command>,
-    /// Cancelled when no more requests are to be made, for whatever reason.
-    stop: CancellationToken,
-    progress: Mutex<UnboundedReceiver<Progress>>,
-}
-
-/// Users on their way to the driver.
-#[derive(Debug, Default)]
-pub struct UserBatch {
-    /// Their ids.
-    pub ids: IdBatch,
-    /// What came in place of an id: how its language prints it.
-    pub rejected: Vec<String>,
-}
-
-enum Command {
+/// What a driver is told.
+pub(crate) enum Command {
+    /// To open the journal.
+    Open(oneshot::Sender<Result<()>>),
     Push(UserBatch, oneshot::Sender<()>),
-    Finish { batch: UserBatch, is_complete: bool, report: oneshot::Sender<Report> },
+    Finish {
+        batch: UserBatch,
+        is_complete: bool,
+        report: oneshot::Sender<Report>,
+    },
 }
 
 /// What drives a bulk publish to its end.
-struct Driver {
+pub(crate) struct Driver {
     client: Arc<Client>,
-    prefix: Arc<BodyPrefix>,
+    requests: NamedRequests,
     request_options: RequestOptions,
     /// Of the call as a whole.
     deadline: Option<Deadline>,
     options: BulkOptions,
     stop: CancellationToken,
-    chunker: Chunker,
+    intake: Intake,
+    journal: Option<Arc<Journal>>,
     /// Chunks that wait for a request to end.
-    waiting: VecDeque<JsonIds>,
+    waiting: VecDeque<Chunk>,
     /// Notified when no chunk is waiting.
     started: Option<oneshot::Sender<()>>,
-    requests: JoinSet<Outcome<String>>,
-    /// The users of each request in flight, so that not even a panic in it loses them.
-    in_flight: HashMap<Id, JsonIds>,
+    in_flight: JoinSet<Outcome<String>>,
+    /// The chunk of each request in flight, so that not even a panic in it loses its users.
+    chunks: HashMap<Id, Arc<Chunk>>,
     tally: Tally,
     progress: UnboundedSender<Progress>,
     /// The client is not closed before the report is made.
     _token: TaskTrackerToken,
 }
 
-impl BulkPublish {
-    /// Starts the driver, which needs a tokio runtime when it is first polled. Returns the handle and the driver's task.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidArgument`] where the payload leaves no room for a user.
-    pub fn new(
+impl Driver {
+    /// A driver that reports its progress, and makes no more requests once it is stopped.
+    pub(crate) fn new(
         client: Arc<Client>,
         token: TaskTrackerToken,
-        prefix: BodyPrefix,
+        requests: NamedRequests,
         request_options: RequestOptions,
         options: BulkOptions,
-    ) -> Result<(Self, impl Future<Output = ()> + Send + 'static)> {
-        let (commands, received) = mpsc::channel(MAX_WAITING_BATCHES);
-        let (progress, progressed) = mpsc::unbounded_channel();
-        let stop = client.closing().child_token();
-        let driver = Driver {
-            chunker: Chunker::new(prefix.max_target_bytes()?, options.dedupe),
+        stop: CancellationToken,
+        progress: UnboundedSender<Progress>,
+    ) -> Self {
+        Self {
             client,
-            prefix: Arc::new(prefix),
+            intake: Intake::new(&requests, options.dedupe),
+            requests,
             deadline: request_options.deadline.map(Deadline::after),
             request_options,
             options,
-            stop: stop.clone(),
+            stop,
+            journal: None,
             waiting: VecDeque::new(),
             started: None,
-            requests: JoinSet::new(),
-            in_flight: HashMap::new(),
+            in_flight: JoinSet::new(),
+            chunks: HashMap::new(),
             tally: Tally::default(),
             progress,
             _token: token,
-        };
-        Ok((Self { commands, stop, progress: Mutex::new(progressed) }, driver.run(received)))
+        }
     }
 
-    /// Adds users, and returns when the chunks that they fill are started: whether more are wanted. The batch is accounted for either way.
-    pub async fn push(&self, batch: UserBatch) -> bool {
-        let (started, is_started) = oneshot::channel();
-        // Both fail only where the driver is gone, so at the end of the runtime.
-        let _ = self.commands.send(Command::Push(batch, started)).await;
-        is_started.await.is_ok() && !self.stop.is_cancelled()
-    }
-
-    /// Makes no more requests. Those in flight are completed.
-    pub fn stop(&self) {
-        self.stop.cancel();
-    }
-
-    /// Resolves when no more users are wanted.
-    pub async fn cancelled(&self) {
-        self.stop.cancelled().await;
-    }
-
-    /// How far the call has come, each time a request has ended; `None` when none is left.
-    pub async fn progress(&self) -> Option<Progress> {
-        self.progress.lock().await.recv().await
-    }
-
-    /// Adds the last users, and returns the account when all requests have ended. `is_complete` tells that all users were
-    /// read. To be called once.
-    pub async fn finish(&self, batch: UserBatch, is_complete: bool) -> Report {
-        let (report, finished) = oneshot::channel();
-        // Both fail only where the driver is gone, so at the end of the runtime.
-        let _ = self.commands.send(Command::Finish { batch, is_complete, report }).await;
-        finished.await.unwrap_or_default()
-    }
-}
-
-impl Driver {
-    async fn run(mut self, mut commands: Receiver<Command>) {
+    /// Publishes until told to finish.
+    pub(crate) async fn run(mut self, mut commands: Receiver<Command>) {
         loop {
             self.start_requests();
             tokio::select! {
                 biased;
-                Some(ended) = self.requests.join_next_with_id() => self.count(ended),
-                error = expired(self.deadline), if !self.stop.is_cancelled() => self.stop_at_deadline(error),
+                Some(ended) = self.in_flight.join_next_with_id() => self.count(ended),
+                (reason, error) = stop_reason(self.deadline, self.journal.as_deref()), if !self.stop.is_cancelled() => {
+                    // The caller may be waiting for a user who never comes.
+                    self.tally.stop(reason, error);
+                    self.stop.cancel();
+                }
                 () = self.stop.cancelled(), if !self.waiting.is_empty() => {}
                 command = commands.recv(), if self.waiting.is_empty() => match command {
+                    Some(Command::Open(opened)) => {
+                        let result = self.open_journal().await;
+                        let has_failed = result.is_err();
+                        // Nobody may be waiting for it.
+                        let _ = opened.send(result);
+                        if has_failed {
+                            return;
+                        }
+                    }
                     Some(Command::Push(batch, started)) => {
-                        self.add(&batch);
+                        self.add(batch);
                         self.started = Some(started);
                     }
                     Some(Command::Finish { batch, is_complete, report }) => {
-                        self.add(&batch);
+                        self.add(batch);
                         return self.finish(is_complete, report).await;
                     }
                     // The handle was dropped, so nobody can receive a report.
@@ -177,33 +146,40 @@ impl Driver {
         }
     }
 
-    /// The caller may be waiting for a user who never comes.
-    fn stop_at_deadline(&mut self, error: Error) {
-        if self.tally.report.stop_reason.is_none() {
-            self.tally.report.stop_reason = Some(StopReason::Deadline);
-            self.tally.report.deadline_error = Some(error);
-        }
-        self.stop.cancel();
+    async fn open_journal(&mut self) -> Result<()> {
+        let Some(path) = self.options.journal.take() else { return Ok(()) };
+        let config = self.client.config();
+        let (journal, recorded) = Journal::open(path, config.instance_id.clone(), &self.requests).await?;
+        self.intake = Intake::resume(&self.requests, recorded, config.retry_unknown);
+        self.journal = Some(Arc::new(journal));
+        Ok(())
     }
 
-    fn add(&mut self, batch: &UserBatch) {
-        self.waiting.extend(self.chunker.add(&batch.ids));
-        batch.rejected.iter().for_each(|value| self.chunker.reject(value));
-        self.tally.count_input(self.chunker.take_invalid(), self.chunker.duplicates());
+    fn add(&mut self, batch: UserBatch) {
+        let check = |payload: &[u16]| self.client.check_payload(&USERS, payload).result;
+        self.waiting.extend(self.intake.add(batch, check));
+        self.tally.count_input(&self.intake);
     }
 
-    /// Starts as many requests as may be in flight; once the call is stopped, none.
+    /// Starts as many requests as may be in flight; none before the journal is open, nor once the call is stopped.
     fn start_requests(&mut self) {
-        if self.stop.is_cancelled() {
-            self.tally.report.unsent.extend(self.waiting.drain(..));
+        let is_journal_missing = self.options.journal.is_some();
+        if self.stop.is_cancelled() || is_journal_missing {
+            for chunk in mem::take(&mut self.waiting) {
+                self.tally.count_unsent(chunk);
+            }
         }
-        while self.requests.len() < self.options.concurrency.get() as usize {
-            let Some(users) = self.waiting.pop_front() else { break };
-            let (client, body, options) = (self.client.clone(), self.prefix.assemble(&users), self.request_options);
-            let (deadline, stop) = (self.deadline, self.stop.clone());
-            let request =
-                self.requests.spawn(async move { client.publish_chunk(body, &options, deadline, &stop).await });
-            self.in_flight.insert(request.id(), users);
+        while self.in_flight.len() < self.options.concurrency.get() as usize {
+            let Some(chunk) = self.waiting.pop_front().map(Arc::new) else { break };
+            let request = self.in_flight.spawn(publish(
+                self.client.clone(),
+                chunk.clone(),
+                self.request_options,
+                self.deadline,
+                self.stop.clone(),
+                self.journal.clone(),
+            ));
+            self.chunks.insert(request.id(), chunk);
         }
         if self.waiting.is_empty()
             && let Some(started) = self.started.take()
@@ -218,9 +194,9 @@ impl Driver {
             let result = Err(Error::Internal(format!("a request ended without an outcome: {error}")));
             (error.id(), Outcome::without_request(result))
         });
-        let users = self.in_flight.remove(&id).unwrap_or_default();
+        let Some(chunk) = self.chunks.remove(&id).map(Arc::unwrap_or_clone) else { return };
         let stops = outcome.result.as_ref().is_err_and(|error| self.is_final(error));
-        if let Some(progress) = self.tally.count_request(users, outcome, stops) {
+        if let Some(progress) = self.tally.count_request(chunk.users, outcome, stops) {
             // The receiver lives as long as the caller.
             let _ = self.progress.send(progress);
         }
@@ -232,20 +208,26 @@ impl Driver {
     /// Whether to make no more requests after this error: every other request would fail alike.
     fn is_final(&self, error: &Error) -> bool {
         let is_past_deadline = matches!(error, Error::Timeout { kind: TimeoutKind::Deadline, .. });
-        self.options.stop_on_error || is_past_deadline || matches!(error.status(), Some(401..=404))
+        let is_of_journal = matches!(error, Error::Journal { .. });
+        self.options.stop_on_error || is_past_deadline || is_of_journal || matches!(error.status(), Some(401..=404))
     }
 
     async fn finish(mut self, is_complete: bool, report: oneshot::Sender<Report>) {
-        self.waiting.extend(self.chunker.flush());
+        self.waiting.extend(self.intake.flush());
         loop {
             self.start_requests();
-            match self.requests.join_next_with_id().await {
+            match self.in_flight.join_next_with_id().await {
                 Some(ended) => self.count(ended),
                 None if self.waiting.is_empty() => break,
                 None => {}
             }
         }
-        let mut finished = mem::take(&mut self.tally).into_report();
+        if let Some(journal) = self.journal.take()
+            && let Err(error) = journal.close().await
+        {
+            self.tally.stop(StopReason::Journal, error);
+        }
+        let mut finished = mem::take(&mut self.tally).into_report(&mut self.intake);
         if finished.stop_reason.is_none() && (!is_complete || !finished.unsent.is_empty()) {
             finished.stop_reason = Some(StopReason::Closed);
         }
@@ -253,6 +235,43 @@ impl Driver {
         self.stop.cancel();
         // Nobody may be waiting any more, at the end of the runtime.
         let _ = report.send(finished);
+    }
+}
+
+/// Publishes to one chunk. With a journal, it is recorded when it may be sent, and again when it has ended.
+async fn publish(
+    client: Arc<Client>,
+    chunk: Arc<Chunk>,
+    options: RequestOptions,
+    deadline: Option<Deadline>,
+    stop: CancellationToken,
+    journal: Option<Arc<Journal>>,
+) -> Outcome<String> {
+    let body = chunk.request.prefix.assemble(&chunk.users);
+    let mut entry = journal.map(|journal| JournalEntry::new(journal, chunk.clone()));
+    let before_first_attempt = entry.as_mut().map(|entry| Box::pin(entry.record()) as _);
+    let mut outcome =
+        client.publish_chunk(body, &options, ChunkControl { deadline, stop: &stop, before_first_attempt }).await;
+    if chunk.is_repeated {
+        outcome.result = outcome.result.map_err(Error::after_earlier_process);
+    }
+    if let Some(entry) = entry {
+        entry.record_outcome(&outcome);
+    }
+    outcome
+}
+
+/// Resolves when a call has to stop, whether or not a request is in flight.
+async fn stop_reason(deadline: Option<Deadline>, journal: Option<&Journal>) -> (StopReason, Error) {
+    let failed = async {
+        match journal {
+            Some(journal) => journal.failed().await,
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        error = expired(deadline) => (StopReason::Deadline, error),
+        error = failed => (StopReason::Journal, error),
     }
 }
 

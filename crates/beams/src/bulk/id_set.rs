@@ -1,37 +1,64 @@
-//! Which ids have been seen.
+//! Which ids have been seen, and what is known of each.
 
 use std::hash::BuildHasher;
 
+use hashbrown::hash_table::Entry as TableEntry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// A set of texts, compact: some 25 bytes beside the text itself, for each.
-#[derive(Default)]
-pub struct IdSet {
+pub type IdSet = IdMap<()>;
+
+/// A value for each of many texts. A value of 8 bytes takes some 15 more for each text.
+pub struct IdMap<Value> {
     /// Each text after its length.
     texts: Vec<u8>,
-    entries: HashTable<Entry>,
+    entries: HashTable<Entry<Value>>,
     hasher: DefaultHashBuilder,
 }
 
 /// Where a text is. Its hash is kept, because computing it again would mean a cache miss for each text whenever the table
 /// grows.
-struct Entry {
+struct Entry<Value> {
     hash: u64,
     start: usize,
+    value: Value,
+}
+
+impl<Value> Default for IdMap<Value> {
+    fn default() -> Self {
+        Self { texts: Vec::new(), entries: HashTable::new(), hasher: DefaultHashBuilder::default() }
+    }
 }
 
 impl IdSet {
     /// Whether the text is new.
     pub fn insert(&mut self, text: &[u8]) -> bool {
+        self.get_or_insert(text, ()).is_none()
+    }
+}
+
+impl<Value> IdMap<Value> {
+    /// The value of a text that is in the map. Where it is new, it is added with `value`.
+    pub fn get_or_insert(&mut self, text: &[u8], value: Value) -> Option<&mut Value> {
         let Self { texts, entries, hasher } = self;
         let hash = hasher.hash_one(text);
-        if entries.find(hash, |entry| entry.hash == hash && text_at(texts, entry.start) == text).is_some() {
-            return false;
+        let is_same = |entry: &Entry<Value>| entry.hash == hash && text_at(texts, entry.start) == text;
+        match entries.entry(hash, is_same, |entry| entry.hash) {
+            TableEntry::Occupied(entry) => Some(&mut entry.into_mut().value),
+            TableEntry::Vacant(place) => {
+                place.insert(Entry { hash, start: texts.len(), value });
+                texts.extend((text.len() as u16).to_le_bytes());
+                texts.extend(text);
+                None
+            }
         }
-        entries.insert_unique(hash, Entry { hash, start: texts.len() }, |entry| entry.hash);
-        texts.extend((text.len() as u16).to_le_bytes());
-        texts.extend(text);
-        true
+    }
+
+    /// The value of a text.
+    pub fn get(&self, text: &[u8]) -> Option<&Value> {
+        let hash = self.hasher.hash_one(text);
+        let is_same = |entry: &Entry<Value>| entry.hash == hash && text_at(&self.texts, entry.start) == text;
+        self.entries.find(hash, is_same).map(|entry| &entry.value)
     }
 }
 
@@ -58,5 +85,15 @@ mod tests {
         }
         assert!(set.insert(b""));
         assert!(!set.insert(b""));
+    }
+
+    #[test]
+    fn a_text_keeps_its_value() {
+        let mut map = IdMap::default();
+        for number in 0..1000_u32 {
+            assert_eq!(map.get_or_insert(number.to_string().as_bytes(), number), None);
+        }
+        *map.get_or_insert(b"5", 0).unwrap() = 7;
+        assert_eq!((map.get(b"5"), map.get(b"999"), map.get(b"1000")), (Some(&7), Some(&999), None));
     }
 }

@@ -1,6 +1,6 @@
 //! What has become of the users of a bulk publish.
 
-use crate::client::{AttemptRecord, Outcome};
+use crate::client::AttemptRecord;
 use crate::error::{Delivery, Error};
 use crate::targets::list::JsonIds;
 
@@ -11,6 +11,8 @@ pub struct Progress {
     pub published_count: usize,
     /// How many could not be published to.
     pub failed_count: usize,
+    /// How many were left out because an earlier process has published to them.
+    pub resumed_count: usize,
     /// How many came more than once.
     pub duplicate_count: usize,
     /// The publish that was just accepted; `None` where one has just failed.
@@ -24,6 +26,8 @@ pub struct Report {
     pub publishes: Vec<Published>,
     /// How many users they were for.
     pub published_count: usize,
+    /// How many ids were left out because an earlier process has published to them, by the journal.
+    pub resumed_count: usize,
     /// How many ids were left out because they had come before.
     pub duplicate_count: usize,
     /// The users that could not be published to.
@@ -38,8 +42,8 @@ pub struct Report {
     pub records: Vec<AttemptRecord>,
     /// Why the call ended early, if it did.
     pub stop_reason: Option<StopReason>,
-    /// The error of a call that was stopped by its deadline.
-    pub deadline_error: Option<Error>,
+    /// The error of a call that was stopped by its deadline or its journal.
+    pub stop_error: Option<Error>,
 }
 
 /// A publish that was accepted.
@@ -70,83 +74,26 @@ pub enum StopReason {
     Failed(usize),
     /// The deadline passed while users were read.
     Deadline,
+    /// The journal could not be written any more.
+    Journal,
     /// The client was closed.
     Closed,
     /// The caller stopped it.
     Aborted,
 }
 
-/// A report in the making.
-#[derive(Default)]
-pub(crate) struct Tally {
-    pub(crate) report: Report,
-    failed_count: usize,
-    invalid: Vec<JsonIds>,
-}
-
-impl Tally {
-    /// Counts ids that break a rule, and the duplicates so far.
-    pub(crate) fn count_input(&mut self, invalid: Vec<JsonIds>, duplicate_count: usize) {
-        self.failed_count += invalid.iter().map(|ids| ids.count).sum::<usize>();
-        self.invalid.extend(invalid);
-        self.report.duplicate_count = duplicate_count;
-    }
-
-    /// Counts the outcome of one request. `stops` tells that no more requests are made because of it.
-    pub(crate) fn count_request(&mut self, users: JsonIds, outcome: Outcome<String>, stops: bool) -> Option<Progress> {
-        let report = &mut self.report;
-        report.attempts += outcome.attempts;
-        report.status = outcome.status.or(report.status);
-        report.records.extend(outcome.records);
-        let publish_id = match outcome.result {
-            Ok(publish_id) => {
-                report.published_count += users.count;
-                report.publishes.push(Published { publish_id: publish_id.clone(), users: users.count });
-                Some(publish_id)
-            }
-            Err(Error::Interrupted) => {
-                report.unsent.push(users);
-                return None;
-            }
-            Err(error) => {
-                if stops && report.stop_reason.is_none() {
-                    report.stop_reason = Some(StopReason::Failed(report.failures.len()));
-                }
-                self.failed_count += users.count;
-                report.failures.push(Failure { users: vec![users], error, attempts: outcome.attempts });
-                None
-            }
-        };
-        Some(Progress {
-            published_count: self.report.published_count,
-            failed_count: self.failed_count,
-            duplicate_count: self.report.duplicate_count,
-            publish_id,
-        })
-    }
-
-    /// The complete report.
-    pub(crate) fn into_report(mut self) -> Report {
-        if !self.invalid.is_empty() {
-            let error = Error::invalid("a user id must be a string of 1 to 164 UTF-16 code units");
-            self.report.failures.push(Failure { users: self.invalid, error, attempts: 0 });
-        }
-        self.report
-    }
-}
-
 impl Report {
     /// How many user ids there are in it, each as often as it came in.
     pub fn user_count(&self) -> usize {
         let listed = self.failures.iter().flat_map(|failure| &failure.users).chain(&self.unsent);
-        self.published_count + self.duplicate_count + listed.map(|ids| ids.count).sum::<usize>()
+        self.published_count + self.resumed_count + self.duplicate_count + listed.map(|ids| ids.count).sum::<usize>()
     }
 
     /// The error that ended the call early, if one did, with the number of attempts it is about.
     pub fn error(&self) -> Option<&Error> {
         Some(match self.stop_reason? {
             StopReason::Failed(index) => self.failures.get(index).map_or(&Error::Interrupted, |failure| &failure.error),
-            StopReason::Deadline => self.deadline_error.as_ref().unwrap_or(&Error::Interrupted),
+            StopReason::Deadline | StopReason::Journal => self.stop_error.as_ref().unwrap_or(&Error::Interrupted),
             StopReason::Closed => &Error::Closed,
             StopReason::Aborted => &Error::Interrupted,
         })

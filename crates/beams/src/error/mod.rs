@@ -1,40 +1,22 @@
 //! Every error of this crate, and whether the request behind it may have been processed.
 
 pub mod connection;
+mod delivery;
+pub mod recorded;
 
 use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::checks::findings::Finding;
 use crate::error::connection::{ConnectionError, ConnectionErrorKind, classify_io};
+use crate::error::recorded::RecordedError;
+
+pub use crate::error::delivery::Delivery;
 
 /// The result of everything that can fail here.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// What became of the request. The service has no idempotency key, so this decides whether sending again can notify
-/// somebody twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
-    /// No server can have the whole request: no byte of it was sent, it was given up before its end, or HTTP/2 guarantees
-    /// that it was not processed.
-    NotSent,
-    /// The service itself did not accept the request: a 4xx, or a 503 in its own JSON.
-    Refused,
-    /// The request was sent and no usable response came back: it may have been processed.
-    Unknown,
-}
-
-impl Delivery {
-    /// The word that users see.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not-sent",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-        }
-    }
-}
 
 /// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +112,20 @@ pub enum Error {
     #[error("the call was stopped early; its report says what became of the users")]
     Interrupted,
 
+    /// The journal of a call of many requests cannot be used, or not any more. Never retried.
+    #[error("{message}")]
+    Journal {
+        /// What is wrong, and what to do.
+        message: String,
+        /// What the system says.
+        #[source]
+        source: Option<Arc<io::Error>>,
+    },
+
+    /// How a request of an earlier process ended, by the journal of a call of many requests. Never retried.
+    #[error("{}", .0.message)]
+    Recorded(RecordedError),
+
     /// A webhook is not signed by the service. Never retried.
     #[error("invalid webhook signature: {0}")]
     WebhookSignature(&'static str),
@@ -191,6 +187,8 @@ impl Error {
             Self::Connection { .. } => "ERR_BEAMS_CONNECTION",
             Self::Closed | Self::ClosedInFlight { .. } => "ERR_BEAMS_CLOSED",
             Self::Interrupted => "ERR_BEAMS_INTERRUPTED",
+            Self::Journal { .. } => "ERR_BEAMS_JOURNAL",
+            Self::Recorded(error) => error.code,
             Self::WebhookSignature(_) => "ERR_BEAMS_WEBHOOK_SIGNATURE",
             Self::WebhookPayload(_) => "ERR_BEAMS_WEBHOOK_PAYLOAD",
             Self::Internal(_) => "ERR_BEAMS_INTERNAL",
@@ -204,13 +202,15 @@ impl Error {
             | Self::Payload { .. }
             | Self::Closed
             | Self::Interrupted
+            | Self::Journal { .. }
             | Self::WebhookSignature(_)
             | Self::WebhookPayload(_) => Delivery::NotSent,
             Self::BadResponse { .. } | Self::Internal(_) => Delivery::Unknown,
             Self::Status { delivery, .. }
             | Self::Timeout { delivery, .. }
             | Self::Connection { delivery, .. }
-            | Self::ClosedInFlight { delivery, .. } => *delivery,
+            | Self::ClosedInFlight { delivery, .. }
+            | Self::Recorded(RecordedError { delivery, .. }) => *delivery,
         }
     }
 
@@ -226,10 +226,20 @@ impl Error {
         self
     }
 
+    /// The same error of a request that an earlier process may have made already.
+    pub(crate) fn after_earlier_process(self) -> Self {
+        let error = self.after_unknown();
+        if error.delivery() == Delivery::Unknown {
+            return error;
+        }
+        Self::Recorded(RecordedError { delivery: Delivery::Unknown, ..RecordedError::from(&error) })
+    }
+
     /// The HTTP status, where a response came back.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Status { status, .. } | Self::BadResponse { status, .. } => Some(*status),
+            Self::Recorded(error) => error.status,
             _ => None,
         }
     }
@@ -239,6 +249,26 @@ impl Error {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
             _ => None,
+        }
+    }
+}
+
+impl From<&Error> for RecordedError {
+    fn from(error: &Error) -> Self {
+        if let Error::Recorded(error) = error {
+            return error.clone();
+        }
+        let (title, description) = match error {
+            Error::Status { error, description, .. } => (error.clone(), description.clone()),
+            _ => (None, None),
+        };
+        Self {
+            message: error.to_string(),
+            code: error.code(),
+            delivery: error.delivery(),
+            status: error.status(),
+            error: title,
+            description,
         }
     }
 }

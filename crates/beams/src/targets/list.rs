@@ -1,5 +1,7 @@
 //! Lists of targets: as they come from the caller, and as the members of a JSON array.
 
+use serde_json::value::RawValue;
+
 use crate::bulk::id_set::IdSet;
 use crate::error::Result;
 use crate::targets::json::{is_plain, write_string};
@@ -85,6 +87,15 @@ impl IdBatch {
 }
 
 impl JsonIds {
+    /// Calls back with each target, as in JSON but without its quotes.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(&str)) {
+        let json = format!("[{}]", self.json);
+        let members: Vec<&RawValue> = serde_json::from_str(&json).unwrap_or_default();
+        for member in members {
+            visit(member.get().get(1..member.get().len() - 1).unwrap_or_default());
+        }
+    }
+
     /// Appends a target, given as in JSON but without its quotes.
     pub(crate) fn push_json(&mut self, id: &str) {
         if self.count > 0 {

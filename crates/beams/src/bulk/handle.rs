@@ -1,0 +1,95 @@
+//! A bulk publish as its caller holds it: it takes users, and gives the report.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{self, Sender, UnboundedReceiver};
+use tokio::sync::{Mutex, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use crate::bulk::driver::{BulkOptions, Command, Driver};
+use crate::bulk::intake::UserBatch;
+use crate::bulk::report::{Progress, Report};
+use crate::bulk::requests::NamedRequests;
+use crate::client::Client;
+use crate::config::RequestOptions;
+use crate::error::{Error, Result};
+
+/// How many batches of ids may wait for the driver: one is filled while another is cut into chunks.
+const MAX_WAITING_BATCHES: usize = 1;
+
+/// A bulk publish in flight: the handle that feeds its driver.
+pub struct BulkPublish {
+    commands: Sender<Command>,
+    /// Cancelled when no more requests are to be made, for whatever reason.
+    stop: CancellationToken,
+    progress: Mutex<UnboundedReceiver<Progress>>,
+}
+
+impl BulkPublish {
+    /// Starts the driver, which needs a tokio runtime when it is first polled. Returns the handle and the driver's task.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] where the options contradict each other.
+    pub fn new(
+        client: Arc<Client>,
+        token: TaskTrackerToken,
+        requests: NamedRequests,
+        request_options: RequestOptions,
+        options: BulkOptions,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + 'static)> {
+        if options.journal.is_some() && !options.dedupe {
+            return Err(Error::invalid("a journal publishes to each user once, so dedupe cannot be false"));
+        }
+        let (commands, received) = mpsc::channel(MAX_WAITING_BATCHES);
+        let (progress, progressed) = mpsc::unbounded_channel();
+        let stop = client.closing().child_token();
+        let driver = Driver::new(client, token, requests, request_options, options, stop.clone(), progress);
+        Ok((Self { commands, stop, progress: Mutex::new(progressed) }, driver.run(received)))
+    }
+
+    /// Opens the journal, which comes before the first users. Where that fails, the call has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Journal`] where the file cannot be used for this call.
+    pub async fn open_journal(&self) -> Result<()> {
+        let (opened, is_opened) = oneshot::channel();
+        // Both fail only where the driver is gone, so at the end of the runtime.
+        let _ = self.commands.send(Command::Open(opened)).await;
+        is_opened.await.unwrap_or_else(|_| Err(Error::Internal("the driver of the call ended".into())))
+    }
+
+    /// Adds users, and returns when the chunks that they fill are started: whether more are wanted. The batch is accounted for either way.
+    pub async fn push(&self, batch: UserBatch) -> bool {
+        let (started, is_started) = oneshot::channel();
+        // Both fail only where the driver is gone, so at the end of the runtime.
+        let _ = self.commands.send(Command::Push(batch, started)).await;
+        is_started.await.is_ok() && !self.stop.is_cancelled()
+    }
+
+    /// Makes no more requests. Those in flight are completed.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Resolves when no more users are wanted.
+    pub async fn cancelled(&self) {
+        self.stop.cancelled().await;
+    }
+
+    /// How far the call has come, each time a request has ended; `None` when none is left.
+    pub async fn progress(&self) -> Option<Progress> {
+        self.progress.lock().await.recv().await
+    }
+
+    /// Adds the last users, and returns the account when all requests have ended. `is_complete` tells that all users were
+    /// read. To be called once.
+    pub async fn finish(&self, batch: UserBatch, is_complete: bool) -> Report {
+        let (report, finished) = oneshot::channel();
+        // Both fail only where the driver is gone, so at the end of the runtime.
+        let _ = self.commands.send(Command::Finish { batch, is_complete, report }).await;
+        finished.await.unwrap_or_default()
+    }
+}

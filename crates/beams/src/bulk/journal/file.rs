@@ -1,0 +1,153 @@
+//! The file of a journal: opened by one call at a time, and never taken for one when it is something else.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::bulk::journal::load::{LoadError, Purpose, Recorded, load};
+use crate::bulk::journal::record::{FORMAT_VERSION, Header};
+use crate::bulk::report::Report;
+use crate::error::{Error, Result};
+
+/// How much is read at a time: a line has up to 200 KiB.
+const READ_BUFFER_LEN: usize = 1 << 20;
+
+/// What a journal is written to. Tests put a disk in its place that fails.
+pub(crate) trait JournalFile: Send {
+    /// Writes at the end.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Returns when everything written is on the disk.
+    fn sync(&mut self) -> io::Result<()>;
+
+    /// Removes all bytes from this length on.
+    fn cut_off(&mut self, len: u64) -> io::Result<()>;
+}
+
+impl JournalFile for File {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+
+    fn cut_off(&mut self, len: u64) -> io::Result<()> {
+        self.set_len(len)?;
+        self.seek(SeekFrom::End(0)).map(|_| ())
+    }
+}
+
+/// Opens a journal for this header, or begins one. Returns what it has recorded, with the length of the file.
+///
+/// # Errors
+///
+/// [`Error::Journal`] where the file cannot be used for it. The file is left as it is.
+pub(crate) fn open(path: &Path, header: &Header) -> Result<(File, Recorded)> {
+    let failure = |error| io_error(path, "cannot be used", error);
+    let mut options = OpenOptions::new();
+    // Not for appending: on Windows such a file cannot be cut off.
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failure)?;
+    if !file.metadata().map_err(failure)?.is_file() {
+        return Err(error(path, "is not a regular file: a device or a pipe keeps nothing"));
+    }
+    match file.try_lock() {
+        Ok(()) => (),
+        Err(TryLockError::WouldBlock) => {
+            return Err(error(path, "is in use by another process, or by another call of this one"));
+        }
+        Err(TryLockError::Error(error)) => return Err(io_error(path, "cannot be locked", error)),
+    }
+    let mut recorded = read(path, &file, Purpose::Resume)?;
+    if let Some(found) = &recorded.header {
+        check_header(path, found, header)?;
+    }
+    file.cut_off(recorded.intact_len).map_err(failure)?;
+    if recorded.header.is_none() {
+        let line = header.line();
+        file.append(&line).map_err(failure)?;
+        recorded.intact_len = line.len() as u64;
+    }
+    file.sync().map_err(failure)?;
+    sync_folder(path).map_err(failure)?;
+    Ok((file, recorded))
+}
+
+/// The account of all users in a journal, which may be in use.
+///
+/// # Errors
+///
+/// [`Error::Journal`] where it cannot be read.
+pub(crate) fn read_report(path: &Path) -> Result<Report> {
+    let file = File::open(path).map_err(|error| io_error(path, "cannot be read", error))?;
+    Ok(read(path, &file, Purpose::Report)?.into_report())
+}
+
+fn read(path: &Path, file: &File, purpose: Purpose) -> Result<Recorded> {
+    load(BufReader::with_capacity(READ_BUFFER_LEN, file), purpose).map_err(|reason| match reason {
+        LoadError::Io(error) => io_error(path, "cannot be read", error),
+        LoadError::Foreign => error(path, "is a file of another kind, and is left as it is"),
+        LoadError::Newer(version) => error(
+            path,
+            &format!(
+                "was written by a newer beams-native: its format is {version}, and this one knows {FORMAT_VERSION}"
+            ),
+        ),
+        LoadError::Damaged(line) => {
+            error(path, &format!("is damaged in line {line}: the users in it could be published to again"))
+        }
+    })
+}
+
+fn check_header(path: &Path, found: &Header, wanted: &Header) -> Result<()> {
+    if found.instance_id != wanted.instance_id {
+        let text = format!("belongs to the instance {}, not to {}", found.instance_id, wanted.instance_id);
+        return Err(error(path, &text));
+    }
+    if found.requests == wanted.requests {
+        return Ok(());
+    }
+    let differs = wanted.requests.iter().find(|&(name, hash)| found.requests.get(name) != Some(hash));
+    let missing = found.requests.keys().find(|&name| !wanted.requests.contains_key(name));
+    let which = match (differs, missing) {
+        (Some((name, _)), _) if found.requests.contains_key(name) => {
+            format!("its request {name:?} had another content")
+        }
+        (Some((name, _)), _) => format!("it had no request {name:?}"),
+        (None, missing) => format!("it also had a request {:?}", missing.map(String::as_str).unwrap_or_default()),
+    };
+    Err(error(path, &format!("was begun for other requests: {which}. Use the same requests, or another journal")))
+}
+
+/// A file that was just made is lost with the power unless its folder is synced, too. Whoever made it may have been killed
+/// before that.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    match File::open(folder)?.sync_all() {
+        // Some file systems have nothing to sync in a folder.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
+}
+
+/// A folder cannot be synced here, and need not be.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn error(path: &Path, what: &str) -> Error {
+    Error::Journal { message: format!("the journal {} {what}", path.display()), source: None }
+}
+
+/// The error for a journal with which the system has failed.
+pub(crate) fn io_error(path: &Path, what: &str, error: impl Into<Arc<io::Error>>) -> Error {
+    let error = error.into();
+    Error::Journal { message: format!("the journal {} {what}: {error}", path.display()), source: Some(error) }
+}

@@ -1,0 +1,30 @@
+//! What became of a request, as far as its caller can know.
+
+/// What became of the request. The service has no idempotency key, so this decides whether sending again can notify
+/// somebody twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// No server can have the whole request: no byte of it was sent, it was given up before its end, or HTTP/2 guarantees
+    /// that it was not processed.
+    NotSent,
+    /// The service itself did not accept the request: a 4xx, or a 503 in its own JSON.
+    Refused,
+    /// The request was sent and no usable response came back: it may have been processed.
+    Unknown,
+}
+
+impl Delivery {
+    /// The word that users see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not-sent",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The delivery of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::NotSent, Self::Refused, Self::Unknown].into_iter().find(|delivery| delivery.as_str() == name)
+    }
+}
