@@ -7,7 +7,7 @@ const MAX_KINDS = 10
 
 /** Formats the report of a campaign as lines of text. */
 function formatReport({ report, remaining, error, total }) {
-  const { publishes, publishedCount, duplicateCount, resumedCount = 0, failures } = report
+  const { publishes, publishedCount, duplicateCount, resumedCount, failures } = report
   return [
     `published to ${formatQuantity(publishedCount, 'user')} in ${formatQuantity(publishes.length, 'request')}`,
     resumedCount > 0 &&
@@ -19,7 +19,7 @@ function formatReport({ report, remaining, error, total }) {
 }
 
 /** Unread users can be counted only if the total is known. */
-function formatUnsent({ publishedCount, duplicateCount, resumedCount = 0, failures }, remaining, total) {
+function formatUnsent({ publishedCount, duplicateCount, resumedCount, failures }, remaining, total) {
   if (total === undefined)
     return `not sent: ${formatQuantity(remaining.length, 'user')} that were read, and the unread rest`
   const failedCount = failures.reduce((count, { users }) => count + users.length, 0)

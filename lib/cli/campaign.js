@@ -7,12 +7,19 @@ const { readNumber } = require('./command-line.js')
 const { watchInterrupts } = require('./interrupt.js')
 const { describeError, print, printJson, printNote } = require('./output.js')
 const { showProgress } = require('./progress.js')
-const { REQUEST_OPTIONS, readRequest } = require('./request.js')
+const { REQUEST_OPTIONS, readNamedRequests, readRequest } = require('./request.js')
 const { openUsers } = require('./users.js')
 
 const options = {
-  users: { type: 'string', value: '<file>', help: 'a file with one user id per line; - for stdin' },
+  users: { type: 'string', value: '<file>', help: 'a file with one user per line; - for stdin' },
   ...REQUEST_OPTIONS,
+  requests: {
+    type: 'string',
+    multiple: true,
+    value: '<name>=<file>',
+    help: 'instead of --request: several requests, such as one per language',
+  },
+  format: { type: 'string', value: '<format>', help: 'of the lines: ids, tsv (default with --requests) or jsonl' },
   journal: {
     type: 'string',
     value: '<file>',
@@ -26,15 +33,14 @@ const options = {
   ...CONFIGURATION_OPTIONS,
 }
 
+/** Options that cannot be combined with `--requests`. */
+const REQUESTS = ['request', 'title', 'body', 'link']
+
 /** Publishes to all users of a list, and prints the report. */
 async function run({ values }) {
   if (values.users === undefined) throw new UsageError('--users is required')
   if (values.users === '-' && values.request === '-') {
     throw new UsageError('--users and --request cannot both be stdin')
-  }
-  // Without this check, an addon without journals would ignore the option.
-  if (values.journal !== undefined && require('../..').readCampaignJournal === undefined) {
-    throw new UsageError('--journal is not supported by this version')
   }
   const callOptions = {
     journal: values.journal,
@@ -45,8 +51,8 @@ async function run({ values }) {
     retryUnknown: values['retry-unknown'],
     maxRequestsPerSecond: readNumber(values, 'max-requests-per-second'),
   })
-  const request = await readRequest(values, 'users')
-  const users = await openUsers(values.users)
+  const { request, names } = await readRequests(values)
+  const users = await openUsers(values.users, values.format ?? (values.requests ? 'tsv' : 'ids'), names)
   const { outcome, interruptedBy } = await publish(beams, users, request, callOptions)
 
   if (outcome.error) {
@@ -57,6 +63,16 @@ async function run({ values }) {
   const advice = adviseNext(outcome, values.journal)
   if (advice) printNote(advice)
   return interruptedBy ? EXIT[interruptedBy] : exitCodeForOutcome(outcome)
+}
+
+/** Reads one request, or several by their names. */
+async function readRequests({ requests, ...values }) {
+  if (requests === undefined) return { request: await readRequest(values, 'users'), names: [] }
+  if (REQUESTS.some((name) => values[name] !== undefined)) {
+    throw new UsageError('--requests cannot be combined with --request, --title, --body or --link')
+  }
+  const named = await readNamedRequests({ requests, ...values }, 'users')
+  return { request: { requests: named }, names: Object.keys(named) }
 }
 
 /** Publishes until all users are accounted for, or until a signal stops the call. */
@@ -98,17 +114,21 @@ function exitCodeForOutcome({ report: { failures }, error }) {
 
 module.exports = {
   summary: 'publish to any number of users, and account for each of them',
-  usage: '--users <file>|- --request <file> [--journal <file>]',
+  usage: '--users <file>|- (--request <file> | --requests <name>=<file>…) [--journal <file>]',
   description: `
 Publishes a notification to all users of a list, in requests of up to 1 000 users, at 100 requests per second. Duplicate users are
 notified once. With a journal, a campaign that was stopped or has crashed is resumed by running the same command again: no user
 is notified twice, and none is missed.
+
+With --requests, each line is a user id, a tab and the name of a request. With --format jsonl, it is a JSON object with userId and
+request, or with userId and publishRequest.
 
 Ctrl-C (or SIGTERM) sends no more requests and waits for those in flight, so that the report is exact. A second Ctrl-C exits
 immediately. Progress is shown on stderr: a bar on a terminal, lines otherwise.`,
   options,
   examples: [
     'campaign --users users.txt --request request.json --journal sale.journal',
+    'campaign --users users.tsv --requests en=en.json,de=de.json --journal sale.journal',
     'campaign --users - --title "Sale" --body "Today only" --journal sale.journal < users.txt',
     'campaign --users users.txt --request request.json --json > report.json',
   ],

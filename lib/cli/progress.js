@@ -30,7 +30,7 @@ class Tally {
   }
 
   update(counts) {
-    this.#counts = { ...NOTHING, ...counts }
+    this.#counts = counts
     // Skipped users take no time, so they must not count for the rate.
     this.#rate.add(performance.now(), counts.publishedCount + counts.failedCount)
   }

@@ -20,21 +20,44 @@ const REQUEST_OPTIONS = {
 }
 
 /** With these severities, at least one platform shows nothing. */
-const STOPPING_SEVERITIES = new Set(['refused', 'dropped'])
+const STOPPING_SEVERITIES = ['refused', 'dropped']
 
 /** Reads the publish request, and checks it. */
 async function readRequest(values, targets) {
   const publishRequest = await composeRequest(values)
-  if (!values['no-check']) check(publishRequest, targets)
+  if (!values['no-check']) checkRequests([[publishRequest, '']], targets)
   return publishRequest
 }
 
-/** Prints the findings of the payload checks. Throws if at least one platform would show nothing. */
-function check(publishRequest, targets) {
+/** Reads the requests of `--requests de=de.json` by their names, and checks them. */
+async function readNamedRequests(values, targets) {
+  const requests = { __proto__: null }
+  for (const item of values.requests.flatMap((list) => list.split(','))) {
+    const [, name, file] = /^([^=]+)=(.+)$/.exec(item) ?? []
+    if (name === undefined) throw new UsageError(`--requests must have the form en=en.json, not "${item}"`)
+    if (Object.hasOwn(requests, name)) throw new UsageError(`--requests contains ${name} twice`)
+    requests[name] = await readRequestFile(file)
+  }
+  if (!values['no-check']) {
+    checkRequests(
+      Object.keys(requests).map((name) => [requests[name], `${name}: `]),
+      targets,
+    )
+  }
+  return requests
+}
+
+/** Prints the findings of the payload checks, each with its prefix. Throws if at least one platform would show nothing. */
+function checkRequests(requests, targets) {
   const { checkPublishRequest } = require('../..')
-  const findings = checkPublishRequest(publishRequest, { targets }).filter(({ severity }) => severity !== 'hint')
-  for (const finding of findings) printNote(formatFinding(finding, process.stderr))
-  if (findings.some(({ severity }) => STOPPING_SEVERITIES.has(severity))) {
+  const severities = new Set()
+  for (const [publishRequest, prefix] of requests) {
+    for (const finding of checkPublishRequest(publishRequest, { targets })) {
+      severities.add(finding.severity)
+      if (finding.severity !== 'hint') printNote(prefix + formatFinding(finding, process.stderr))
+    }
+  }
+  if (STOPPING_SEVERITIES.some((severity) => severities.has(severity))) {
     throw new UsageError('the payload checks found errors, so nothing was sent; --no-check publishes it anyway')
   }
 }
@@ -57,4 +80,4 @@ async function readRequestFile(file) {
   throw new UsageError(`${nameInput(file)} must contain a JSON object with apns, fcm or web`)
 }
 
-module.exports = { REQUEST_OPTIONS, readRequest, readRequestFile }
+module.exports = { REQUEST_OPTIONS, readNamedRequests, readRequest, readRequestFile }

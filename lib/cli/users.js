@@ -9,12 +9,22 @@ const { createDecoder, createEncodingError, createReadError, nameInput } = requi
 /** Bounds the memory for a file that is not a list of lines. */
 const MAX_LINE_LENGTH = 1 << 20
 
+/** The parsers of a line: a user id, or an id with a request. */
+const FORMATS = {
+  ids: (line) => line,
+  tsv: parseColumns,
+  jsonl: parseObject,
+}
+
 /**
  * Opens the list of users in a file, or stdin if its name is `-`. A regular file is parsed once in advance, to count the users
  * and to reject an invalid line before anything is sent.
  */
-async function openUsers(file) {
-  const readFrom = (stream) => readBatches(stream, file)
+async function openUsers(file, format, names) {
+  if (!Object.hasOwn(FORMATS, format)) {
+    throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}, not "${format}"`)
+  }
+  const readFrom = (stream) => readBatches(stream, file, (line) => FORMATS[format](line, names))
   if (file === '-') return createUsers(process.stdin, readFrom)
   let total
   if (await isRegularFile(file)) {
@@ -41,19 +51,26 @@ async function* flatten(batches) {
 }
 
 /** Yields the users of each chunk of a stream. Blank lines are skipped, and CRLF is accepted. */
-async function* readBatches(stream, file) {
+async function* readBatches(stream, file, parse) {
+  let number = 0
+  const take = (line) => {
+    number++
+    const text = line.endsWith('\r') ? line.slice(0, -1) : line
+    if (text.trim() === '') return []
+    try {
+      return [parse(text)]
+    } catch (error) {
+      throw new UsageError(`${nameInput(file)}, line ${number}: ${error.message}`, { cause: error })
+    }
+  }
   let rest = ''
   for await (const text of decode(stream, file)) {
     const lines = (rest + text).split('\n')
     rest = lines.pop()
     if (rest.length > MAX_LINE_LENGTH) throw new UsageError(`${nameInput(file)} is not a list with one user per line`)
-    yield takeIds(lines)
+    yield lines.flatMap(take)
   }
-  yield takeIds([rest])
-}
-
-function takeIds(lines) {
-  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)).filter((line) => line.trim() !== '')
+  yield take(rest)
 }
 
 async function* decode(stream, file) {
@@ -68,4 +85,24 @@ async function* decode(stream, file) {
   }
 }
 
-module.exports = { openUsers }
+/** Parses `user-1<tab>de`. Without a name, the user gets the default request. */
+function parseColumns(line, names) {
+  const tab = line.lastIndexOf('\t')
+  return tab < 0 ? line : createEntry(line.slice(0, tab), line.slice(tab + 1), names)
+}
+
+/** Parses `"user-1"`, `{ "userId": "user-1", "request": "de" }` or `{ "userId": "user-1", "publishRequest": { … } }`. */
+function parseObject(line, names) {
+  const entry = JSON.parse(line)
+  if (typeof entry === 'string') return entry
+  const { userId, request, publishRequest } = entry ?? {}
+  if (typeof userId !== 'string') throw new Error('userId must be a string')
+  return publishRequest === undefined ? createEntry(userId, request, names) : { userId, publishRequest }
+}
+
+function createEntry(userId, request, names) {
+  if (request === undefined || names.includes(request)) return { userId, request }
+  throw new Error(`unknown request name; the names are ${names.join(', ') || 'missing: see --requests'}`)
+}
+
+module.exports = { FORMATS, openUsers }

@@ -1,0 +1,116 @@
+'use strict'
+
+// `npx beams-native campaign --requests`: a request for each user.
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const { emulated } = require('./helpers/clients.js')
+const { runCommand, createVariables, writeFiles } = require('./helpers/cli.js')
+
+const web = (title) => ({ web: { notification: { title, body: 'Today only' } } })
+const files = { 'en.json': JSON.stringify(web('Sale')), 'de.json': JSON.stringify(web('Angebot')) }
+const requests = ['--requests', 'en=en.json', '--requests', 'de=de.json']
+
+/** Runs a campaign, and returns the title that each user got as well. */
+async function publish(t, list, args) {
+  const { emulator } = await emulated(t)
+  const cwd = writeFiles(t, { ...files, list })
+  const given = ['campaign', '--users', 'list', ...args]
+  const ended = await runCommand(t, given, { cwd, env: createVariables(emulator) })
+  const titles = emulator
+    .publishes()
+    .flatMap(({ users, web: { notification } }) => users.map((id) => [id, notification.title]))
+  return { ...ended, titles: Object.fromEntries(titles) }
+}
+
+describe('campaign publishes by', { concurrency: 2 }, () => {
+  for (const [what, list, args, expected] of [
+    ['the second column of a list', 'ada\ten\r\n\neve\tde\n', requests, { ada: 'Sale', eve: 'Angebot' }],
+    ['one option for all requests', 'ada\ten\neve\tde\n', ['--requests', 'en=en.json,de=de.json'], { ada: 'Sale', eve: 'Angebot' }], // prettier-ignore
+    ['the request named default, for a line without a name', 'ada\neve\tde\n', ['--requests', 'default=en.json,de=de.json'], { ada: 'Sale', eve: 'Angebot' }], // prettier-ignore
+    ['the last column, for an id with a tab', 'a\tda\ten\n', requests, { 'a\tda': 'Sale' }],
+    [
+      'JSON Lines, some with a request of their own',
+      `{"userId":"ada","request":"en"}\n${JSON.stringify({ userId: 'eve', publishRequest: web('For Eve') })}\n`,
+      [...requests, '--format', 'jsonl'],
+      { ada: 'Sale', eve: 'For Eve' },
+    ],
+    ['JSON Lines with one request', '"ada"\n{"userId":"eve"}', ['--request', 'en.json', '--format', 'jsonl'], { ada: 'Sale', eve: 'Sale' }], // prettier-ignore
+  ]) {
+    test(what, async (t) => {
+      const { code, stderr, titles } = await publish(t, list, args)
+      assert.equal(code, 0, stderr)
+      assert.deepEqual(titles, expected)
+    })
+  }
+})
+
+describe('campaign sends nothing', { concurrency: 2 }, () => {
+  for (const [what, list, args, expected] of [
+    [
+      'for an unknown name in the last line',
+      'ada\ten\n\neve\tdee\n',
+      requests,
+      'list, line 3: unknown request name; the names are en, de',
+    ],
+    [
+      'for a line of invalid JSON',
+      '{"userId":"ada"}\neve',
+      ['--request', 'en.json', '--format', 'jsonl'],
+      'list, line 2: ',
+    ],
+    [
+      'for a line without an id',
+      '{"user":"ada"}',
+      ['--request', 'en.json', '--format', 'jsonl'],
+      'list, line 1: userId must be a string',
+    ],
+    [
+      'for an unknown format',
+      'ada',
+      ['--request', 'en.json', '--format', 'csv'],
+      '--format must be one of ids, tsv, jsonl, not "csv"',
+    ],
+    [
+      'for a request without a name',
+      'ada',
+      ['--requests', 'en.json'],
+      '--requests must have the form en=en.json, not "en.json"',
+    ],
+    [
+      'for a repeated name',
+      'ada',
+      ['--requests', 'en=en.json', '--requests', 'en=de.json'],
+      '--requests contains en twice',
+    ],
+    [
+      'for both kinds of requests',
+      'ada',
+      [...requests, '--request', 'en.json'],
+      '--requests cannot be combined with --request, --title',
+    ],
+  ]) {
+    test(what, async (t) => {
+      const { code, stdout, stderr, titles } = await publish(t, list, args)
+      assert.deepEqual([code, stdout, titles], [2, '', {}])
+      assert.ok(stderr.startsWith(`beams-native campaign: ${expected}`), stderr)
+      assert.equal(stderr.split('\n').length, 2)
+    })
+  }
+
+  test('if a platform would not show one of the requests, and names it', async (t) => {
+    const { emulator } = await emulated(t)
+    const cwd = writeFiles(t, {
+      ...files,
+      'de.json': '{"web":{"notification":{"deep_link":"/inbox"}}}',
+      list: 'ada\ten\n',
+    })
+    const { code, stderr } = await runCommand(t, ['campaign', '--users', 'list', ...requests], {
+      cwd,
+      env: createVariables(emulator),
+    })
+    assert.deepEqual([code, emulator.publishes()], [2, []])
+    assert.match(stderr, /^de: refused {3}\/web\/notification\/deep_link /m)
+    assert.doesNotMatch(stderr, /^en:/m)
+  })
+})
