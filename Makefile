@@ -117,7 +117,7 @@ python:
 .PHONY: test-node
 test-node: package system build/python/.installed ## the addon, the emulator, the examples and the typings
 	git diff --exit-code --stat -- index.d.ts
-	node --test --test-reporter=spec __test__ packages/emulator/__test__ packages/opentelemetry/__test__ examples/__test__
+	node --test --test-concurrency=2 --test-reporter=spec __test__ packages/emulator/__test__ packages/opentelemetry/__test__ examples/__test__
 
 .PHONY: runtimes
 runtimes: package build/runtimes/.installed ## long: the same tests on Node.js 18 to 26, Bun and Deno, which it installs (1 GB)

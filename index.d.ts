@@ -391,7 +391,7 @@ export interface PushNotificationsOptions {
    * - `'reject'`: the call rejects with `ERR_BEAMS_INVALID_ARGUMENT`, before anything is sent; the error has the `findings`.
    *
    * Checking takes none of the main thread's time. Subscribers of the diagnostics channel `beams-native:payload` get all
-   * findings, hints included, as a {@link BeamsPayloadMessage}.
+   * findings, hints included, as a `BeamsPayloadMessage`.
    *
    * @default 'warn', or 'off' if `NODE_ENV` is `production`
    */

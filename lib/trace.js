@@ -68,8 +68,9 @@ function describeFailure(error) {
       const { name, code, delivery, status, attempts } = error
       return { attempts, status, error: { name, code, delivery, status } }
     }
-    const { name, code } = Object(error)
-    return { error: { name, code } }
+    // A DOMException has a `code`, too: a number.
+    const { name } = Object(error)
+    return { error: { name } }
   } catch {
     return { error: {} }
   }

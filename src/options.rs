@@ -87,7 +87,7 @@ pub struct PushNotificationsOptions {
     /// - `'reject'`: the call rejects with `ERR_BEAMS_INVALID_ARGUMENT`, before anything is sent; the error has the `findings`.
     ///
     /// Checking takes none of the main thread's time. Subscribers of the diagnostics channel `beams-native:payload` get all
-    /// findings, hints included, as a {@link BeamsPayloadMessage}.
+    /// findings, hints included, as a `BeamsPayloadMessage`.
     ///
     /// @default 'warn', or 'off' if `NODE_ENV` is `production`
     #[napi(ts_type = "PayloadChecks | undefined")]

@@ -79,7 +79,7 @@ fn many_users(criterion: &mut Criterion) {
                 let request = ChunkRequest::new(&units("{}")).expect("it is an object");
                 let mut intake = Intake::new(&NamedRequests::single(request), dedupe);
                 let batch = UserBatch { ids: black_box(&batch).clone(), ..UserBatch::default() };
-                (intake.add(batch), intake.flush())
+                (intake.add(batch, |_| Ok(())), intake.flush())
             });
         });
     }

@@ -178,7 +178,7 @@ async fn closing_with_a_limit_ends_the_calls_that_are_still_running() {
     let notified = arrived.clone();
     let server = http1(move |_| {
         notified.notify_one();
-        async { Reply::Silence }
+        async { Response::Silence }
     })
     .await;
     let client = server.client(|options| options.max_concurrent_requests = NonZeroUsize::new(1));
@@ -210,7 +210,7 @@ async fn closing_with_a_limit_takes_back_a_request_whose_connection_is_not_made(
 
 #[tokio::test]
 async fn closing_with_a_limit_keeps_the_delivery_of_an_attempt_that_was_to_be_repeated() {
-    let server = http1(|_| async { Reply::Status(429, "") }).await;
+    let server = http1(|_| async { Response::Status(429, "") }).await;
     let client = server.client(|options| options.max_retries = Some(100));
     let (outcome, ()) = tokio::join!(soon(publish(&client, "u")), async {
         while client.stats().paused_for.is_none() {
