@@ -83,7 +83,7 @@ lock-python: build/uv/.installed ## the versions and hashes of the Python packag
 	  --output-file $$folder/requirements.txt $$folder/requirements.in; done
 
 .PHONY: packages
-packages: node_modules/.installed ## every package as a release publishes it, in build/packages; wants all platforms' binaries
+packages: node_modules/.installed ## every package as a release publishes it, in build/packages; requires the binaries of all platforms
 	node .ci/pack.js build/packages
 
 .PHONY: sbom
@@ -128,7 +128,7 @@ bench: package build/bench ## long: this package side by side with others; write
 	node bench/index.js
 
 .PHONY: bench-quick
-bench-quick: package ## a smoke test of the benchmarks; its figures mean nothing
+bench-quick: package ## a smoke test of the benchmarks; its figures are meaningless
 	cargo build --locked --package beams-bench
 	node bench/index.js --quick
 

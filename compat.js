@@ -142,7 +142,7 @@ function invalid(message) {
   )
 }
 
-/** The official SDK takes no options: whatever else is passed is ignored, as the index of `ids.map(client.deleteUser, client)`. */
+/** The official SDK takes no options and ignores further arguments, such as the index in `ids.map(client.deleteUser, client)`. */
 function optionsOrNothing(options) {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return undefined
   try {

@@ -34,9 +34,10 @@ export type NodeHandler<Request extends NodeRequest = NodeRequest> = (
 /**
  * The endpoint that the client SDKs ask for a token: `new TokenProvider({ url: '/beams-auth' })`.
  *
- * It compares the query's `user_id` with the session's user and responds with `{ token }`; with 401 if nobody is logged in,
- * with 403 if `user_id` is another user's, with 400 if it is missing, and with 405 to anything but GET. Responses are never
- * cached. What `options.userId` throws goes to `next`; without a `next`, it is logged and the response is 500.
+ * It compares the query's `user_id` with the session's user and responds with `{ token }`; with 401 if no user is logged
+ * in, with 403 if `user_id` is another user's, with 400 if it is missing, and with 405 unless the method is GET or HEAD.
+ * Responses are never cached. If `options.userId` throws, the error goes to `next`; without a `next`,
+ * it is logged and the response is 500.
  *
  * ### Example
  *
@@ -56,8 +57,8 @@ export function authEndpoint<Request extends NodeRequest = NodeRequest>(
  *
  * It reads the raw body itself, or takes `request.rawBody` or `request.body` if a body parser has kept it there as a
  * `Buffer` or a string. The response is 401 to a request that was not signed with the secret, 400 if it was, but is not a
- * Beams event, 413 to a body above `maxBytes`, 405 to anything but POST, and 500 if the fault is the server's own, such as a
- * body parser that did not keep the bytes, or a secret that is not set.
+ * Beams event, 413 to a body above `maxBytes`, 405 unless the method is POST, and 500 if the server is misconfigured, for
+ * example by a body parser that did not keep the bytes, or without a secret.
  *
  * ### Example
  *

@@ -10,7 +10,7 @@ export * from './types/endpoints'
 import type { AuthEndpointOptions, TokenSource, WebhookEndpointOptions, WebhookHandlers } from './types/endpoints'
 import type { Request, Response } from './types/globals'
 
-/** What is read of a `Request`. */
+/** The members of a `Request` that are used. */
 export interface FetchRequest {
   readonly method: string
   readonly url: string
@@ -25,9 +25,9 @@ export type FetchHandler<Incoming extends FetchRequest = Request> = (request: In
 /**
  * The endpoint that the client SDKs ask for a token: `new TokenProvider({ url: '/beams-auth' })`.
  *
- * It compares the query's `user_id` with the session's user and responds with `{ token }`; with 401 if nobody is logged in,
- * with 403 if `user_id` is another user's, with 400 if it is missing, and with 405 to anything but GET. Responses are never
- * cached. It rejects with what `options.userId` throws.
+ * It compares the query's `user_id` with the session's user and responds with `{ token }`; with 401 if no user is logged
+ * in, with 403 if `user_id` is another user's, with 400 if it is missing, and with 405 unless the method is GET or HEAD.
+ * Responses are never cached. If `options.userId` throws, it rejects with that error.
  *
  * ### Example
  *
@@ -46,8 +46,8 @@ export function authEndpoint<Incoming extends FetchRequest = Request>(
  * The endpoint that receives webhooks: it verifies the signature, responds with 204, and then calls the handlers.
  *
  * The response is 401 to a request that was not signed with the secret, 400 if it was, but is not a Beams event, 413 to a
- * body above `maxBytes`, 405 to anything but POST, and 500 if the fault is the server's own, such as a body that has been read
- * already, or a secret that is not set. It never rejects.
+ * body above `maxBytes`, 405 unless the method is POST, and 500 if the server is misconfigured, for example if the body has been
+ * read already or without a secret. It never rejects.
  *
  * ### Example
  *

@@ -134,11 +134,11 @@ export declare class PushNotifications {
    * The process can end without it. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes
    * automatically.
    *
-   * With a `timeout`, calls that are still running then reject with `ERR_BEAMS_CLOSED`, and their `delivery` says what
-   * became of the notification. Choose it shorter than the time that a signal leaves the process: 30 seconds by default
-   * in Kubernetes, 10 in Docker.
+   * With a `timeout`, calls that have not ended by then reject with `ERR_BEAMS_CLOSED`, and their `delivery` says whether
+   * the notification may have been sent. Choose it shorter than the time that a process has left after SIGTERM: 30
+   * seconds by default in Kubernetes, 10 in Docker.
    *
-   * @param options Options of closing.
+   * @param options Options of this call.
    * @throws {BeamsError} As a rejection, if `timeout` is invalid; the client is then not closed.
    *
    * ### Example
@@ -152,7 +152,7 @@ export declare class PushNotifications {
    */
   close(options?: CloseOptions): Promise<void>
   /**
-   * What the client is doing at the moment, for readiness probes and gauges. Costs some microseconds.
+   * Returns counts of the client's calls and requests, for readiness probes and gauges. Takes a few microseconds.
    *
    * ### Example
    *
@@ -165,8 +165,8 @@ export declare class PushNotifications {
   /** The instance's id. */
   get instanceId(): string
   /**
-   * The URL that requests are sent to, up to the path of the API: `'https://<instanceId>.pushnotifications.pusher.com'`, or
-   * what the `endpoint` and `port` options say.
+   * The base URL of requests, without the path of the API: `'https://<instanceId>.pushnotifications.pusher.com'`, or the
+   * one from the options `endpoint` and `port`.
    */
   get endpoint(): string
   /**
@@ -176,14 +176,14 @@ export declare class PushNotifications {
    * cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails in the end does not stop
    * the others, unless all would fail (401, 402, 403, 404).
    *
-   * With several `requests`, each user has one of them by its name, or one of their own. Users of one named request share
-   * publishes; a user with one of their own takes a publish. With a `journal`, a campaign goes on where it ended when the
-   * process died.
+   * With several `requests`, each user gets one of them by its name, or one of their own. Users with the same named request
+   * share publishes; each request of a user's own is a separate publish. With a `journal`, a call resumes where an earlier
+   * process stopped.
    *
    * There is no such method for interests: a device that is subscribed to interests in two requests would be notified
    * twice.
    *
-   * @param users The user ids, or ids with what is published to them: an array, an iterable, or an async iterable. An
+   * @param users The user ids, or ids with their requests, in an array, an iterable, or an async iterable. An
    * invalid id (not a string, empty, longer than 164 UTF-16 code units) and a user without a valid request are reported in
    * `failures`. When the call is stopped, the iterator's `return()` is called, a stream is destroyed, and a pending read is
    * awaited for up to a second.
@@ -192,8 +192,8 @@ export declare class PushNotifications {
    * @returns What became of every user, even if not all were published to.
    * @throws {BeamsError} Always as a rejection. If it was stopped early (by the service, `stopOnError`, `signal`,
    * `close()`, a journal that could not be written any more, or because reading `users` or `onProgress` threw), the error
-   * has the `report` so far and, in `remaining`, the users that were read and not sent. `delivery` is then about the call
-   * as a whole. A journal that cannot be used rejects with `ERR_BEAMS_JOURNAL` before any user is read.
+   * has the `report` so far and, in `remaining`, the users that were read and not sent. Its `delivery` covers the entire
+   * call. If a journal cannot be used, the call rejects with `ERR_BEAMS_JOURNAL` before any user is read.
    *
    * ### Example
    *
@@ -208,7 +208,7 @@ export declare class PushNotifications {
   publishToManyUsers(users: Iterable<UserEntry> | AsyncIterable<UserEntry>, publishRequest: PublishRequest | NamedRequests, options?: ManyUsersOptions): Promise<ManyUsersReport>
 }
 
-/** Options of one call, in place of the client's own settings. `undefined` means the client's. */
+/** Options of one call, which override those of the client. `undefined` keeps the client's option. */
 export interface CallOptions {
   /** {@link PushNotificationsOptions.timeout} of this call. */
   timeout?: number | undefined
@@ -245,11 +245,11 @@ export interface CallOptions {
  */
 export declare function checkPublishRequest(publishRequest: object, options?: PayloadCheckOptions): PayloadFinding[]
 
-/** Options of closing a client. */
+/** Options of {@link PushNotifications.close}. */
 export interface CloseOptions {
   /**
-   * After how many milliseconds the calls that are still running are ended; 0 ends them at once. Their `delivery` says what
-   * became of the notification.
+   * After how many milliseconds the calls that have not ended are cancelled; 0 cancels them immediately. Their `delivery`
+   * says whether the notification may have been sent.
    *
    * @default none: calls are waited for
    */
@@ -289,11 +289,12 @@ export interface ManyUsersOptions {
    */
   stopOnError?: boolean | undefined
   /**
-   * The path of a file that keeps what has become of each user, for when the process dies in the middle. Called again with
-   * the same journal and the same requests, users who were published to are skipped (`resumedCount`), those who may have
-   * been are among the `failures` (`delivery: 'unknown'`) and not published to again, unless the client has
-   * `retryUnknown`, and all others are. The file is made if there is none; it holds user ids. It is for one call at a
-   * time. Needs `dedupe`. Takes about 40 bytes of memory plus the id itself for each user.
+   * The path of a file that records the outcome of each user, so that the call can be resumed after its process has died.
+   * If it is called again with the same journal and the same requests, users who were published to are skipped
+   * (`resumedCount`). Users with an unknown outcome are reported in `failures` with `delivery: 'unknown'`, and published
+   * to again only if the client has `retryUnknown`. All others are published to. The file is created if it does not exist;
+   * it contains user ids. Only one call at a time can use it. Requires `dedupe`. Takes about 40 bytes of memory plus the
+   * id itself for each user.
    *
    * @default none
    */
@@ -385,12 +386,12 @@ export interface PushNotificationsOptions {
    * Whether payloads are checked before they are published, as `checkPublishRequest` does, for what Beams would refuse and
    * what Apple, Google or browsers would drop:
    *
-   * - `'off'`: not at all.
+   * - `'off'`: payloads are not checked.
    * - `'warn'`: the payload is published, and a process warning (`BeamsPayloadWarning`) says why nothing would be shown and
-   *   what to write instead: once for each rule and place in a payload, and up to 20 times in a process.
+   *   what to write instead: once for each rule and path, and at most 20 times in a process.
    * - `'reject'`: the call rejects with `ERR_BEAMS_INVALID_ARGUMENT`, before anything is sent; the error has the `findings`.
    *
-   * Checking takes none of the main thread's time. Subscribers of the diagnostics channel `beams-native:payload` get all
+   * Payloads are checked on the worker thread. Subscribers to the diagnostics channel `beams-native:payload` get all
    * findings, hints included, as a `BeamsPayloadMessage`.
    *
    * @default 'warn', or 'off' if `NODE_ENV` is `production`
@@ -406,14 +407,14 @@ export interface PushNotificationsOptions {
 }
 
 /**
- * Reads the journal of a `publishToManyUsers`: what has become of every user in it, over all calls.
+ * Reads the journal of a `publishToManyUsers` call: the last known outcome of every user in it, over all calls.
  *
  * The journal may be in use, except on Windows. Its `failures` are the users whose last publish failed; `delivery: 'unknown'`
- * also stands for requests that were in flight when the process died, or are in flight now. What was never sent is not in a
- * journal: `duplicateCount` and `resumedCount` are 0, and invalid ids are missing.
+ * also stands for requests that were in flight when the process died, or are in flight now. Users that were never sent are not
+ * in a journal: `duplicateCount` and `resumedCount` are 0, and invalid ids are missing.
  *
  * @param path The path of the journal.
- * @throws {BeamsError} Always as a rejection: `ERR_BEAMS_JOURNAL` if the file cannot be read, or is no journal.
+ * @throws {BeamsError} Always as a rejection: `ERR_BEAMS_JOURNAL` if the file cannot be read, or is not a journal.
  *
  * ### Example
  *

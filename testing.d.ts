@@ -13,7 +13,7 @@ import type {
 } from './index'
 
 /**
- * Creates a client whose requests are answered in memory. It opens no connection and never waits.
+ * Creates a client with an in-memory service. It opens no connection and never waits.
  *
  * Everything else is the real client: validation, limits, duplicates, tokens, `publishToManyUsers`, `signal`, `close`. A
  * publish that Beams is known to refuse (no platform, a `deep_link` that is not absolute, …) rejects with
@@ -80,9 +80,9 @@ export type FakeCall = {
     method: Method
     /** The arguments themselves, not copies. */
     args: Parameters<PushNotifications[Method]>
-    /** What it returned or resolved to. Absent while it is pending. */
+    /** The value that it returned or resolved to. Absent while it is pending. */
     result?: Awaited<ReturnType<PushNotifications[Method]>> | undefined
-    /** What it threw or rejected with. */
+    /** The error that it threw or rejected with. */
     error?: unknown
   }
 }[FakeMethod]
@@ -117,11 +117,12 @@ export interface FakeFailureDetails {
   retryAfter?: number | undefined
 }
 
-/** The codes with which a request can fail. For others, close the client or abort the signal. */
+/** The codes with which a request can fail. To test others, close the client or abort the signal. */
 export type FakeFailureCode = Exclude<
   BeamsErrorCode,
   | 'ERR_BEAMS_CLOSED'
   | 'ERR_BEAMS_INTERRUPTED'
+  | 'ERR_BEAMS_JOURNAL'
   | 'ERR_BEAMS_WEBHOOK_SIGNATURE'
   | 'ERR_BEAMS_WEBHOOK_PAYLOAD'
   | 'ERR_BEAMS_INTERNAL'

@@ -1,8 +1,7 @@
 'use strict'
 
-// `napi build` for a release. Panic messages contain the paths of source files, which differ between machines: mapped to fixed
-// ones, two builds of a commit give the same binary, and it names no folder of the machine that built it. (Cargo's own
-// `trim-paths` is not stable yet.)
+// `napi build` for a release. Panic messages contain the paths of source files. They are mapped to fixed ones, so that builds are
+// reproducible and do not contain folders of the build machine. (Cargo's own `trim-paths` is not stable yet.)
 
 const { spawnSync } = require('node:child_process')
 const os = require('node:os')

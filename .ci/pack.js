@@ -1,7 +1,7 @@
 'use strict'
 
-// Packs every package as it is published: `node .ci/pack.js <folder>` in a release, `packAll` in the tests. The job that may
-// publish then has nothing to install or run: it uploads these files.
+// Packs every package as it is published: `node .ci/pack.js <folder>` in a release, `packAll` in the tests. The job with the
+// permission to publish only uploads these files, and installs and runs nothing else.
 
 const { execFile } = require('node:child_process')
 const fs = require('node:fs')
@@ -74,7 +74,7 @@ async function addPlatformPackages(staging) {
   for (const file of missing) fs.rmSync(file)
 }
 
-/** Removes what only the checkout uses, and adds where the sources are, which npm compares with the provenance. */
+/** Removes members that only the checkout uses, and adds the repository, which npm compares with the provenance. */
 function completeManifest(staged, source) {
   const manifest = { ...staged }
   for (const name of ['workspaces', 'devDependencies', 'scripts', 'overrides']) delete manifest[name]

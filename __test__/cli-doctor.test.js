@@ -53,10 +53,10 @@ describe('doctor', { concurrency: 2 }, () => {
     const { emulator } = await emulated(t)
     const { code, stdout, stderr } = await runCommand(t, ['doctor'], { env: createVariables(emulator) })
     assert.equal(code, 0)
-    const [, told] = interest.exec(stderr)
+    const [, printed] = interest.exec(stderr)
     assert.deepEqual(
       emulator.publishes().map(({ interests }) => interests),
-      [[told]],
+      [[printed]],
     )
     assert.equal(
       stdout

@@ -118,7 +118,7 @@ describe('the documentation', () => {
       if (language === 'sh') return run('sh', ['-n', file])
       if (language in runners) return assert.match(await runners[language](file), /Tests: +1 passed|Tests {2}1 passed/)
       assert.match(language, /^m?js$/)
-      // What they write is theirs, so it goes where they are.
+      // Snippets write their files into the folder in which they run.
       const { stdout, stderr } = await run(process.execPath, [file], { env: env(), cwd: folder })
       assert.notEqual(stdout, '')
       assert.equal(stderr, '')

@@ -1,6 +1,6 @@
 'use strict'
 
-// What is particular to functions from a Request to a Response.
+// Behaviour specific to functions from a Request to a Response.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -35,7 +35,7 @@ describe('the webhook endpoint', () => {
     })
   }
 
-  test('refuses a body that breaks off, and reports nothing', async () => {
+  test('refuses an incomplete body, and reports nothing', async () => {
     const body = new ReadableStream({
       pull(controller) {
         controller.error(new Error('the client has gone'))
@@ -45,7 +45,7 @@ describe('the webhook endpoint', () => {
     assert.deepEqual(await receive(request), { status: 400, errors: [] })
   })
 
-  test('reads no further than maxBytes, and lets the sender go', async () => {
+  test('reads no further than maxBytes, and cancels the body', async () => {
     let [pulled, cancelled] = [0, false]
     const body = new ReadableStream({
       pull(controller) {
@@ -77,7 +77,7 @@ test('the auth endpoint rejects with what userId throws, for the framework to ha
   }
 })
 
-test('userId gets the very request that the framework has made', async () => {
+test('userId gets the request object of the framework', async () => {
   class NextRequest extends Request {}
   const request = new NextRequest('http://localhost/beams-auth?user_id=ada')
   const got = []

@@ -1,6 +1,6 @@
 'use strict'
 
-// What is particular to servers made like node:http: body parsers, `next`, and connections that end too early.
+// Behaviour specific to servers with the API of node:http: body parsers, `next`, and connections that end too early.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -49,7 +49,7 @@ for (const [name, express_] of [
       ['that makes a string of them', express_.text({ type: '*/*' })],
       ['that is for another type', express_.urlencoded({ extended: false })],
     ]) {
-      test(`verifies what came, ${what}`, async (t) => {
+      test(`verifies the raw body, ${what}`, async (t) => {
         const events = []
         const endpoint = webhookEndpoint({ secret, after: (run) => run() }, (event) => events.push(event))
         const send = await start(t, parser, endpoint)
@@ -60,7 +60,7 @@ for (const [name, express_] of [
       })
     }
 
-    test('says what to do if the parser has kept nothing', async (t) => {
+    test('says what to do if the parser has not kept the raw body', async (t) => {
       const errors = []
       const endpoint = webhookEndpoint({ secret, onError: (error) => errors.push(error) }, assert.fail)
       const send = await start(t, express_.json(), endpoint)
@@ -76,7 +76,7 @@ for (const [name, express_] of [
       ['throws', () => assert.fail('the sessions are gone')],
       ['rejects', async () => assert.fail('the sessions are gone')],
     ]) {
-      test(`passes on what userId ${how} to the error handlers of the application`, async (t) => {
+      test(`passes the error that userId ${how} to the error handlers of the application`, async (t) => {
         const errors = []
         const send = await start(t, authEndpoint(beams, { userId }), (error, _request, response, _next) => {
           errors.push(error.message)
@@ -101,7 +101,7 @@ for (const [name, express_] of [
 }
 
 describe('without a framework', () => {
-  test('what userId throws is logged, and is no concern of the client', async (t) => {
+  test('an error of userId is logged, and not sent to the client', async (t) => {
     const error = t.mock.method(console, 'error', () => {})
     const userId = () => assert.fail('the sessions are gone')
     const send = await listen(t, http.createServer(authEndpoint(beams, { userId })))
@@ -112,10 +112,10 @@ describe('without a framework', () => {
   })
 
   for (const [what, id, message] of [
-    ['a number', 42, /must return a string, .* but it returned a number/],
+    ['a number', 42, /must return a string, .* but it returned a value of type number/],
     ['too long', 'x'.repeat(165), /longer than the maximum/],
   ]) {
-    test(`a user id that is ${what} is an error of the server`, async (t) => {
+    test(`a user id that is ${what} results in 500, and an error in the log`, async (t) => {
       const error = t.mock.method(console, 'error', () => {})
       const send = await listen(t, http.createServer(authEndpoint(beams, { userId: () => id })))
       assert.equal((await send(`${AUTH}?user_id=${id}`)).status, 500)
@@ -123,13 +123,13 @@ describe('without a framework', () => {
     })
   }
 
-  test('a HEAD gets the status alone', async (t) => {
+  test('a HEAD request gets the status without a body', async (t) => {
     const send = await listen(t, http.createServer(authEndpoint(beams, { userId: () => 'ada' })))
     const response = await send(`${AUTH}?user_id=ada`, { method: 'HEAD' })
     assert.deepEqual([response.status, await response.text()], [200, ''])
   })
 
-  test('a response that was sent meanwhile stays as it is', async (t) => {
+  test('a response that was already sent is not changed', async (t) => {
     const auth = authEndpoint(beams, {
       userId: ({ res }) => {
         res.writeHead(503).end()
@@ -211,7 +211,7 @@ describe('a webhook whose body', () => {
     assert.match(received, /connection: close/i)
   })
 
-  test('comes as text, since something has set its encoding, verifies', async (t) => {
+  test('arrives as strings, because an encoding is set, is verified', async (t) => {
     const endpoint = webhookEndpoint({ secret }, {})
     const server = http.createServer((incoming, outgoing) => endpoint(incoming.setEncoding('utf8'), outgoing))
     const send = await listen(t, server)

@@ -73,7 +73,7 @@ const servers = [
   { name: 'Next.js', files: findFiles('ts next', () => true), build: buildNext },
 ]
 
-/** Starts a server, and lets it go with the test. `line` waits for a line of its output. */
+/** Starts a server, which is stopped after the test. `line` waits for a line of its output. */
 async function start(t, { command, cwd }, emulator) {
   const port = await unusedPort()
   const env = { ...process.env, ...settings, BEAMS_ENDPOINT: emulator.url, PORT: String(port) }
@@ -149,7 +149,7 @@ describe('the official browser SDK and a server of the guide', () => {
       await tab.goto(url)
       const post = (route) => tab.evaluate(async (to) => (await fetch(to, { method: 'POST' })).status, route)
 
-      /** What the SDK says to a user who turns on notifications: nothing if all is well. */
+      /** Turns on notifications for a user. Returns the error of the SDK, if there is one. */
       const turnOn = (userId) =>
         tab.evaluate(
           async ([instanceId, endpointOverride, id]) => {

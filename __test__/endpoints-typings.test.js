@@ -22,7 +22,7 @@ test('the endpoints are typed without @types/node, by what they use of a request
   assert.equal(await typeErrors([file('endpoints-alone.ts')], [...strict, ...alone]), '')
 })
 
-/** What the examples in the typings leave to their reader. */
+/** Declarations that the examples in the typings assume. */
 const given = {
   'beams-native/express': `
 import type { Express, Request } from 'express'

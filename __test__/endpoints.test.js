@@ -1,6 +1,6 @@
 'use strict'
 
-// What the endpoints promise, in each framework that they are for.
+// The behaviour of the endpoints, in each supported framework.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -104,7 +104,7 @@ for (const [name, start] of hosts) {
       assert.deepEqual([eventId, payload.user_id], ['event-1', 'ada'])
     })
 
-    test('refuses what was not signed with the secret, and reports nothing', async (t) => {
+    test('refuses a body that was not signed with the secret, and reports nothing', async (t) => {
       const send = await receive(t, { onError: fail }, fail)
       for (const headers of [{}, signWebhook(opened, 'other'), signWebhook(`${opened} `, secret)]) {
         const response = await send(post(opened, headers))
@@ -113,7 +113,7 @@ for (const [name, start] of hosts) {
       }
     })
 
-    test('refuses and reports what is signed and is not an event', async (t) => {
+    test('refuses and reports a signed body that is not an event', async (t) => {
       const errors = []
       const send = await receive(t, { onError: (...args) => errors.push(args) }, fail)
       assert.equal((await send(post('{}'))).status, 400)
@@ -141,7 +141,7 @@ for (const [name, start] of hosts) {
       assert.equal((await send(post(`${opened} `))).status, 413)
     })
 
-    test('takes the largest event of the service', async (t) => {
+    test('accepts the largest event of the service', async (t) => {
       const handled = defer()
       const users = Array.from({ length: 1000 }, () => 'é'.repeat(164))
       const event = JSON.parse(createBody('v1.PublishToUsersAttempt'))
@@ -236,7 +236,7 @@ describe('the handlers', () => {
     return { send, response, run: () => Promise.all(running.map((run) => run())) }
   }
 
-  test('get the events of their type alone, and those of newer types as unknown', async (t) => {
+  test('get only the events of their type, and those of newer types as unknown', async (t) => {
     const got = []
     const handlers = Object.fromEntries(
       [...events.slice(0, 3), 'unknown'].map((type) => [type, (event) => got.push([type, event.metadata.event_type])]),
@@ -246,7 +246,7 @@ describe('the handlers', () => {
     assert.deepEqual(got, [...events.slice(0, 3).map((type) => [type, type]), ['unknown', 'v9.New']])
   })
 
-  test('need not be there for each type', async (t) => {
+  test('are optional for each type', async (t) => {
     const { response, run } = await receive(t, { onError: assert.fail }, { unknown: assert.fail })
     assert.equal(response.status, 204)
     assert.deepEqual(await run(), [])
@@ -282,7 +282,7 @@ describe('the handlers', () => {
     assert.equal(thrown.message, 'oops')
   })
 
-  test('never end the process, whatever becomes of onError', async (t) => {
+  test('never end the process, even if onError rejects', async (t) => {
     const error = t.mock.method(console, 'error', () => {})
     const throwing = () => Promise.reject(new Error('the log is full'))
     const { run } = await receive(t, { onError: throwing }, () => Promise.reject(new Error('oops')))
@@ -310,7 +310,7 @@ describe('the handlers', () => {
     assert.deepEqual(steps, ['handled'])
   })
 
-  test('are given no event for which `seen` says anything but false', async (t) => {
+  test('get no event if `seen` returns anything but a boolean', async (t) => {
     for (const value of ['OK', null, undefined, 1]) {
       const errors = []
       const options = { seen: () => value, onError: ({ message }) => errors.push(message) }
@@ -337,7 +337,7 @@ describe('seenInMemory', () => {
   })
 })
 
-describe('a mistake in the set-up is an error at once', () => {
+describe('a configuration mistake throws immediately', () => {
   for (const [name, { authEndpoint, seenInMemory, webhookEndpoint }] of [
     ['beams-native/express', require('../express.js')],
     ['beams-native/fetch', require('../fetch.js')],
@@ -347,12 +347,16 @@ describe('a mistake in the set-up is an error at once', () => {
       ['no userId', () => authEndpoint(beams, {}), /userId is required/],
       ['no options', () => authEndpoint(beams), /userId is required/],
       ['a userId that is not a function', () => authEndpoint(beams, { userId: 'ada' }), /userId must be a function/],
-      ['no handlers', () => webhookEndpoint({ secret }), /must be handlers/],
+      ['no handlers', () => webhookEndpoint({ secret }), /must be an object of handlers/],
       ['a misspelt event type', () => webhookEndpoint({ secret }, { 'v1.Open': () => {} }), /no event type 'v1.Open'/],
       ['a handler that is not one', () => webhookEndpoint({ secret }, { unknown: 1 }), /must be a function/],
       ['a seen that is a Set', () => webhookEndpoint({ secret, seen: new Set() }, {}), /seen must be a function/],
-      ['a size that is none', () => webhookEndpoint({ secret, maxBytes: 'x' }, {}), /maxBytes must be a number/],
-      ['a memory of nothing', () => seenInMemory({ maxEvents: 0 }), /maxEvents must be a number/],
+      [
+        'a size that is not a number',
+        () => webhookEndpoint({ secret, maxBytes: 'x' }, {}),
+        /maxBytes must be a number/,
+      ],
+      ['room for no events', () => seenInMemory({ maxEvents: 0 }), /maxEvents must be a number/],
       ['a secret in place of options', () => webhookEndpoint(secret, {}), /must be an object/],
     ]) {
       test(`of ${name}: ${what}`, () => {

@@ -32,12 +32,12 @@ const usersOf = (requests) => requests.flatMap(({ body }) => JSON.parse(body).us
 const countUsers = (failures) => failures.reduce((sum, { users }) => sum + users.length, 0)
 
 /**
- * A server that keeps a book of how often each user was published to. `onRequest(number)` is called when a request has been
- * processed, and `onAnswer(number)` when it has been answered; `fault()` says what goes wrong, if anything does.
+ * A server that counts how often each user was published to. `onRequest(number)` is called when a request has been processed,
+ * and `onResponse(number)` when its response has been sent; `fault()` returns the fault of a request, if it has one.
  */
-async function bookkeeper(t, fault = () => undefined) {
-  const book = new Map()
-  const server = { book, requests: 0, onRequest() {}, onAnswer() {} }
+async function countingServer(t, fault = () => undefined) {
+  const publishCounts = new Map()
+  const server = { publishCounts, requests: 0, onRequest() {}, onResponse() {} }
   const listener = http.createServer((request, response) => {
     const chunks = []
     request.on('data', (chunk) => chunks.push(chunk))
@@ -46,14 +46,15 @@ async function bookkeeper(t, fault = () => undefined) {
       const what = fault()
       const isProcessed = what !== 'refused' && what !== 'lost before'
       if (isProcessed) {
-        for (const user of JSON.parse(Buffer.concat(chunks)).users) book.set(user, (book.get(user) ?? 0) + 1)
+        for (const user of JSON.parse(Buffer.concat(chunks)).users)
+          publishCounts.set(user, (publishCounts.get(user) ?? 0) + 1)
       }
       server.onRequest(number)
       if (what === 'refused') response.writeHead(422).end('{"error":"E","description":"D"}')
       else if (what === 'failed') response.writeHead(500).end()
       else if (what !== undefined) response.destroy()
       else response.end('{"publishId":"pubid-1"}')
-      server.onAnswer(number)
+      server.onResponse(number)
     })
   })
   listener.listen(0, '127.0.0.1')
@@ -65,7 +66,7 @@ async function bookkeeper(t, fault = () => undefined) {
   return Object.assign(server, { port: listener.address().port })
 }
 
-/** Runs a campaign in a process of its own. `kill(child)` arranges for its end, if it is to end before. */
+/** Runs a campaign in a process of its own. `kill(child)` may arrange that it is killed. */
 async function runCampaign(server, { journal, count, concurrency, first = 0 }, kill = () => {}) {
   const child = spawn(process.execPath, [program, server.port, journal, count, concurrency, first].map(String), {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -74,29 +75,29 @@ async function runCampaign(server, { journal, count, concurrency, first = 0 }, k
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
   kill(child)
   const [code, signal] = await once(child, 'close')
-  server.onRequest = server.onAnswer = () => {}
+  server.onRequest = server.onResponse = () => {}
   if (signal === 'SIGKILL') return undefined
   assert.equal(code, 0)
   return JSON.parse(stdout.split('\n')[1])
 }
 
-/** Checks a journal against the server's book: each user is in one place, and was published to as that says. */
-async function audit({ book }, journal, count, { isComplete }) {
+/** Compares a journal with the counts of the server: each user has one outcome, which agrees with the count. */
+async function audit({ publishCounts }, journal, count, { isComplete }) {
   const { publishes, publishedCount, failures } = await readCampaignJournal(journal)
-  const told = new Map()
+  const reported = new Map()
   for (const { users, error } of failures) {
     for (const user of users) {
-      assert.ok(!told.has(user), `${user} is in two places`)
-      told.set(user, error.delivery)
+      assert.ok(!reported.has(user), `${user} is in two places`)
+      reported.set(user, error.delivery)
     }
   }
   assert.equal(publishes.reduce((sum, { users }) => sum + users, 0), publishedCount) // prettier-ignore
   let published = 0
   for (const user of idsOf(count)) {
-    const times = book.get(user) ?? 0
+    const times = publishCounts.get(user) ?? 0
     assert.ok(times <= 1, `${user} was published to ${times} times`)
-    if (told.get(user) === 'unknown') continue
-    if (told.has(user)) assert.equal(times, 0, `${user} is told to be ${told.get(user)}`)
+    if (reported.get(user) === 'unknown') continue
+    if (reported.has(user)) assert.equal(times, 0, `${user} is reported as ${reported.get(user)}`)
     else if (isComplete) assert.equal(times, 1, `${user} was lost`)
     published += times
   }
@@ -112,13 +113,13 @@ describe(`a campaign that is killed at random, with ${SEEDS} seeds`, { concurren
       const random = createRandom(seed)
       const below = (limit) => Math.floor(random() * limit)
       const faults = ['refused', 'failed', 'lost before', 'lost after']
-      const server = await bookkeeper(t, () => (random() < 0.15 ? faults[below(4)] : undefined))
+      const server = await countingServer(t, () => (random() < 0.15 ? faults[below(4)] : undefined))
       const campaign = { journal: newJournal(), count: 5000 + below(20_000), concurrency: 1 + below(6) }
       const moments = {
         begun: (child) => child.stdout.once('data', () => child.kill('SIGKILL')),
         request: (child) => (server.onRequest = afterSome(child)),
-        answer: (child) => (server.onAnswer = afterSome(child)),
-        turn: (child) => (server.onAnswer = afterSome(child, setImmediate)),
+        response: (child) => (server.onResponse = afterSome(child)),
+        turn: (child) => (server.onResponse = afterSome(child, setImmediate)),
       }
       const afterSome = (child, later = (end) => end()) => {
         const last = server.requests + 1 + below(6)
@@ -128,7 +129,7 @@ describe(`a campaign that is killed at random, with ${SEEDS} seeds`, { concurren
       let report
       let kills = 0
       do {
-        // From some time on, it is left alone.
+        // After some kills, it runs to its end.
         const moment = kills < 6 ? moments[Object.keys(moments)[below(4)]] : undefined
         report = await runCampaign(server, { ...campaign, first: below(campaign.count) }, moment)
         if (report !== undefined) break
@@ -150,7 +151,7 @@ describe(`a campaign that is killed at random, with ${SEEDS} seeds`, { concurren
 })
 
 test('a campaign of 100 000 users that is killed five times accounts for every user', async (t) => {
-  const server = await bookkeeper(t)
+  const server = await countingServer(t)
   const campaign = { journal: newJournal(), count: 100_000, concurrency: 8 }
   for (let kill = 1; kill <= 5; kill++) {
     const last = server.requests + 12
@@ -170,14 +171,14 @@ test('a campaign of 100 000 users that is killed five times accounts for every u
   t.diagnostic(`${publishedCount} published, ${unknown} unknown`)
 })
 
-describe('a campaign that goes on', () => {
+describe('a resumed campaign', () => {
   const silent = { status: 500 }
   const refusal = { status: 422, body: '{"error":"Bad Request","description":"no"}' }
 
   /** A journal after a call in which the second thousand was refused and the third is unknown. */
   async function begun(t, options) {
-    const answers = [undefined, refusal, silent]
-    const { requests, port } = await recordingServer(t, (_request, number) => answers[number - 1])
+    const responses = [undefined, refusal, silent]
+    const { requests, port } = await recordingServer(t, (_request, number) => responses[number - 1])
     const beams = createClient({ port }, { maxRetries: 0, maxRequestsPerSecond: Infinity, ...options })
     const journal = newJournal()
     const ids = idsOf(3500)
@@ -192,7 +193,7 @@ describe('a campaign that goes on', () => {
     }
   }
 
-  test('skips who was published to, tries again who was refused, and reports who is unknown', async (t) => {
+  test('skips published users, retries refused ones, and reports those with an unknown outcome', async (t) => {
     const { again, ids, requests } = await begun(t)
     const { publishedCount, resumedCount, duplicateCount, failures } = await again()
     assert.deepEqual([publishedCount, resumedCount, duplicateCount], [1001, 1500, 1])
@@ -203,16 +204,16 @@ describe('a campaign that goes on', () => {
     assert.deepEqual([error.code, error.delivery, error.status], ['ERR_BEAMS_SERVER', 'unknown', 500])
   })
 
-  test('makes no request where there is nothing left', async (t) => {
+  test('makes no request if all users were published to', async (t) => {
     const { again, requests } = await begun(t)
     await again()
     const { length } = requests
     const progress = []
-    const { publishedCount, resumedCount } = await again((told) => progress.push(told))
+    const { publishedCount, resumedCount } = await again((reported) => progress.push(reported))
     assert.deepEqual([publishedCount, resumedCount, requests.length, progress], [0, 2501, length, []])
   })
 
-  test('publishes to the unknown only if the client has retryUnknown, and never takes back that they are', async (t) => {
+  test('publishes to users with an unknown outcome only with retryUnknown, and keeps it unknown if that fails', async (t) => {
     const { again, journal, ids, requests } = await begun(t, { retryUnknown: true })
     requests.push = (
       (push) => (request) =>
@@ -234,11 +235,11 @@ describe('a campaign that goes on', () => {
       assert.deepEqual(report.failures.map(({ error }) => error.delivery).sort(), ['unknown', 'refused'].slice(0, users.length).sort()) // prettier-ignore
     }
     assert.deepEqual(usersOf(refused).sort(), ['a', 'a', 'b'])
-    const told = (await readCampaignJournal(other)).failures.map(({ users, error }) => [users, error.delivery])
-    assert.deepEqual(told.sort(), [[['a'], 'unknown'], [['b'], 'refused']]) // prettier-ignore
+    const reported = (await readCampaignJournal(other)).failures.map(({ users, error }) => [users, error.delivery])
+    assert.deepEqual(reported.sort(), [[['a'], 'unknown'], [['b'], 'refused']]) // prettier-ignore
   })
 
-  test('begins where a call that was stopped has ended', async (t) => {
+  test('continues after a call that was stopped', async (t) => {
     const { requests, port } = await recordingServer(t)
     const beams = createClient({ port }, { maxRequestsPerSecond: Infinity })
     const controller = new AbortController()
@@ -252,7 +253,7 @@ describe('a campaign that goes on', () => {
     const resumed = []
     const report = await beams.publishToManyUsers(ids, payload, {
       journal,
-      onProgress: (told) => resumed.push(told.resumedCount),
+      onProgress: (reported) => resumed.push(reported.resumedCount),
     })
     assert.deepEqual([report.publishedCount, report.resumedCount], [50_000 - publishedCount, publishedCount])
     assert.deepEqual(usersOf(requests).sort(), ids.sort())
@@ -261,7 +262,7 @@ describe('a campaign that goes on', () => {
 })
 
 describe('a journal', () => {
-  test('is text that a person can read, and nobody else', async (t) => {
+  test('is readable text, in a file that only its owner can read', async (t) => {
     const { beams } = await emulated(t)
     const journal = newJournal()
     const odd = ['é', '"\n', 'a\ud83d', '😀'.repeat(82)]
@@ -284,13 +285,13 @@ describe('a journal', () => {
     assert.equal(resumedCount, odd.length)
   })
 
-  test('can be read while it is in use, and tells what the call tells', async (t) => {
+  test('can be read while it is in use, and agrees with the report of the call', async (t) => {
     const { beams } = await emulated(t)
     const journal = newJournal()
     let running
     const users = (async function* () {
       yield* idsOf(2000)
-      // The first thousands are pushed by now; those in flight are unknown to a reader.
+      // Chunks in flight are unknown to a reader.
       running = await readCampaignJournal(journal)
       yield* idsOf(2500)
     })()
@@ -371,7 +372,7 @@ describe('a journal that cannot be used rejects before a user is read', () => {
   })
 
   test('one that another process has open', async (t) => {
-    const server = await bookkeeper(t)
+    const server = await countingServer(t)
     const journal = newJournal()
     let error
     const report = await runCampaign(server, { journal, count: 20_000, concurrency: 1 }, (child) => {
@@ -436,20 +437,20 @@ async function runWithLimit(server, journal, blocks, count) {
 
 describe('a disk that is full', { skip: process.platform === 'win32' }, () => {
   test('rejects before anything is sent', async (t) => {
-    const server = await bookkeeper(t)
+    const server = await countingServer(t)
     const outcome = await runWithLimit(server, newJournal(), 0, 1000)
     assert.deepEqual([outcome.code, outcome.cause, outcome.report], ['ERR_BEAMS_JOURNAL', 'EFBIG', undefined])
     assert.equal(server.requests, 0)
   })
 
   test('in the middle stops the call, with a report that is exact', async (t) => {
-    const server = await bookkeeper(t)
+    const server = await countingServer(t)
     const journal = newJournal()
     const outcome = await runWithLimit(server, journal, 100, 20_000)
     assert.deepEqual([outcome.code, outcome.cause], ['ERR_BEAMS_JOURNAL', 'EFBIG'])
     assert.match(outcome.message, /cannot be written/)
     assert.ok(outcome.publishedCount > 0 && outcome.publishedCount < 20_000)
-    assert.deepEqual([outcome.publishedCount, outcome.failures], [server.book.size, []])
+    assert.deepEqual([outcome.publishedCount, outcome.failures], [server.publishCounts.size, []])
     // A batch holds 4 000, so that more than these are not read.
     assert.ok(outcome.remaining > 0 && (outcome.publishedCount + outcome.remaining) % 4000 === 0)
     // With room again, it goes on.

@@ -416,18 +416,18 @@ describe('a publishToManyUsers that is stopped', () => {
 describe('the progress of a publishToManyUsers', () => {
   test('is reported after each request, and adds up', async (t) => {
     const { beams } = await respondingServer(t, accepted, { status: 422 })
-    const told = []
+    const reported = []
     const ids = [...generateIds(2500), 'user-0', '']
-    await beams.publishToManyUsers(ids, payload, { concurrency: 1, onProgress: (progress) => told.push(progress) })
+    await beams.publishToManyUsers(ids, payload, { concurrency: 1, onProgress: (progress) => reported.push(progress) })
     assert.deepEqual(
-      told.map(({ publishedCount, publishId }) => [publishedCount, publishId]),
+      reported.map(({ publishedCount, publishId }) => [publishedCount, publishId]),
       [
         [1000, 'pubid-1'],
         [1000, undefined],
         [1500, 'pubid-1'],
       ],
     )
-    assert.deepEqual(told.at(-1), {
+    assert.deepEqual(reported.at(-1), {
       publishedCount: 1500,
       failedCount: 1001,
       resumedCount: 0,

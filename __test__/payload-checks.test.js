@@ -128,7 +128,7 @@ describe('reject', () => {
       await beams.close()
     })
 
-    test(`lets ${method} publish what is shown`, async (t) => {
+    test(`lets ${method} publish a payload that is shown`, async (t) => {
       const { port, requests } = await recordingServer(t)
       const beams = createClient({ port }, { payloadChecks: 'reject' })
       for (const payload of [right, hint]) await publish(beams, payload)
@@ -136,7 +136,7 @@ describe('reject', () => {
     })
   }
 
-  test('reports what is wrong with the targets first', async () => {
+  test('reports invalid targets before findings', async () => {
     const beams = createClient({ port: 1 }, { payloadChecks: 'reject' })
     assert.match((await rejection(beams.publishToUsers([''], refused))).message, /^user cannot be the empty string$/)
   })
@@ -145,7 +145,7 @@ describe('reject', () => {
 describe('the payload channel', () => {
   for (const [method, publish] of Object.entries(methods)) {
     for (const payloadChecks of ['warn', 'reject']) {
-      test(`tells of every ${method} whose payload has findings, hints included: ${payloadChecks}`, async (t) => {
+      test(`has a message for every ${method} whose payload has findings, hints included: ${payloadChecks}`, async (t) => {
         const { port } = await recordingServer(t)
         const beams = createClient({ port }, { payloadChecks })
         const messages = await recordMessages(async () => {
@@ -157,13 +157,13 @@ describe('the payload channel', () => {
     }
   }
 
-  test('tells of a publish that the service refuses', async (t) => {
+  test('has a message for a publish that the service refuses', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 422 }))
     const [{ findings }] = await recordMessages(() => rejection(createClient({ port }).publishToUsers(['u'], hint)))
     assert.deepEqual(findings, checkPublishRequest(hint))
   })
 
-  test('is silent where checks are off, as they are in compat', async (t) => {
+  test('has no message if checks are off, as they are in compat', async (t) => {
     const { port } = await recordingServer(t)
     const options = { instanceId: 'i', secretKey: 'k', endpoint: '127.0.0.1', port }
     const messages = await recordMessages(async () => {
@@ -175,7 +175,7 @@ describe('the payload channel', () => {
   })
 })
 
-test('the option must be one of its words', () => {
+test("payloadChecks must be 'off', 'warn' or 'reject'", () => {
   for (const payloadChecks of ['on', '', true, null, {}]) {
     assert.throws(() => new PushNotifications({ instanceId: 'i', secretKey: 'k', payloadChecks }), {
       code: 'ERR_BEAMS_INVALID_ARGUMENT',
@@ -184,7 +184,6 @@ test('the option must be one of its words', () => {
   }
 })
 
-// What somebody goes through whose notification does not show.
 test('a wrong payload is explained, and the corrected one arrives', async (t) => {
   const emulator = await startEmulator()
   t.after(() => emulator.close())

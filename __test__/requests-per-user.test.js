@@ -1,6 +1,6 @@
 'use strict'
 
-// What publishToManyUsers publishes to whom, where users have different requests.
+// publishToManyUsers with different requests for different users.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -22,7 +22,7 @@ async function started(t, answer, options) {
   return { beams, requests, titles: () => titlesOf(bodies()) }
 }
 
-/** Who was published to, by the title. */
+/** The users of each title. */
 function titlesOf(bodies) {
   const users = {}
   for (const { web, users: ids } of bodies) (users[web.notification.title] ??= []).push(...ids)
@@ -102,7 +102,7 @@ describe('publishToManyUsers with several requests', () => {
     })
   }
 
-  test('knows a request without a name as the default', async (t) => {
+  test('treats a single request as the one named default', async (t) => {
     const { beams, titles } = await started(t)
     const report = await beams.publishToManyUsers(['a', { userId: 'b', request: 'default' }, { userId: 'c' }], en)
     assert.deepEqual([report.publishedCount, titles()], [3, { Hello: ['a', 'b', 'c'] }])
@@ -147,7 +147,7 @@ describe('publishToManyUsers with several requests', () => {
     assert.deepEqual(titles(), { Bonjour: ['a'], Hello: ['b'] })
   })
 
-  test('names the requests in its journal, and goes on by it', async (t) => {
+  test('records the requests in its journal, and resumes from it', async (t) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-requests-'))
     t.after(() => fs.rmSync(folder, { recursive: true }))
     const journal = path.join(folder, 'journal')
@@ -229,7 +229,7 @@ describe('a user without a valid request is in the failures, and named in their 
     assert.match(bigText, /^user "e": .*BigInt/)
   })
 
-  test('and what is no entry is no user id', async (t) => {
+  test('unless the entry has no valid user id, which is the reason then', async (t) => {
     const { beams } = await started(t)
     const entries = [{ userId: 5 }, { id: 'a' }, { userId: '' }, [], null, () => {}, { userId: 'x'.repeat(165) }]
     const [{ users, error }] = (await beams.publishToManyUsers(entries, en)).failures

@@ -41,7 +41,7 @@ describe('stats', () => {
     await calls[1]
   })
 
-  test('say until when the service wants no request', async (t) => {
+  test('report until when requests are paused after a 429', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 429, headers: { 'retry-after': '50' } }))
     const beams = createClient({ port }, { maxRetries: 0 })
     const before = Date.now()
@@ -51,7 +51,7 @@ describe('stats', () => {
     assert.ok(pausedUntil - before >= 50_000 && pausedUntil - Date.now() <= 50_000)
   })
 
-  test('are a client’s own', () => {
+  test('are separate for each client', () => {
     assert.throws(() => PushNotifications.prototype.stats.call({}), {
       code: 'ERR_BEAMS_INVALID_ARGUMENT',
       message: 'stats must be called on a PushNotifications',
@@ -67,7 +67,7 @@ describe('a client', () => {
     [{ endpoint: 'localhost:8081' }, 'http://localhost:8081'],
     [{ endpoint: 'https://gateway.example/beams/', port: 8443 }, 'https://gateway.example:8443/beams'],
   ]) {
-    test(`tells its instance and endpoint: ${endpoint}`, () => {
+    test(`shows its instance and endpoint: ${endpoint}`, () => {
       const beams = new PushNotifications({ ...options, ...given })
       assert.deepEqual([beams.instanceId, beams.endpoint], ['my-instance', endpoint])
       const shown = { breakLength: Infinity }
@@ -76,7 +76,7 @@ describe('a client', () => {
     })
   }
 
-  test('has no enumerable member, and no key anywhere', () => {
+  test('has no enumerable members, and never shows the key', () => {
     const beams = new PushNotifications(options)
     assert.deepEqual([Object.keys(beams), JSON.stringify(beams)], [[], '{}'])
     assert.doesNotMatch(inspect(beams, { showHidden: true, getters: true, depth: 9 }), /hidden-key/)
@@ -91,7 +91,7 @@ describe('a client', () => {
     assert.equal(shown, "{ client: Own { instanceId: 'my-instance', endpoint: 'http://localhost', name: 'mine' } }")
   })
 
-  test('may have fields of the same names in a subclass, and works', async (t) => {
+  test('works if a subclass has fields of the same names', async (t) => {
     const { port, requests } = await recordingServer(t)
     class Own extends PushNotifications {
       instanceId = 'shown'
@@ -103,7 +103,7 @@ describe('a client', () => {
     assert.equal(beams.endpoint, 'shown')
   })
 
-  test('shows nothing of what is not one', () => {
+  test('shows no members of an object that is not a client', () => {
     const { prototype } = PushNotifications
     assert.deepEqual([prototype.instanceId, prototype.endpoint], [undefined, undefined])
     assert.equal(Object.create(new PushNotifications(options)).endpoint, undefined)

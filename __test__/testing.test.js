@@ -77,7 +77,7 @@ describe('the fake and the real client agree', () => {
     ['a misspelt option', (beams) => beams.publishToUsers(['u'], payload, { timout: 1 }), 'ERR_BEAMS_INVALID_ARGUMENT'],
     ['an option out of range', (beams) => beams.deleteUser('u', { maxRetries: -1 }), 'ERR_BEAMS_INVALID_ARGUMENT'],
     ['a user id that is a path', (beams) => beams.deleteUser('..'), 'ERR_BEAMS_INVALID_ARGUMENT'],
-    ['a token for nobody', async (beams) => beams.generateToken(''), 'ERR_BEAMS_INVALID_ARGUMENT'],
+    ['a token for an empty user id', async (beams) => beams.generateToken(''), 'ERR_BEAMS_INVALID_ARGUMENT'],
     ['a detached method', ({ publishToUsers }) => publishToUsers(['u'], payload), 'ERR_BEAMS_INVALID_ARGUMENT'],
     ['no platform', (beams) => beams.publishToUsers(['u'], {}), 'ERR_BEAMS_UNPROCESSABLE'],
     [
@@ -247,7 +247,7 @@ describe('a fake', () => {
     assert.equal(beams.calls[3].error.code, 'ERR_BEAMS_INVALID_ARGUMENT')
   })
 
-  test('keeps a publish as it was, whatever becomes of the object', async () => {
+  test('records a publish as it was, even if the object is changed afterwards', async () => {
     const beams = fakeBeams()
     const request = { web: { notification: { title: 'before' } } }
     const { publishId } = await beams.publishToUsers(['u'], request)
@@ -265,7 +265,7 @@ describe('a fake', () => {
     assert.equal(beams.calls.length, 2)
   })
 
-  test('fails as often as was planned, in that order, and then no more', async () => {
+  test('fails as planned, in order, and then succeeds', async () => {
     const beams = fakeBeams()
     beams.failNext({ code: 'ERR_BEAMS_RATE_LIMITED', retryAfter: 120 })
     beams.failNext({ code: 'ERR_BEAMS_CONNECTION', delivery: 'not-sent' })
@@ -315,7 +315,7 @@ describe('a fake', () => {
     assert.deepEqual(await beams.publishToUsers(['u'], payload), first)
   })
 
-  test('leaves a rejection that nobody handles unhandled', () => {
+  test('does not hide unhandled rejections', () => {
     const program = `require(${JSON.stringify(require.resolve('../testing.js'))}).fakeBeams().deleteUser('')`
     const { status, stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' })
     assert.equal(status, 1)
@@ -367,7 +367,7 @@ describe('beamsOrFake', () => {
       const beams = beamsOrFake(options)
       const { name: kind, message } = await warning
       assert.equal(kind, 'BeamsWarning')
-      assert.match(message, /not sent$/)
+      assert.match(message, /checked and discarded/)
       assert.match((await beams.publishToUsers(['u'], payload)).publishId, /^pubid-/)
       assert.equal((await rejection(beams.publishToUsers(['u'], {}))).code, 'ERR_BEAMS_UNPROCESSABLE')
     })

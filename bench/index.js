@@ -29,7 +29,7 @@ const load = (inFlight, requests, more) => ({
 })
 const network = ['beams-native', 'official', 'undici', 'fetch']
 
-/** What a program does with signals: none, one for all calls, and one for each. */
+/** The ways to use signals: none, one for all calls, and one for each. */
 const signals = ['none', 'shared', 'controller', 'timeout']
 
 const measurements = [
@@ -38,7 +38,12 @@ const measurements = [
   { name: 'publish to 1 000 users, 16 in flight', subjects: network, ...load(16, 3_000, { kind: 'users' }) },
   { name: 'event-loop delay, 1 000 in flight, a server that takes 20 ms', subjects: network, slow: true, ...load(1000, 10_000, { measure: 'delay' }) }, // prettier-ignore
   { name: 'publish to a million users', subjects: ['beams-native', 'official'], measure: 'many', users: scale(1e6), inFlight: 16 }, // prettier-ignore
-  { name: 'a million users at the default pace', subjects: ['beams-native'], measure: 'pace', users: scale(1e6) },
+  {
+    name: 'a million users at the default rate limit',
+    subjects: ['beams-native'],
+    measure: 'rateLimited',
+    users: scale(1e6),
+  },
   { name: 'memory of a million users', subjects: ['beams-native'], measure: 'growth', users: scale(1e6) },
   { name: 'memory of ten million users', subjects: ['beams-native'], measure: 'growth', users: scale(1e7) },
   ...signals.flatMap((signal) => [

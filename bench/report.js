@@ -63,7 +63,7 @@ function table(figures, results, rounds) {
     median(results.find(({ name }) => name === measurement).subjects[ours].map((sample) => sample[figure]))
   const main = mainThreadOf(results)
   const [checks, plain] = [main('publish with payload checks'), main('publish with signal: none')]
-  const seconds = alone('a million users at the default pace', 'seconds')
+  const seconds = alone('a million users at the default rate limit', 'seconds')
   const memory = ['memory of a million users', 'memory of ten million users'].map((name) => alone(name, 'megabytes'))
   const megabytes = binarySize() / 1024 / 1024
   return `# Results
@@ -78,13 +78,13 @@ ${lines.join('\n')}
 ${signalLines(results)}
 - Checking payloads (\`payloadChecks: 'warn'\`), main-thread CPU per publish beside one without: ${difference(checks, plain)}.
 - generateToken against fast-jwt: ${times(median(jwt))}; the aim is ≤ 1/4: ${median(jwt) <= 0.25 ? 'met' : '**not met**'}.
-- publishToManyUsers, a million at the default pace of 100 requests a second: ${short(seconds)} s; the aim is within 3 % of 10 s: ${Math.abs(seconds - 10) <= 0.3 ? 'met' : '**not met**'}.
+- publishToManyUsers, a million at the default rate limit of 100 requests a second: ${short(seconds)} s; the aim is within 3 % of 10 s: ${Math.abs(seconds - 10) <= 0.3 ? 'met' : '**not met**'}.
 - publishToManyUsers, memory on top of what reading the users takes: ${memory.map(short).join(' MB for a million, ')} MB for ten; the aim is ≤ 30: ${Math.max(...memory) <= 30 ? 'met' : '**not met**'}.
 - The binary for this platform: ${short(megabytes)} MB; the aim is ≤ 3.5: ${megabytes <= 3.5 ? 'met' : '**not met**'}.
 `
 }
 
-/** What a publish with a signal costs beside one without, and beside the signal's own cost. */
+/** The cost of a signal in a publish, without the platform's own cost. */
 function signalLines(results) {
   const main = mainThreadOf(results)
   const kinds = { shared: 'a shared signal', controller: 'a fresh AbortController', timeout: 'AbortSignal.timeout' }

@@ -122,7 +122,7 @@ function checkOptions(options, names = CALL_OPTIONS) {
   return checkOptionNames(options, names)
 }
 
-/** A misspelt option would be ignored, and a default that nobody wanted take its place. */
+/** Rejects misspelt options, which would otherwise be ignored. */
 function checkOptionNames(options, names) {
   for (const name of keys(options)) {
     if (!names.includes(name)) {
@@ -132,7 +132,7 @@ function checkOptionNames(options, names) {
   return options
 }
 
-/** The known options alone. */
+/** Copies the known options. */
 function pickOptions(options, names) {
   const picked = { __proto__: null }
   for (const name of names) picked[name] = readOption(options, name)
@@ -156,7 +156,7 @@ function readString(options, name) {
   return value === undefined ? value : checkString(value, name)
 }
 
-/** What is not a string is none of the words, so that one text says which there are. */
+/** Reads an option that is one of several words. Turns other types into `''`, so that the addon's error lists the words. */
 function readWord(options, name) {
   const value = readOption(options, name)
   return value === undefined ? value : (readShortString(value) ?? '')
@@ -291,7 +291,7 @@ function readPath(options, name) {
   return value === undefined ? value : checkPath(value, name)
 }
 
-/** An unpaired surrogate would become another character, and the path that of another file. */
+/** Rejects unpaired surrogates, which would be replaced, so that the path would name another file. */
 function checkPath(value, name) {
   if (/\p{Surrogate}/u.test(checkString(value, name))) throw createArgumentError(`${name} must be a well-formed string`)
   return value

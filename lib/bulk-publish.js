@@ -35,8 +35,8 @@ const USERS_PER_TURN = 1000
 const CLOSE_TIMEOUT_MS = 1000
 
 /**
- * Resolves to the report when every user is accounted for. `wanted` is what observers want to know, and `observe` is called
- * with it.
+ * Resolves to the report when every user is accounted for. `wanted` are the requested observations, with which `observe` is
+ * called.
  */
 async function publishToManyUsers(client, call, users, publishRequest, options, wanted, observe) {
   const begun = begin(client, users, publishRequest, options, wanted)
@@ -48,7 +48,7 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
     await native.bulkFinish(bulk, ...batch.take(), false)
     throw createBeamsError(rejection.thrown, publishToManyUsers)
   }
-  // Without its journal, the call has ended by itself.
+  // If the journal cannot be opened, the call has ended already.
   if (hasJournal) await native.bulkOpenJournal(bulk).catch(throwBeamsError)
   const failure = await new BulkPublish(bulk, source, batch).run(signal, onProgress)
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
@@ -65,7 +65,7 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   throw error
 }
 
-/** What reading a user's request has thrown does not cross to the native side. */
+/** Adds the error that reading a user's request threw: the native side knows only its message. */
 function addCause(failures, { userId, thrown }) {
   const failure = failures.find(({ users, error }) => users[0] === userId && error.message.includes(UNREADABLE))
   if (failure !== undefined) define(failure.error, 'cause', thrown, false)
@@ -87,7 +87,7 @@ function begin(client, users, publishRequest, options, wanted) {
   }
 }
 
-/** Checks the payloads on the worker's thread, if payloads are checked. Resolves to `{ thrown }` where one is rejected. */
+/** Checks the payloads on the worker thread, if payloads are checked. Resolves to `{ thrown }` if one is rejected. */
 async function checkPayloads(client, call, payloads, wanted, observe) {
   const { checkPayload } = native.PushNotifications.prototype
   try {
@@ -120,7 +120,7 @@ class BulkPublish {
   #isStopped = false
   /** What is read from now on comes too late to be accounted for. */
   #isClosed = false
-  /** The users that were read and not pushed. */
+  /** The users that were read and not yet pushed. */
   #batch
 
   constructor(bulk, source, batch) {

@@ -3,12 +3,12 @@
 const { setImmediate } = require('node:timers')
 const { createErrorFromDetails, parseDetails } = require('./errors.js')
 
-/** How many parts of a report, of up to 1 000 users each, are read before other work gets a turn. */
+/** How many parts of a report, of up to 1 000 users each, are read before the event loop gets a turn. */
 const PARTS_PER_TURN = 32
 
 /**
- * Makes a report of its parts: as one text, it could be longer than a string may be, and making it would block the event
- * loop. The stacks of its errors begin with the caller of `hidden`.
+ * Assembles a report from its parts. A single text could exceed the maximum length of a string, and parsing it would block the
+ * event loop. The stacks of its errors begin with the caller of `hidden`.
  */
 async function assembleReport(nextPart, hidden) {
   const summary = parseDetails(nextPart())

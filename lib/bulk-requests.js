@@ -5,12 +5,12 @@ const { MAX_LIST_LENGTH, serializeBody } = require('./arguments.js')
 
 const { hasOwn, keys } = Object
 
-/** The name of the request that an id alone has. */
+/** The name of the request for an id alone. */
 const DEFAULT_NAME = 'default'
 
 /**
- * Serializes the request, or the several requests, of a `publishToManyUsers`. `indices` has the index of each name, and
- * `defaultIndex` that of the request for an id alone, if there is one. Without names there is one request.
+ * Serializes the request, or the named requests, of a `publishToManyUsers` call. `indices` has the index of each name, and
+ * `defaultIndex` that of the request for an id alone, if there is one. Without names, there is one request.
  */
 function readRequests(publishRequest) {
   if (typeof publishRequest !== 'object' || publishRequest === null || !hasOwn(publishRequest, 'requests')) {

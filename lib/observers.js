@@ -1,6 +1,6 @@
 'use strict'
 
-// Those who learn of a call besides its caller: subscribers of the two diagnostics channels, and whoever reads warnings.
+// Observations of calls: the messages of the two diagnostics channels, and payload warnings.
 
 const { channel, tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications } = require('./load.js')
@@ -9,7 +9,7 @@ const { parseDetails } = require('./errors.js')
 const requests = tracingChannel('beams-native:request')
 const payloads = channel('beams-native:payload')
 
-/** What the subscribers want to know of a call, in bits that the native side reads. */
+/** Bits that request observations from the native side. */
 const TRACE_REQUESTS = 1
 const ALL_FINDINGS = 2
 
@@ -28,8 +28,8 @@ function isTraced() {
 }
 
 /**
- * The text with which the native side settles a promise. It comes in an array with observations where there are some; those
- * are handed to `observe`.
+ * Returns the text with which the native side settles a promise. If there are observations, the promise is settled with an array
+ * of both, and `observe` is called with them.
  */
 function takeObservations(settled, observe = emitWarnings) {
   if (!Array.isArray(settled)) return settled
@@ -43,8 +43,8 @@ function emitWarnings({ warnings }) {
 }
 
 /**
- * Makes a call that somebody observes. `send(observe)` makes it, and calls `observe` with what the native side says of it,
- * before the promise that it returns is settled.
+ * Makes a call whose observations are requested. `send(observe)` makes it, and calls `observe` with the observations before its
+ * promise is settled.
  */
 function observeCall(client, wanted, operation, targets, send) {
   let summary
@@ -65,7 +65,7 @@ function observeCall(client, wanted, operation, targets, send) {
   )
 }
 
-/** Where a client sends its requests, whatever a subclass says. */
+/** The server of a client, even if a subclass overrides `instanceId` or `endpoint`. */
 function describeServer(client) {
   return parseDetails(PushNotifications.prototype.server.call(client))
 }

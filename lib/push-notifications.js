@@ -118,7 +118,7 @@ class PushNotifications extends NativePushNotifications {
     return close(this, options)
   }
 
-  /** Without it, `util.inspect` would show neither: accessors of a prototype are not looked at. */
+  /** Shows `instanceId` and `endpoint`, since `util.inspect` ignores accessors of a prototype. */
   [inspect.custom]() {
     if (!isClient(this)) return this
     const shown = Object.create(Object.getPrototypeOf(this))
@@ -128,7 +128,7 @@ class PushNotifications extends NativePushNotifications {
   }
 }
 
-/** As they are here: users may replace them on the prototype, and a function that is not on the stack hides all of it. */
+/** The original methods: a stack is cut off at one of them, and would be empty if a user had replaced it on the prototype. */
 const { generateToken, stats } = PushNotifications.prototype
 
 if (Symbol.asyncDispose) {

@@ -1,6 +1,6 @@
 'use strict'
 
-// From a promise of the native side to the caller's: errors, abort signals, observers.
+// Converts promises of the native side to those of callers: errors, abort signals, observations.
 
 const { PushNotifications } = require('./load.js')
 const { createBeamsError, toArgumentError } = require('./errors.js')
@@ -9,8 +9,8 @@ const { observeCall, takeObservations, wantedObservations } = require('./observe
 const native = PushNotifications.prototype
 
 /**
- * Makes a call. `send(wanted)` calls the native side, with what observers want to know; `toResult` makes the result of what
- * its promise resolves to.
+ * Makes a call. `send(wanted)` calls the native side with the requested observations; `toResult` converts the value of its promise
+ * to the result.
  */
 function startCall(client, call, operation, targets, signal, send, toResult) {
   const wanted = wantedObservations()
@@ -33,8 +33,8 @@ function startCall(client, call, operation, targets, signal, send, toResult) {
 }
 
 /**
- * The promise of a call. An error is made where the promise is awaited, so that its stack shows who awaits it; a call that
- * succeeds has none to pay for.
+ * Returns the promise of a call. Errors are created when it rejects, so that their stacks show the awaiting caller and successful
+ * calls do not pay for them.
  */
 function settle(client, call, signal, send, toResult) {
   if (signal === undefined) return send(0).then(toResult, throwBeamsError)

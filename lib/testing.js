@@ -1,14 +1,14 @@
 'use strict'
 
-// The client of `beams-native/testing` is the real one. Only the exchange of a request for a response is replaced, on the
-// native side, by a service in memory.
+// The client of `beams-native/testing` is the real one. Only the HTTP exchange is replaced, on the native side, by an in-memory
+// service.
 
 const native = require('./load.js')
 const { checkOptionNames, readNumber, readOption, readString } = require('./arguments.js')
 const { callNative, createArgumentError, toArgumentError } = require('./errors.js')
 const { PushNotifications } = require('./push-notifications.js')
 
-/** The default instance. */
+/** The default instance and key. */
 const FAKE_KEYS = { instanceId: 'fake-instance', secretKey: 'fake-secret-key' }
 
 const FAILURE_MEMBERS = ['code', 'delivery', 'status', 'retryAfter']
@@ -103,17 +103,17 @@ function fakeBeams(options) {
 
 function beamsOrFake(options) {
   if (!lacksKeys(options)) return new PushNotifications(options)
-  // Without records, which nobody would reset.
+  // Not a FakeBeams, whose records would grow without being reset.
   const beams = new PushNotifications({ ...options, ...FAKE_KEYS })
   native.fakeStart(beams, false)
   process.emitWarning(
-    'instanceId and secretKey are not set: notifications are checked and then dropped, not sent',
+    'instanceId and secretKey are not set: notifications are checked and discarded; set both to send them',
     'BeamsWarning',
   )
   return beams
 }
 
-/** The options with the keys that they lack. */
+/** Adds default keys to the options. */
 function withDefaults(options) {
   try {
     if (typeof options !== 'object' || options === null) return options

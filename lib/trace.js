@@ -7,8 +7,8 @@ const { define, isBeamsError } = require('./errors.js')
  * Publishes the events of one call to a tracing channel, as `tracePromise` does. That hands the result and the error to
  * every subscriber; here they get `context`, which holds neither users nor payload nor key.
  *
- * `send` returns the call's promise, and `summarize` what the native side says of the call when that is settled. A bulk
- * publish's result has users in it, and a publish's own has none.
+ * `send` returns the call's promise, and `summarize` the observations of the call when that is settled. The result of a bulk
+ * publish is omitted because it contains users; that of a publish contains none.
  */
 function trace(channel, context, send, summarize) {
   const { start, end, asyncStart, asyncEnd, error: failed } = channel
@@ -17,7 +17,7 @@ function trace(channel, context, send, summarize) {
 
   function complete(outcome) {
     recordOutcome(context, { requests: [], ...outcome, ...summarize(), duration: performance.now() - began })
-    // Not the context's `error`, which is in the subscribers' hands.
+    // Not the `error` of the context, which subscribers may have changed.
     if (outcome.error !== undefined) failed.publish(context)
     asyncStart.publish(context)
     asyncEnd.publish(context)

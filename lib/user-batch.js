@@ -1,11 +1,11 @@
 'use strict'
 
-// Collects users for the native side: their ids in one text, since a call for each would cost more than everything else.
+// Collects users for the native side in batches, with all ids in one text, because one native call per user would be slow.
 
 const { MAX_DESCRIPTION_LENGTH, describeThrown, describeValue } = require('./errors.js')
 const { readOption, serializeBody } = require('./arguments.js')
 
-/** How long the text of a batch may become before it is pushed: a string has a longest length. */
+/** The length of the text from which a batch is pushed: strings have a maximum length. */
 const MAX_BATCH_LENGTH = 1 << 22
 
 /** Marks a choice as the index of a payload in its batch; without a mark it is the index of a named request. */
@@ -14,14 +14,14 @@ const OWN_PAYLOAD = 2 ** 30
 /** Marks a choice as the index of the reason why a user has no request. */
 const NO_REQUEST = 2 ** 31
 
-/** How the reason begins where reading a user's request has thrown. */
+/** The prefix of the reason if reading a user's request threw. */
 const UNREADABLE = 'its request could not be read'
 
 const NONE = new Uint32Array(0)
 
-/** The users that were read and not pushed. */
+/** The users that were read and not yet pushed. */
 class UserBatch {
-  /** What a user's own request threw first: `{ userId, thrown }`. */
+  /** The first error that reading a user's own request threw: `{ userId, thrown }`. */
   firstThrown
   #size
   #indices
@@ -29,14 +29,14 @@ class UserBatch {
   #text = ''
   #lengths
   #count = 0
-  /** What is published to each user. */
+  /** The request of each user. */
   #choices
-  /** Whether a user has another than the first request. */
+  /** Whether any user has a request other than the first. */
   #hasChoices = false
   #payloads = []
   #payloadLength = 0
   #reasons = []
-  /** How JavaScript prints what is not an id. */
+  /** Values that are not ids, as text. */
   #rejected = []
 
   constructor(size, indices, defaultIndex) {
@@ -53,7 +53,7 @@ class UserBatch {
     )
   }
 
-  /** Reads up to so many users, and returns whether there may be more. A loop that waits for nothing: any other takes longer. */
+  /** Reads up to `maxUsers` users, and returns whether there may be more. Uses local variables, because fields are slower. */
   readFrom(iterator, maxUsers) {
     let [text, count] = [this.#text, this.#count]
     const [lengths, choices, defaultIndex] = [this.#lengths, this.#choices, this.#defaultIndex]
@@ -86,7 +86,7 @@ class UserBatch {
     }
   }
 
-  /** Adds what an iterator has given. Reading it may run code of the caller's, and throws what that throws. */
+  /** Adds a value of an iterator. Reading it may run the caller's code, and throws its errors. */
   add(value) {
     if (typeof value === 'string') this.#addId(value, () => this.#defaultChoice())
     else this.#addEntry(value)
@@ -154,7 +154,7 @@ class UserBatch {
   }
 }
 
-/** How much is shown of a value: there may be one for each user. */
+/** The maximum length of a value in a reason: there may be one for each user. */
 const MAX_SHOWN_LENGTH = 200
 
 function describeName(request) {

@@ -1,6 +1,6 @@
 'use strict'
 
-/** A path may hold names of any length, which somebody else has chosen. */
+/** Paths contain names from the payload, which may have any length. */
 const MAX_TEXT_LENGTH = 1000
 
 const LAST = 'No more warnings about payloads are shown in this process.'
@@ -11,7 +11,7 @@ function emitWarning(text, type, { code, detail } = { __proto__: null }) {
     const message = text.slice(0, MAX_TEXT_LENGTH).replaceAll(/\p{Cc}/gu, ' ')
     void ignoreRejection(process.emitWarning(message, { __proto__: null, type, code, detail }))
   } catch {
-    // There is nobody whom it could be told.
+    // A warning that cannot be emitted must not fail the call.
   }
 }
 
@@ -23,7 +23,7 @@ async function ignoreRejection(returned) {
   }
 }
 
-/** Warns of what the native side has found in payloads. */
+/** Emits the payload warnings of the native side. */
 function emitPayloadWarnings(warnings) {
   for (const { rule, text, documentation, isLast } of warnings) {
     const detail = isLast ? `See ${documentation}. ${LAST}` : `See ${documentation}`

@@ -1,4 +1,4 @@
-//! What cannot be read before it is looked at: strings of any length, and values whose type decides the error.
+//! Arguments that must be inspected before they are copied: strings of any length, and values whose type decides the error.
 
 use beams::error::{Error, Result};
 use beams::targets::kind::{INTERESTS, MAX_TARGET_LEN, TargetKind, USERS};
@@ -10,11 +10,11 @@ use crate::ffi::{utf16, utf16_len};
 
 /// A list of targets as `lib/arguments.js` passes it.
 pub struct Targets<'a> {
-    /// Which kind they are.
+    /// The kind of the targets.
     pub kind: &'static TargetKind,
-    /// The targets in one text; `undefined` where the argument is missing, `null` where it is not an array.
+    /// The concatenated targets; `undefined` if the argument is missing, `null` if it is not an array.
     pub text: Unknown<'a>,
-    /// How long each of them is.
+    /// The length of each target.
     pub lengths: &'a [u32],
     /// How many elements the array has.
     pub count: u32,
@@ -23,7 +23,7 @@ pub struct Targets<'a> {
 }
 
 impl Targets<'_> {
-    /// The targets, if there is a list of them.
+    /// Reads the targets.
     pub fn read(&self, is_compat: bool) -> Result<IdBatch> {
         match self.text.get_type().map_err(unreadable)? {
             ValueType::String => (),
@@ -37,7 +37,7 @@ impl Targets<'_> {
 
     fn check_count(&self, is_compat: bool) -> Result<()> {
         match self.kind.check_count(self.count as usize) {
-            // The official SDK has one text for both kinds.
+            // The official SDK has the same message for both kinds.
             Err(_) if is_compat && self.count == 0 => INTERESTS.check_count(0),
             Err(error) if !is_compat && self.count > 0 && self.kind == &USERS => {
                 Err(Error::invalid(format!("{error} publishToManyUsers takes any number of them.")))
@@ -47,7 +47,7 @@ impl Targets<'_> {
     }
 }
 
-/// The payload's JSON; `undefined` where the argument is missing, `null` where it is not an object.
+/// Reads the payload's JSON. It is `undefined` if the argument is missing, and `null` if it is not an object.
 pub fn read_payload(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
     match payload.get_type().map_err(unreadable)? {
         ValueType::Undefined => Err(Error::invalid("publishRequest argument is required")),
@@ -59,7 +59,7 @@ pub fn read_payload(payload: &Unknown<'_>, max_len: usize) -> Result<Vec<u16>> {
     }
 }
 
-/// One unit more than is allowed is copied, and refused for it.
+/// Copies at most one unit more than the limit, which suffices to reject the id.
 pub fn read_user_id(user_id: &Unknown<'_>, missing: &str, mistyped: &str) -> Result<Vec<u16>> {
     match user_id.get_type().map_err(unreadable)? {
         ValueType::Undefined | ValueType::Null => Err(Error::invalid(format!("{missing} is required"))),
@@ -68,7 +68,7 @@ pub fn read_user_id(user_id: &Unknown<'_>, missing: &str, mistyped: &str) -> Res
     }
 }
 
-/// Node-API fails on a value that it has just given only while the environment ends.
+/// Node-API fails to read a value that it has just passed only while the environment ends.
 fn unreadable(error: napi::Error) -> Error {
     Error::Internal(format!("an argument could not be read: {error}"))
 }

@@ -37,7 +37,7 @@ pub struct BulkPublish {
     last_call: Cell<u64>,
 }
 
-/// A report on its way to JavaScript, part by part.
+/// A report that is read by JavaScript in parts.
 #[derive(Default)]
 pub struct ReportSlot {
     /// The report, from when there is one until its first part is taken.
@@ -75,7 +75,7 @@ impl BulkPublish {
 }
 
 impl ReportSlot {
-    /// The next part of the report; nothing after the last.
+    /// The next part of the report; `None` after the last.
     fn next_part(&self, change: impl FnOnce(&mut Report)) -> Option<String> {
         let mut parts = self.parts.borrow_mut();
         if let Some(mut report) = self.report.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -86,15 +86,15 @@ impl ReportSlot {
     }
 }
 
-/// Opens the journal, before the first users. Rejects where it cannot be used, and then the call has ended.
+/// Opens the journal, before the first users are pushed. If it cannot be used, it rejects, and the call has ended.
 #[napi(catch_unwind, skip_typescript)]
 pub fn bulk_open_journal<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi::Result<Unknown<'env>> {
     bulk.try_call(env, |bulk| async move { bulk.open_journal().await.map(|()| Output::Done) })
 }
 
-/// Adds users: their ids as one text, the length of each, and how JavaScript prints what is not a string. `choices` says
-/// which request each of them has; it is empty where all have the first. Resolves, when there is room for more, to whether
-/// more are wanted.
+/// Adds users: their concatenated ids, the length of each, and values that are not strings, as JavaScript prints them. `choices`
+/// has the request of each user; it is empty if all have the first. Resolves when there is room for more users: to `false` if the
+/// call has stopped.
 #[napi(catch_unwind, skip_typescript)]
 #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
 pub fn bulk_push<'env>(
@@ -166,20 +166,20 @@ pub fn bulk_report_part(bulk: &External<BulkPublish>, is_aborted: bool) -> Optio
     })
 }
 
-/// Where the report on a journal will be.
+/// The slot for the report of a journal.
 #[napi(catch_unwind, skip_typescript)]
 pub fn journal_report() -> External<ReportSlot> {
     External::new(ReportSlot::default())
 }
 
-/// Reads the journal of a `publishToManyUsers`: what has become of every user in it, over all calls.
+/// Reads the journal of a `publishToManyUsers` call: the last known outcome of every user in it, over all calls.
 ///
 /// The journal may be in use, except on Windows. Its `failures` are the users whose last publish failed; `delivery: 'unknown'`
-/// also stands for requests that were in flight when the process died, or are in flight now. What was never sent is not in a
-/// journal: `duplicateCount` and `resumedCount` are 0, and invalid ids are missing.
+/// also stands for requests that were in flight when the process died, or are in flight now. Users that were never sent are not
+/// in a journal: `duplicateCount` and `resumedCount` are 0, and invalid ids are missing.
 ///
 /// @param path The path of the journal.
-/// @throws {BeamsError} Always as a rejection: `ERR_BEAMS_JOURNAL` if the file cannot be read, or is no journal.
+/// @throws {BeamsError} Always as a rejection: `ERR_BEAMS_JOURNAL` if the file cannot be read, or is not a journal.
 ///
 /// ### Example
 ///
@@ -203,7 +203,7 @@ pub fn read_campaign_journal<'env>(
     let id = CallId { client: environment.next_client(), call: 0 };
     let slot = slot.report.clone();
     environment.call(env, id, Observers::default(), || {
-        // As long as the working directory is the caller's.
+        // Resolved now, because the working directory may change.
         let path =
             absolute(path).map_err(|error| Error::invalid(format!("path must be the path of a file: {error}")))?;
         Ok(async move {
@@ -215,7 +215,7 @@ pub fn read_campaign_journal<'env>(
     })
 }
 
-/// The next part of the report on a journal, as JSON; nothing after the last.
+/// The next part of the report of a journal, as JSON; `None` after the last.
 #[napi(catch_unwind, skip_typescript)]
 pub fn journal_report_part(slot: &External<ReportSlot>) -> Option<String> {
     slot.next_part(|_| ())

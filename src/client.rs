@@ -219,11 +219,11 @@ impl PushNotifications {
     /// The process can end without it. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes
     /// automatically.
     ///
-    /// With a `timeout`, calls that are still running then reject with `ERR_BEAMS_CLOSED`, and their `delivery` says what
-    /// became of the notification. Choose it shorter than the time that a signal leaves the process: 30 seconds by default
-    /// in Kubernetes, 10 in Docker.
+    /// With a `timeout`, calls that have not ended by then reject with `ERR_BEAMS_CLOSED`, and their `delivery` says whether
+    /// the notification may have been sent. Choose it shorter than the time that a process has left after SIGTERM: 30
+    /// seconds by default in Kubernetes, 10 in Docker.
     ///
-    /// @param options Options of closing.
+    /// @param options Options of this call.
     /// @throws {BeamsError} As a rejection, if `timeout` is invalid; the client is then not closed.
     ///
     /// ### Example
@@ -248,7 +248,7 @@ impl PushNotifications {
         })
     }
 
-    /// What the client is doing at the moment, for readiness probes and gauges. Costs some microseconds.
+    /// Returns counts of the client's calls and requests, for readiness probes and gauges. Takes a few microseconds.
     ///
     /// ### Example
     ///
@@ -267,8 +267,8 @@ impl PushNotifications {
         self.client.config().instance_id().to_owned()
     }
 
-    /// The URL that requests are sent to, up to the path of the API: `'https://<instanceId>.pushnotifications.pusher.com'`, or
-    /// what the `endpoint` and `port` options say.
+    /// The base URL of requests, without the path of the API: `'https://<instanceId>.pushnotifications.pusher.com'`, or the
+    /// one from the options `endpoint` and `port`.
     #[napi(getter)]
     pub fn endpoint(&self) -> String {
         self.client.config().endpoint().to_owned()
@@ -280,14 +280,14 @@ impl PushNotifications {
     /// cursor of any length will do. Each request is retried as `publishToUsers` is; one that fails in the end does not stop
     /// the others, unless all would fail (401, 402, 403, 404).
     ///
-    /// With several `requests`, each user has one of them by its name, or one of their own. Users of one named request share
-    /// publishes; a user with one of their own takes a publish. With a `journal`, a campaign goes on where it ended when the
-    /// process died.
+    /// With several `requests`, each user gets one of them by its name, or one of their own. Users with the same named request
+    /// share publishes; each request of a user's own is a separate publish. With a `journal`, a call resumes where an earlier
+    /// process stopped.
     ///
     /// There is no such method for interests: a device that is subscribed to interests in two requests would be notified
     /// twice.
     ///
-    /// @param users The user ids, or ids with what is published to them: an array, an iterable, or an async iterable. An
+    /// @param users The user ids, or ids with their requests, in an array, an iterable, or an async iterable. An
     /// invalid id (not a string, empty, longer than 164 UTF-16 code units) and a user without a valid request are reported in
     /// `failures`. When the call is stopped, the iterator's `return()` is called, a stream is destroyed, and a pending read is
     /// awaited for up to a second.
@@ -296,8 +296,8 @@ impl PushNotifications {
     /// @returns What became of every user, even if not all were published to.
     /// @throws {BeamsError} Always as a rejection. If it was stopped early (by the service, `stopOnError`, `signal`,
     /// `close()`, a journal that could not be written any more, or because reading `users` or `onProgress` threw), the error
-    /// has the `report` so far and, in `remaining`, the users that were read and not sent. `delivery` is then about the call
-    /// as a whole. A journal that cannot be used rejects with `ERR_BEAMS_JOURNAL` before any user is read.
+    /// has the `report` so far and, in `remaining`, the users that were read and not sent. Its `delivery` covers the entire
+    /// call. If a journal cannot be used, the call rejects with `ERR_BEAMS_JOURNAL` before any user is read.
     ///
     /// ### Example
     ///
@@ -398,7 +398,7 @@ impl PushNotifications {
     }
 }
 
-/// The requests of a bulk publish by their names, or its only one.
+/// Reads the named requests of a bulk publish, or its only one.
 fn read_requests(names: Option<Vec<String>>, payloads: &[Unknown<'_>]) -> Result<NamedRequests> {
     let mut payloads = payloads.iter().map(|payload| read_payload(payload, MAX_PAYLOAD_LEN));
     let Some(names) = names else {
@@ -412,7 +412,7 @@ fn read_requests(names: Option<Vec<String>>, payloads: &[Unknown<'_>]) -> Result
     Ok(requests)
 }
 
-/// As long as the working directory is the caller's.
+/// Resolves the path now, because the working directory may change.
 fn journal_path(path: String) -> Result<PathBuf> {
     absolute(path).map_err(|error| Error::invalid(format!("journal must be the path of a file: {error}")))
 }

@@ -1,4 +1,4 @@
-//! Node's own names for what fails in a connection or a file: the `code` of a `cause`.
+//! Node's codes for failed connections and files: the `code` of a `cause`.
 
 use std::io;
 
@@ -40,7 +40,7 @@ pub fn node_code(kind: &Kind) -> Option<&'static str> {
     }
 }
 
-/// The code that Node gives to the same failure of a file, where it has one.
+/// Node's code for the same failure of a file, if there is one.
 pub fn file_code(reason: io::ErrorKind) -> Option<&'static str> {
     match reason {
         io::ErrorKind::FileTooLarge => Some("EFBIG"),

@@ -16,7 +16,7 @@ pub fn milliseconds(name: &str, value: f64) -> Result<Duration> {
     Err(Error::invalid(format!("{name} must be a number of milliseconds from 1 to {max}")))
 }
 
-/// A time limit that may be nothing, from a number of milliseconds. `name` is the option's.
+/// A time limit, possibly zero, from a number of milliseconds. `name` is the name of the option.
 pub fn milliseconds_or_zero(name: &str, value: f64) -> Result<Duration> {
     let max = MAX_TIMEOUT.as_millis();
     if value == 0.0 {

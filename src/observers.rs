@@ -1,5 +1,4 @@
-//! What is told about a call besides its result: to tracing subscribers, and to those who are to know what the payload checks
-//! have found.
+//! Observations of a call besides its result: traces and findings for the diagnostics channels, and payload warnings.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,28 +8,28 @@ use beams::checks::Finding;
 use beams::client::{AttemptRecord, Outcome};
 use serde::Serialize;
 
-/// The bits of what `lib/observers.js` asks for.
+/// The bits of the observations that `lib/observers.js` requests.
 const TRACE_REQUESTS: u32 = 1;
 const ALL_FINDINGS: u32 = 2;
 
-/// More warnings than these are noise.
+/// The maximum number of payload warnings in a process.
 const MAX_WARNINGS: usize = 20;
 
-/// What a process has been warned of: rules, and where in a payload they apply. All of its environments share it.
+/// The rules and paths that the process has been warned about. All of its environments share it.
 static WARNED: Mutex<Option<HashSet<(&'static str, String)>>> = Mutex::new(None);
 
-/// Who observes a call.
+/// The observations that are requested of a call.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Observers {
-    /// Whether tracing subscribers want to know of each request.
+    /// Whether to trace each request.
     pub trace_requests: bool,
-    /// Whether somebody wants all findings.
+    /// Whether the payload channel has subscribers, which get all findings.
     all_findings: bool,
-    /// Whether findings because of which nothing is shown are warned of.
+    /// Whether to warn about findings because of which nothing would be shown.
     warns: bool,
 }
 
-/// What observers are told.
+/// The observations of a call.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Observations<'a> {
@@ -79,7 +78,7 @@ impl Observers {
         Self { trace_requests: bits & TRACE_REQUESTS != 0, all_findings: bits & ALL_FINDINGS != 0, warns }
     }
 
-    /// What they are told of a call, as JSON; `None` for nothing.
+    /// The observations of a call as JSON; `None` if there are none.
     pub fn observe<T>(self, outcome: &Outcome<T>) -> Option<String> {
         let findings = outcome.findings.as_deref();
         if !self.trace_requests && findings.is_none() {
@@ -100,7 +99,7 @@ impl Observers {
     }
 }
 
-/// The requests of a call, with their times by the system's clock.
+/// Converts the records of a call's requests, with their times by the system clock.
 pub fn request_traces(records: &[AttemptRecord]) -> Vec<RequestTrace> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
@@ -113,7 +112,7 @@ pub fn request_traces(records: &[AttemptRecord]) -> Vec<RequestTrace> {
     records.iter().map(trace).collect()
 }
 
-/// The findings because of which nothing is shown, each once in a process.
+/// The warnings about findings because of which nothing would be shown: one for each rule and path in a process.
 fn claim_warnings(findings: &[Finding]) -> Vec<Warning<'_>> {
     let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
     let warned = warned.get_or_insert_default();

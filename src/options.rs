@@ -81,12 +81,12 @@ pub struct PushNotificationsOptions {
     /// Whether payloads are checked before they are published, as `checkPublishRequest` does, for what Beams would refuse and
     /// what Apple, Google or browsers would drop:
     ///
-    /// - `'off'`: not at all.
+    /// - `'off'`: payloads are not checked.
     /// - `'warn'`: the payload is published, and a process warning (`BeamsPayloadWarning`) says why nothing would be shown and
-    ///   what to write instead: once for each rule and place in a payload, and up to 20 times in a process.
+    ///   what to write instead: once for each rule and path, and at most 20 times in a process.
     /// - `'reject'`: the call rejects with `ERR_BEAMS_INVALID_ARGUMENT`, before anything is sent; the error has the `findings`.
     ///
-    /// Checking takes none of the main thread's time. Subscribers of the diagnostics channel `beams-native:payload` get all
+    /// Payloads are checked on the worker thread. Subscribers to the diagnostics channel `beams-native:payload` get all
     /// findings, hints included, as a `BeamsPayloadMessage`.
     ///
     /// @default 'warn', or 'off' if `NODE_ENV` is `production`
@@ -101,7 +101,7 @@ pub struct PushNotificationsOptions {
     pub ca: Option<Uint8Array>,
 }
 
-/// Options of one call, in place of the client's own settings. `undefined` means the client's.
+/// Options of one call, which override those of the client. `undefined` keeps the client's option.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct CallOptions {
@@ -153,11 +153,12 @@ pub struct ManyUsersOptions {
     /// @default false
     #[napi(ts_type = "boolean | undefined")]
     pub stop_on_error: Option<bool>,
-    /// The path of a file that keeps what has become of each user, for when the process dies in the middle. Called again with
-    /// the same journal and the same requests, users who were published to are skipped (`resumedCount`), those who may have
-    /// been are among the `failures` (`delivery: 'unknown'`) and not published to again, unless the client has
-    /// `retryUnknown`, and all others are. The file is made if there is none; it holds user ids. It is for one call at a
-    /// time. Needs `dedupe`. Takes about 40 bytes of memory plus the id itself for each user.
+    /// The path of a file that records the outcome of each user, so that the call can be resumed after its process has died.
+    /// If it is called again with the same journal and the same requests, users who were published to are skipped
+    /// (`resumedCount`). Users with an unknown outcome are reported in `failures` with `delivery: 'unknown'`, and published
+    /// to again only if the client has `retryUnknown`. All others are published to. The file is created if it does not exist;
+    /// it contains user ids. Only one call at a time can use it. Requires `dedupe`. Takes about 40 bytes of memory plus the
+    /// id itself for each user.
     ///
     /// @default none
     #[napi(ts_type = "string | undefined")]
@@ -170,12 +171,12 @@ pub struct ManyUsersOptions {
     pub on_progress: Option<InJavaScript>,
 }
 
-/// Options of closing a client.
+/// Options of {@link PushNotifications.close}.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct CloseOptions {
-    /// After how many milliseconds the calls that are still running are ended; 0 ends them at once. Their `delivery` says what
-    /// became of the notification.
+    /// After how many milliseconds the calls that have not ended are cancelled; 0 cancels them immediately. Their `delivery`
+    /// says whether the notification may have been sent.
     ///
     /// @default none: calls are waited for
     #[napi(ts_type = "number | undefined")]

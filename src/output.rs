@@ -33,8 +33,7 @@ pub enum Output {
     Progress(Option<Progress>),
 }
 
-/// Settles a call's promise with its outcome: text, or nothing. Where there are observations, it is an array of that and of
-/// them.
+/// Settles a call's promise with its outcome: text, or `undefined`. If there are observations, it settles with an array of both.
 pub fn settle(env: &Env, deferred: Deferred, outcome: Outcome<Output>, observers: Observers) -> napi::Result<()> {
     let observations = observers.observe(&outcome);
     let Outcome { result, attempts, status, .. } = outcome;
@@ -104,7 +103,7 @@ enum Part<'a> {
         attempts: u32,
         #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
-        /// Each request, where the call is traced.
+        /// Each request, if the call is traced.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         requests: Vec<RequestTrace>,
         /// The error that ended the call early.
@@ -189,7 +188,7 @@ struct StatsJson {
     paused_until: Option<f64>,
 }
 
-/// What a client is doing, as JSON.
+/// The counts of a client as JSON.
 pub fn stats_json(stats: Stats) -> String {
     let Stats { calls, requests_in_flight, requests_waiting, paused_for } = stats;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

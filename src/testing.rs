@@ -1,4 +1,4 @@
-//! The service in memory of a client that is made by `beams-native/testing`. `lib/testing.js` has its public signatures.
+//! The in-memory service behind `beams-native/testing`. The public signatures are in `testing.d.ts`.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::client::PushNotifications;
 use crate::error::{catch_panic, error_json};
 use crate::ffi::throw;
 
-/// Makes a client publish to memory.
+/// Replaces the service of a client by an in-memory one.
 #[napi(catch_unwind, skip_typescript)]
 pub fn fake_start(client: &PushNotifications, keeps_publishes: bool) {
     client.client.use_fake(FakeService::new(keeps_publishes));
@@ -53,7 +53,7 @@ pub fn fake_publishes(client: &PushNotifications) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// Forgets publishes and planned failures.
+/// Clears publishes and planned failures.
 #[napi(catch_unwind, skip_typescript)]
 pub fn fake_reset(client: &PushNotifications) {
     if let Some(fake) = client.client.fake() {

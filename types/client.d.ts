@@ -1,17 +1,17 @@
-/** When payloads are checked, and what follows; see {@link PushNotificationsOptions.payloadChecks}. */
+/** Whether payloads are checked, and the effect of findings; see {@link PushNotificationsOptions.payloadChecks}. */
 export type PayloadChecks = 'off' | 'warn' | 'reject'
 
-/** What a client is doing at the moment. */
+/** Counts of a client's calls and requests at the moment. */
 export interface ClientStats {
-  /** How many calls have not ended, whatever they wait for. A `publishToManyUsers` is one. */
+  /** How many calls have not ended. A `publishToManyUsers` counts as one. */
   calls: number
   /** How many requests have started and not ended. */
   requestsInFlight: number
   /**
    * How many requests wait to start: for `maxRequestsPerSecond`, for `maxConcurrentRequests`, or for the end of a pause. A call
-   * that waits before it repeats its request has none.
+   * that waits for a retry is not counted.
    */
   requestsWaiting: number
-  /** Until when no request starts, because the service has responded with 429. Absent if it has not. */
+  /** The end of the pause that a 429 has started: no request starts before. Absent if there is no pause. */
   pausedUntil?: Date | undefined
 }

@@ -4,9 +4,8 @@ import type { PublishResponse } from './publish'
 
 /**
  * The message of the [tracing channel](https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel)
- * `beams-native:request`: one call. The same object goes through the events `start`, `end`, `error`, `asyncStart` and
- * `asyncEnd`, and has the members about the outcome from `error` or `asyncStart` on. It never holds the payload, the users or
- * the key.
+ * `beams-native:request`: one call. The events `start`, `end`, `error`, `asyncStart` and `asyncEnd` have the same object; its
+ * members about the outcome are set from `error` or `asyncStart` on. It never contains the payload, the users or the key.
  */
 export interface BeamsRequestMessage {
   /** Which method was called. */
@@ -31,7 +30,7 @@ export interface BeamsRequestMessage {
   status?: number | undefined
   /** A copy of what the call resolves to. Absent from a deletion and a `publishToManyUsers`. */
   result?: PublishResponse | undefined
-  /** What of the error names no user. Present if the call has failed; empty if a signal's reason has no name. */
+  /** A summary of the error, without user ids. Present if the call failed; empty if it was aborted by a reason without a name. */
   error?: BeamsErrorSummary | undefined
 }
 
@@ -47,7 +46,7 @@ export interface BeamsRequestTrace {
   errorCode?: BeamsErrorCode | undefined
 }
 
-/** What tracing subscribers get of an error. `name` is the reason's, and the rest is absent, if a signal aborted the call. */
+/** A summary of an error. If a signal aborted the call, it has only the `name` of the reason. */
 export interface BeamsErrorSummary {
   name?: string | undefined
   code?: BeamsErrorCode | undefined
@@ -56,14 +55,14 @@ export interface BeamsErrorSummary {
 }
 
 /**
- * The message of the diagnostics channel `beams-native:payload`: what was found in the payload of a call, as
- * {@link PushNotificationsOptions.payloadChecks} says. There is one for each call whose payload has findings, hints included.
+ * The message of the diagnostics channel `beams-native:payload`: the findings for the payload of a call. There is one for each
+ * call whose payload has findings, hints included. See {@link PushNotificationsOptions.payloadChecks}.
  */
 export interface BeamsPayloadMessage {
   /** The client's instance. */
   instanceId: string
   /** Which method was called. */
   operation: 'publishToInterests' | 'publishToUsers' | 'publishToManyUsers'
-  /** The findings, the worst first. They hold no value of the payload. */
+  /** The findings, the worst first. They contain no value of the payload. */
   findings: PayloadFinding[]
 }

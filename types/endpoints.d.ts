@@ -1,8 +1,8 @@
-// What `beams-native/express` and `beams-native/fetch` have in common.
+// The types that `beams-native/express` and `beams-native/fetch` share.
 
 import type { WebhookEvent } from './webhooks'
 
-/** What makes the tokens: a client of `beams-native` or of `beams-native/compat`. */
+/** The client that generates the tokens, of `beams-native` or of `beams-native/compat`. */
 export interface TokenSource {
   generateToken(userId: string): string | { token: string }
 }
@@ -10,15 +10,15 @@ export interface TokenSource {
 /** Options of `authEndpoint`. */
 export interface AuthEndpointOptions<Request> {
   /**
-   * The id of the user whom the session, the cookie or the access token of a request belongs to; `undefined`, `null` or `''`
-   * if nobody is logged in. Never take it from the query: everybody could then receive everybody's notifications.
+   * Returns the id of the user to whom the session, cookie or access token of a request belongs; `undefined`, `null` or `''` if
+   * no user is logged in. Never take it from the query: any user could then receive the notifications of any other.
    *
    * It must be the string that you publish to: turn numbers into strings.
    */
   userId: (request: Request) => UserId | PromiseLike<UserId>
 }
 
-/** What {@link AuthEndpointOptions.userId} returns. */
+/** The result of {@link AuthEndpointOptions.userId}. */
 export type UserId = string | null | undefined
 
 /** Options of `webhookEndpoint`. */
@@ -29,16 +29,16 @@ export interface WebhookEndpointOptions {
    */
   secret: string | readonly string[]
   /**
-   * Whether an event was received before. It must remember the event in the same step, so that of two requests at the same
-   * time only one gets `false`. Events for which it returns `true` are not handled again.
+   * Returns whether an event was received before. It must check and record the event in one atomic step, so that it returns
+   * `false` for only one of two simultaneous requests. Events for which it returns `true` are not handled again.
    *
    * It runs before the response: if it rejects, the response is 500 and the service sends the event again. The service
    * waits for 3 seconds. By default, the handlers run for each request.
    */
   seen?: ((event: WebhookEvent) => boolean | PromiseLike<boolean>) | undefined
   /**
-   * Called with what a handler threw and its event, which the service will not send again; with what `seen` or `after`
-   * threw; and with mistakes in the server's set-up, such as a secret that is not set. Requests that are not signed by the
+   * Called with an error and its event if a handler throws, in which case the service does not send the event again; if `seen`
+   * or `after` throws; and if the server is misconfigured, for example without a secret. Requests that are not signed by the
    * service are not reported.
    *
    * @default console.error
@@ -52,7 +52,7 @@ export interface WebhookEndpointOptions {
    */
   after?: ((run: () => Promise<void>) => unknown) | undefined
   /**
-   * How many bytes the body may have. The response to a larger one is 413. A body parser has a limit of its own.
+   * The maximum number of bytes in a body. The response to a larger one is 413. A body parser has a limit of its own.
    *
    * @default 1048576
    */
@@ -68,8 +68,8 @@ export type WebhookHandlersByType = {
 export type WebhookHandlers = WebhookHandlersByType | ((event: WebhookEvent) => unknown)
 
 /**
- * A {@link WebhookEndpointOptions.seen} in the memory of this process. Several processes need a store that they share.
+ * Creates a {@link WebhookEndpointOptions.seen} in the memory of this process. Several processes need a shared store.
  *
- * @param options.maxEvents How many events are remembered; the oldest make room. 10 000 by default.
+ * @param options.maxEvents The maximum number of events to remember; the oldest are dropped. 10 000 by default.
  */
 export function seenInMemory(options?: { maxEvents?: number | undefined }): (event: WebhookEvent) => boolean

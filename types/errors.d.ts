@@ -40,7 +40,7 @@ export class BeamsError extends Error {
   retryAfter?: number | undefined
   /**
    * The underlying error, if there is one. If your own code threw it (a getter, an iterable, `onProgress`, the reason of a
-   * signal), it is the very value that was thrown.
+   * signal), it is the same value, unchanged.
    */
   cause?: BeamsErrorCause | undefined
   /** Why nothing would be shown. Present if `payloadChecks: 'reject'` has rejected the payload. */
@@ -59,7 +59,7 @@ export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts
 
 /** An underlying error. */
 export interface BeamsErrorCause extends Error {
-  /** For a failed connection the `code` that Node would give it, such as `'ECONNREFUSED'`. A `DOMException` has a number. */
+  /** For a failed connection, Node's code, such as `'ECONNREFUSED'`. For a `DOMException`, a number. */
   code?: string | number | undefined
 }
 

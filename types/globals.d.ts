@@ -8,7 +8,7 @@ export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: 
       removeEventListener(type: 'abort', listener: () => void): void
     }
 
-/** The global Request, whose typing comes from `@types/node` or from TypeScript's `dom`; without either, what is read of it. */
+/** The global `Request` of `@types/node` or TypeScript's `dom` library; without either, the members that are used. */
 export type Request = typeof globalThis extends { Request: { prototype: infer Incoming } }
   ? Incoming
   : {
@@ -19,7 +19,7 @@ export type Request = typeof globalThis extends { Request: { prototype: infer In
       readonly body: { readonly locked: boolean; getReader(): unknown } | null
     }
 
-/** The global Response, whose typing comes from `@types/node` or from TypeScript's `dom`; without either, what is set of it. */
+/** The global `Response` of `@types/node` or TypeScript's `dom` library; without either, the members that are used. */
 export type Response = typeof globalThis extends { Response: { prototype: infer Outgoing } }
   ? Outgoing
   : {

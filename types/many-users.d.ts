@@ -2,10 +2,10 @@ import type { BeamsError } from './errors'
 import type { PublishRequest } from './publish'
 
 /**
- * A user of a `publishToManyUsers` call: an id alone, or with what is published to it.
+ * A user of a `publishToManyUsers` call: an id, or an id with a request.
  *
- * An id alone has the request that the call was given. Of several `requests`, it has the only one, or the one that is named
- * `default`; where there is neither, the user is reported in `failures`.
+ * An id alone gets the call's request. With several `requests`, it gets the one named `default`. If there
+ * is none, it gets the only one; if there is more than one, the user is reported in `failures`.
  */
 export type UserEntry = string | UserWithNamedRequest | UserWithOwnRequest
 
@@ -13,21 +13,21 @@ export type UserEntry = string | UserWithNamedRequest | UserWithOwnRequest
 export interface UserWithNamedRequest {
   /** The id of the user. */
   readonly userId: string
-  /** The name of the request. Without it, the user has the same as an id alone. */
+  /** The name of the request. If it is missing, the user gets the same request as an id alone. */
   readonly request?: string | undefined
   readonly publishRequest?: undefined
 }
 
-/** A user and a request of their own, which takes a publish. */
+/** A user and a request of their own, which is a separate publish. */
 export interface UserWithOwnRequest {
   /** The id of the user. */
   readonly userId: string
-  /** The payload. It is serialized at the moment the user is read, so the same object may be changed and used again. */
+  /** The request. It is serialized when the user is read, so the object can be changed and reused afterwards. */
   readonly publishRequest: PublishRequest
   readonly request?: undefined
 }
 
-/** Several requests of one `publishToManyUsers` call, such as one for each language. */
+/** The named requests of a `publishToManyUsers` call, such as one for each language. */
 export interface NamedRequests {
   /**
    * The requests by their names. They are serialized before the first user is read. A publish request alone is the same as
@@ -42,11 +42,11 @@ export interface ManyUsersReport {
   publishes: { publishId: string; users: number }[]
   /** How many users were published to: the sum of `publishes`. */
   publishedCount: number
-  /** How many users were skipped because they had been published to before, by the `journal`. 0 without one. */
+  /** How many users were skipped because they were published to before, according to the `journal`. 0 without one. */
   resumedCount: number
   /** How many duplicate ids were skipped. 0 with `dedupe: false`. */
   duplicateCount: number
-  /** The users whose publish failed, or who had none. `error.delivery` says whether they may have been notified all the same. */
+  /** The users whose publish failed, or who have no valid request. `error.delivery` says whether they may have been notified. */
   failures: { users: string[]; error: BeamsError }[]
 }
 
@@ -56,7 +56,7 @@ export interface ManyUsersProgress {
   publishedCount: number
   /** How many could not be published to so far. */
   failedCount: number
-  /** How many were skipped so far because they had been published to before, by the `journal`. */
+  /** How many were skipped so far because they were published to before, according to the `journal`. */
   resumedCount: number
   /** How many ids had come before, so far. */
   duplicateCount: number

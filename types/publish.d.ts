@@ -16,12 +16,12 @@ export type KnownKeys<Type> = { [Key in keyof Type as string extends Key ? never
  * A notification, for at least one platform.
  *
  * The members of Beams itself (this object, `web` and `web.notification`) are checked for misspelt names. Keys that Apple or
- * Google add later may be used at once. Interfaces and classes of your own will do for each part. See
+ * Google add later are accepted. Your own interfaces and classes are accepted for each part. See
  * [Publish payloads](https://pusher.com/docs/beams/reference/publish-payloads/).
  *
  * To build one step by step, see {@link PublishRequestBase}.
  */
-// `& unknown` changes nothing but the name that compilers print: the one that says what `{}` lacks.
+// `& unknown` changes only the name in compiler messages: they print the alias, which says that a platform is missing.
 export type PublishRequest = PublishRequestWithAtLeastOneOf<'apns' | 'fcm' | 'web'> & unknown
 
 /** A {@link PublishRequest} with a payload for one of these platforms, and perhaps for others. */
@@ -43,8 +43,7 @@ export type PublishRequestWithAtLeastOneOf<Platform extends PayloadPlatform> = P
  * if (hasPlatform(draft)) await beams.publishToUsers(userIds, draft)
  * ```
  *
- * Members that the service has and this version does not know can be declared here, in {@link WebPayload} and in
- * {@link WebNotification}:
+ * Members that this version does not know can be declared here, in {@link WebPayload} and in {@link WebNotification}:
  *
  * ```ts
  * declare module 'beams-native' {
@@ -258,7 +257,7 @@ export interface WebPayload {
 }
 
 /**
- * What a browser shows. The default service worker passes on the title, the text and the icon; the members of the
+ * A notification in a browser. The default service worker uses the title, the text and the icon; the members of the
  * [Notification API](https://developer.mozilla.org/docs/Web/API/ServiceWorkerRegistration/showNotification) below them need a
  * notification handler of your own, which calls `showNotification`.
  */
@@ -299,7 +298,7 @@ export interface WebNotification {
 
 /** A button of a notification in a browser. */
 export interface WebNotificationAction {
-  /** What the handler of clicks is told. */
+  /** The `action` of the `notificationclick` event. */
   action: string
   /** The text. */
   title: string

@@ -56,12 +56,12 @@ function goAway(session) {
 }
 
 /**
- * A server that goes wrong at random. Its book has, for each publish that it has processed, the id and the users. With a
+ * A server with random faults. `processed` has the id and the users of each publish that it has processed. With a
  * `certificate` it speaks HTTP/2, with so few `streams` that publishes wait for one.
  */
 async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
   const random = createRandom(seed)
-  const book = new Map()
+  const processed = new Map()
   const sockets = new Set()
   const all = [...behaviours, ...(certificate ? http2Behaviours : http1Behaviours)]
   const handle = async (request, response) => {
@@ -71,8 +71,8 @@ async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
     if (!users) return
     let left = random() * all.reduce((sum, [weight]) => sum + weight, 0)
     const [, isProcessed, answer] = all.find(([weight]) => (left -= weight) < 0)
-    const publishId = `pubid-${book.size}`
-    if (isProcessed) book.set(publishId, users)
+    const publishId = `pubid-${processed.size}`
+    if (isProcessed) processed.set(publishId, users)
     // The client may have gone.
     if (response.stream ? !response.stream.destroyed : response.socket) {
       answer(response, JSON.stringify({ publishId }), random, sockets)
@@ -93,7 +93,7 @@ async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
     server.close()
     for (const socket of sockets) socket.destroy()
   })
-  return { port: server.address().port, book }
+  return { port: server.address().port, processed }
 }
 
 /** The users of a publish that has come whole; nothing where it was given up. */
@@ -108,9 +108,9 @@ async function readUsers(request) {
 }
 
 /** How often each user was published to. */
-function countPublishes(book) {
+function countPublishes(processed) {
   const times = new Map()
-  for (const users of book.values()) for (const user of users) times.set(user, (times.get(user) ?? 0) + 1)
+  for (const users of processed.values()) for (const user of users) times.set(user, (times.get(user) ?? 0) + 1)
   return times
 }
 

@@ -1,7 +1,7 @@
 'use strict'
 
 // Stops bulk publishes at random moments, and prints what became of each. Each id that was read must be in exactly one
-// place: with the server, which keeps a book, in the failures, or in what remains.
+// place: accepted by the server, in the failures, or in what remains.
 // Arguments: source of the users, number of runs, seed, folder for the journals of those runs that have one.
 
 const fs = require('node:fs')
@@ -19,11 +19,11 @@ const payload = { web: { notification: { title: 'Hello' } } }
 
 const requests = { de: payload, en: { ...payload, fcm: {} }, default: { ...payload, apns: {} } }
 
-/** How many runs there are for each with a journal, whose disk takes its time. */
+/** One of so many runs has a journal, because syncing is slow. */
 const RUNS_PER_JOURNAL = 10
 
 /** The users whom the server has accepted, of the present run. */
-let book = []
+let accepted = []
 /** Called for each request that arrives. */
 let onRequest = () => {}
 
@@ -36,7 +36,7 @@ const server = http.createServer((request, response) => {
     const isRefused = random() < 0.1
     const answer = () => {
       if (isRefused) return response.writeHead(422).end('{"error":"E","description":"D"}')
-      book.push(...users)
+      accepted.push(...users)
       return response.end('{"publishId":"p"}')
     }
     if (random() < 0.5) answer()
@@ -151,7 +151,7 @@ async function run(number, stopper) {
     return random() < 0.001 ? '' : id
   }
 
-  book = []
+  accepted = []
   const users = sources[kind](read, count)
   const outcome = await beams.publishToManyUsers(users, kind === 'entries' ? { requests } : payload, options).then(
     (report) => ({ report, remaining: [] }),
@@ -166,7 +166,7 @@ async function run(number, stopper) {
   return { isStopped: 'code' in outcome, problem }
 }
 
-/** What is wrong with a journal, if anything is. It has no user to whom no request was made. */
+/** Returns the problem with a journal, if there is one. A journal has only users for whom a request was made. */
 async function checkJournal(journal, report) {
   const { publishedCount, failures } = await readCampaignJournal(journal)
   fs.rmSync(journal)
@@ -182,8 +182,9 @@ function check(stopper, outcome, given, users) {
   if (report === undefined) return `no report: ${outcome.stack}`
   if (code !== undefined && code !== codes[stopper]) return `rejected with ${code}`
   if (code === 'ERR_BEAMS_INTERRUPTED' && cause !== STOP) return `the cause is ${cause}`
-  if (report.publishedCount !== book.length) return `${report.publishedCount} published, ${book.length} accepted`
-  const listed = [...book, ...report.failures.flatMap((failure) => failure.users), ...remaining]
+  if (report.publishedCount !== accepted.length)
+    return `${report.publishedCount} published, ${accepted.length} accepted`
+  const listed = [...accepted, ...report.failures.flatMap((failure) => failure.users), ...remaining]
   const isIdle = users instanceof Readable && code !== undefined && !users.readableEnded && stopper !== 'iterator'
   if (isIdle && !users.destroyed) return 'the stream is not destroyed'
   const places = new Map()

@@ -1,4 +1,4 @@
-// What a client tells about itself: the messages of the diagnostics channels, its statistics, and where it sends its requests.
+// The messages of the diagnostics channels, the statistics of a client, and its instance and endpoint.
 
 import { subscribe, tracingChannel } from 'node:diagnostics_channel'
 import {

@@ -28,11 +28,11 @@ function client({ port, authority }, options) {
   return new PushNotifications({ instanceId, secretKey, endpoint, ca: fs.readFileSync(authority), ...options })
 }
 
-const unpaced = { maxRequestsPerSecond: Infinity }
+const unlimited = { maxRequestsPerSecond: Infinity }
 
 const subjects = {
   'beams-native'(given) {
-    const beams = client(given, { ...unpaced, payloadChecks: given.payloadChecks })
+    const beams = client(given, { ...unlimited, payloadChecks: given.payloadChecks })
     return (kind, targets, request, options) =>
       kind === 'users'
         ? beams.publishToUsers(targets, request, options)
@@ -79,7 +79,7 @@ const subjects = {
 /** A function that publishes to any number of users, so many requests at a time. */
 function toManyUsers(given) {
   if (given.subject === 'beams-native') {
-    const beams = client(given, given.pace ? {} : unpaced)
+    const beams = client(given, given.rateLimited ? {} : unlimited)
     return (users, request, options) => beams.publishToManyUsers(users, request, { dedupe: false, ...options })
   }
   // What people write by hand; it keeps no account and looks for no duplicates.

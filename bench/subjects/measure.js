@@ -2,7 +2,7 @@
 
 // Measures one subject in a process of its own, and prints what it cost. Arguments: a JSON object
 // { measure, subject, port, authority, installed, inFlight, warmUp, requests, kind, signal, payloadChecks, milliseconds, users,
-// pace }.
+// rateLimited }.
 
 const { setMaxListeners } = require('node:events')
 const fs = require('node:fs')
@@ -92,7 +92,7 @@ const measures = {
     return { delayMilliseconds: histogram.percentile(99) / 1e6 }
   },
 
-  /** What a signal costs by itself: making it, and the two calls that any listener needs, with as many in use at a time. */
+  /** The platform's own cost of a signal: creating it, and adding and removing a listener, with as many in use at a time. */
   async signal() {
     const makeSignal = signalMakers[given.signal]
     const useSignals = (count) => {
@@ -130,8 +130,8 @@ const measures = {
     }
   },
 
-  async pace() {
-    const publish = toManyUsers({ ...given, pace: true })
+  async rateLimited() {
+    const publish = toManyUsers({ ...given, rateLimited: true })
     const users = makeUsers(given.users)
     const start = performance.now()
     await publish(users, request)

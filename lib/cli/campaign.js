@@ -38,7 +38,8 @@ const REQUESTS = ['request', 'title', 'body', 'link']
 
 /** Publishes to all users of a list, and prints the report. */
 async function run({ values }) {
-  if (values.users === undefined) throw new UsageError('--users is required')
+  if (values.users === undefined)
+    throw new UsageError('--users is required: a file with one user per line, or - for stdin')
   if (values.users === '-' && values.request === '-') {
     throw new UsageError('--users and --request cannot both be stdin')
   }
@@ -103,7 +104,7 @@ async function publish(beams, users, request, callOptions) {
 function toStoppedOutcome(error) {
   const { report, remaining, cause } = error
   if (report === undefined) throw error
-  // An error while reading the list is the cause, and explains itself.
+  // If reading the list failed, the cause is the better message.
   return { report, remaining, error: cause instanceof UsageError ? cause : error }
 }
 

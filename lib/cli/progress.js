@@ -8,7 +8,7 @@ const { Rate } = require('./rate.js')
 
 const REDRAW_INTERVAL_MS = 250
 const LINE_INTERVAL_MS = 30_000
-/** If the total is known, a line is printed for each of so many equal parts. */
+/** The number of lines to print if the total is known. */
 const STEPS = 10
 
 const MAX_BAR_WIDTH = 40

@@ -102,7 +102,8 @@ function parseObject(line, names) {
 
 function createEntry(userId, request, names) {
   if (request === undefined || names.includes(request)) return { userId, request }
-  throw new Error(`unknown request name; the names are ${names.join(', ') || 'missing: see --requests'}`)
+  if (names.length === 0) throw new Error('unknown request name; --requests defines the names')
+  throw new Error(`unknown request name; the names are ${names.join(', ')}`)
 }
 
 module.exports = { FORMATS, openUsers }

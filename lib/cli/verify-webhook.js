@@ -15,7 +15,8 @@ const options = {
 
 /** Verifies a webhook, and prints its event. */
 async function run({ values: { signature, 'secret-file': file }, positionals: [body = '-'] }) {
-  if (signature === undefined) throw new UsageError('--signature is required')
+  if (signature === undefined)
+    throw new UsageError('--signature is required: the value of the Webhook-Signature header')
   const secret = file === undefined ? process.env.BEAMS_WEBHOOK_SECRET : await readSecret(file)
   if (!secret) throw new UsageError('BEAMS_WEBHOOK_SECRET is not set: set it or pass --secret-file')
   await printJson(verify(await readBytes(body), signature, secret))

@@ -5,8 +5,8 @@ const { readFunction } = require('../arguments.js')
 const { refuse, respond } = require('./response.js')
 
 /**
- * The auth endpoint, for any framework: a function from a request's method and URL to a response. `request` is what the
- * framework calls a request; only `options.userId` looks into it.
+ * The auth endpoint, for any framework: a function from a request's method and URL to a response. `request` is the framework's
+ * own request object, and is only passed to `options.userId`.
  */
 function createAuth(beams, options) {
   if (typeof beams?.generateToken !== 'function') {
@@ -30,13 +30,13 @@ function checkSessionUser(value) {
   if (value === undefined || value === null || value === '') return undefined
   if (typeof value === 'string') return value
   throw createArgumentError(
-    `authEndpoint: userId must return a string, or undefined if nobody is logged in, but it returned a ${typeof value}`,
+    `authEndpoint: userId must return a string, or undefined if nobody is logged in, but it returned a value of type ${typeof value}`,
   )
 }
 
 /**
- * The values of a parameter, each in both of its readings: a `+` is a space to browsers and Android, and a plus sign to
- * iOS, whose URLComponents does not encode it. Either may match, since the token is made for the session's user.
+ * The values of a parameter, each in both interpretations of `+`: browsers and Android encode a space as `+`, and URLComponents
+ * on iOS leaves a plus sign unencoded. Accepting either is safe, because the token is for the session's user.
  */
 function readQuery(url, name) {
   const [, query = ''] = /\?([^#]*)/.exec(url) ?? []

@@ -40,7 +40,7 @@ async function collectBody(request, maxBytes) {
     chunks.push(value)
     length += value.length
     if (length <= maxBytes) continue
-    // The sender may be gone by now, which is no concern of the response.
+    // Fails if the sender has disconnected, which does not affect the response.
     reader.cancel().catch(() => {})
     throw new BodyError(413, `the body has more than ${maxBytes} bytes`)
   }

@@ -12,7 +12,7 @@ function authEndpoint(beams, options) {
     try {
       outcome = await auth({ method: request.method, url: request.url, request })
     } catch (error) {
-      // The framework knows what becomes of an error. Plain node:http has nobody to pass it to.
+      // A framework handles the error. Plain node:http has no error handler.
       if (typeof next === 'function') return void next(error)
       console.error(error)
       outcome = respondInternalError()
@@ -31,16 +31,16 @@ function webhookEndpoint(options, handlers) {
 }
 
 function send(response, { status, headers, body }) {
-  // Something else has responded meanwhile, such as a middleware with a time limit.
+  // Other code may have responded meanwhile, such as a timeout middleware.
   if (response.headersSent) return
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  // What is left of the body is not read.
+  // The rest of the body is not read.
   if (status === 413) response.setHeader('Connection', 'close')
   response.end(body)
 }
 
-/** What a body parser has kept of the raw body. */
+/** The raw body, if a body parser has kept it. */
 function getKeptBody({ rawBody, body }) {
   return [rawBody, body].find((value) => typeof value === 'string' || ArrayBuffer.isView(value))
 }
@@ -66,7 +66,7 @@ function collectBody(request, maxBytes) {
     }
     request.on('data', onData)
     request.on('end', () => resolve(Buffer.concat(chunks)))
-    // After the end, these change nothing.
+    // After `end`, the promise is settled, and these have no effect.
     for (const event of ['error', 'close']) request.on(event, () => reject(new BodyError(400, INCOMPLETE)))
   })
 }

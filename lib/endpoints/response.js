@@ -1,8 +1,8 @@
 'use strict'
 
-// Every framework makes its own response of these.
+// Responses independent of a framework, which converts them to its own.
 
-/** Tokens and errors are for one user and one moment: no cache may keep them. */
+/** Tokens and errors are specific to a user, and must not be cached. */
 const HEADERS = { 'Cache-Control': 'no-store' }
 
 /** A response with a JSON body. */
@@ -29,7 +29,7 @@ const ERRORS = {
   500: 'Internal Server Error',
 }
 
-/** What the cause is stays in the log: the other side may be anybody. */
+/** Does not disclose the cause, which is only logged: any client can send a request. */
 const respondInternalError = () => refuse(500, 'the reason is in the log of this server')
 
 module.exports = { refuse, respond, respondEmpty, respondInternalError }

@@ -8,7 +8,7 @@ const { refuse, respondEmpty, respondInternalError } = require('./response.js')
 /** The service's largest event, with 1 000 user ids of 164 escaped characters, fits. */
 const MAX_BYTES = 1 << 20
 
-/** Why a body could not be read, where the sender is the reason. */
+/** An error that the sender has caused: the body is incomplete or too large. */
 class BodyError extends Error {
   constructor(status, message) {
     super(message)
@@ -20,8 +20,8 @@ class BodyError extends Error {
  * The webhook endpoint, for any framework: a function from a request to a response. It schedules the handlers to run after
  * the response.
  *
- * `header` gets a header by its name in lower case. `readBody` reads the raw body up to a number of bytes, and throws a
- * {@link BodyError} if the sender is at fault, or another error if the server is.
+ * `header` gets a header by its name in lower case. `readBody` reads the raw body up to a number of bytes. It throws a
+ * {@link BodyError} if the sender has caused the failure, and another error if the server is misconfigured.
  */
 function createWebhook(options, handlers) {
   const { after, maxBytes, onError, secret, seen } = readWebhookOptions(checkOptions(options) ?? {})
@@ -53,7 +53,7 @@ function createWebhook(options, handlers) {
       const handler = getHandler(event.eventType)
       if (handler !== undefined) await after(() => run(handler, event))
     } catch (error) {
-      // Anybody can send what is not signed, and could fill a log with it.
+      // Requests without a valid signature are not reported, because any client could fill the log with them.
       if (error instanceof BodyError) return refuse(error.status, error.message)
       if (error?.code === 'ERR_BEAMS_WEBHOOK_SIGNATURE') return refuse(401, error.message)
       await report(error, event)
@@ -81,15 +81,20 @@ function logError(error, event) {
   else console.error(`The webhook event ${event.eventId} (${event.eventType}) was not handled:`, error)
 }
 
-/** A function from an event's type to its handler. */
+/** Returns a function from an event's type to its handler. */
 function readHandlers(handlers) {
   if (typeof handlers === 'function') return () => handlers
   if (typeof handlers !== 'object' || handlers === null) {
-    throw createArgumentError('webhookEndpoint: the second argument must be handlers by event type, or one for all')
+    throw createArgumentError(
+      'webhookEndpoint: the second argument must be an object of handlers by event type, or one function for all events',
+    )
   }
   const entries = Object.entries(handlers).filter(([, handler]) => handler !== undefined)
   for (const [type, handler] of entries) {
-    if (!isEventType(type)) throw createArgumentError(`webhookEndpoint: there is no event type '${type}'`)
+    if (!isEventType(type))
+      throw createArgumentError(
+        `webhookEndpoint: there is no event type '${type}'; the handler of newer types is 'unknown'`,
+      )
     if (typeof handler !== 'function')
       throw createArgumentError(`webhookEndpoint: the handler of ${type} must be a function`)
   }
@@ -97,7 +102,7 @@ function readHandlers(handlers) {
   return (type) => byType.get(type)
 }
 
-/** The native side alone knows the event types, so it reads an event of this one. */
+/** Only the native side knows the event types, so this verifies an event of the type. */
 function isEventType(type) {
   const metadata = { event_type: type, event_id: '', created_at: '2000-01-01T00:00:00Z', product: 'beams' }
   const body = JSON.stringify({ payload: {}, metadata })
@@ -105,10 +110,12 @@ function isEventType(type) {
   return verifyWebhook(body, signWebhook(body, secret)['Webhook-Signature'], secret).eventType === type
 }
 
-/** Anything but a boolean is likely a database's own result, such as Redis's `'OK'`, which means the opposite. */
+/** Rejects other types, such as the `'OK'` of a Redis `SET NX`, which means that the event was not seen. */
 function checkSeen(value) {
   if (typeof value === 'boolean') return value
-  throw createArgumentError(`webhookEndpoint: seen must return true or false, but it returned a ${typeof value}`)
+  throw createArgumentError(
+    `webhookEndpoint: seen must return true or false, but it returned a value of type ${typeof value}`,
+  )
 }
 
 module.exports = { BodyError, createWebhook }

@@ -71,7 +71,7 @@ export interface EmulatorOptions {
    * @default 10000
    */
   maxPublishes?: number | undefined
-  /** Called with a line of text for every publish, failed request, planned fault, deletion, report and attempt at a webhook. */
+  /** Called with a line of text for every publish, failed request, planned fault, deletion, report and webhook attempt. */
   log?: ((line: string) => void) | undefined
 }
 
@@ -97,13 +97,12 @@ export interface ReceivedPublish {
 }
 
 /**
- * A request that was refused, or that a planned fault has failed. Requests of devices are among them only if a fault has failed
- * them.
+ * A request that was refused, or that failed because of a planned fault. Refused requests of devices are not listed.
  */
 export interface FailedRequest {
-  /** An id of the emulator's own, also in the inbox. */
+  /** The emulator's id for it, also in the inbox. */
   id: string
-  /** The operation; absent if the request is for none. */
+  /** The operation; absent if the path belongs to none. */
   operation?: Operation
   /** The HTTP method. */
   method: string
@@ -121,21 +120,21 @@ export interface FailedRequest {
   description: string
   /** The planned fault, in words, if there was one. */
   fault?: string
-  /** What was to be published, if the body was a JSON object, and was read. */
+  /** The body of a publish, if it was read and is a JSON object. */
   publish?: Record<string, any>
 }
 
-/** What the payload checks of `beams-native` say about a member of a payload: its `PayloadFinding`. */
+/** A finding of the payload checks, as the `PayloadFinding` of `beams-native`. */
 export interface PayloadFinding {
   /** The id of the rule, such as `'web/deep-link-not-absolute'`. */
   rule: string
-  /** What becomes of the notification. */
+  /** The effect on the notification. */
   severity: 'refused' | 'dropped' | 'degraded' | 'hint'
-  /** The platform that the member belongs to, if it is one's. */
+  /** The platform of the member, if it belongs to one. */
   platform?: Platform | undefined
   /** Where the member is, or is missing, as a JSON pointer: `'/web/notification/deep_link'`. */
   path: string
-  /** What will happen, and what to write instead. */
+  /** The effect, and what to write instead. */
   message: string
   /** The member or value to write instead, if there is exactly one. */
   suggestion?: string | undefined
@@ -143,23 +142,23 @@ export interface PayloadFinding {
   documentation: string
 }
 
-/** Why a target of a publish got nothing, or not on all of its devices. */
+/** Why a target of a publish received nothing, or not on all of its devices. */
 export interface MissedTarget {
   /** The interest or the user. */
   target: string
   /**
    * - `'no-user'`: no device has ever been bound to the user, or the user was deleted.
-   * - `'no-device'`: the user had a device, and has none any more.
+   * - `'no-device'`: the user no longer has a device.
    * - `'no-subscription'`: no device is subscribed to the interest.
    * - `'no-payload'`: devices got nothing, since the publish has no payload for their platforms.
-   * - `'gateway-refused'`: the gateway of devices has refused the notification, as `failNext` had planned.
+   * - `'gateway-refused'`: the gateway refused the notification, as planned with `failNext`.
    */
   reason: 'no-user' | 'no-device' | 'no-subscription' | 'no-payload' | 'gateway-refused'
   /** The platforms of the devices that got nothing, with the last two reasons. */
   platforms?: Platform[]
   /** How many devices got nothing, with the last two reasons. */
   deviceCount?: number
-  /** A user or interest that there is, and that may have been meant. */
+  /** An existing user or interest with a similar name. */
   similar?: string | undefined
   /** The reason as a sentence, such as ``nobody is subscribed to `newz`; there is `news` ``. */
   message: string
@@ -169,9 +168,9 @@ export interface MissedTarget {
 export interface Explanation {
   /** The first 100 reasons, in the order of the targets. */
   missed: MissedTarget[]
-  /** How many reasons there are. */
+  /** The number of all reasons. */
   missedCount: number
-  /** What is wrong with the payload, the worst first. None without `beams-native`. */
+  /** The findings for the payload, the worst first. Empty if `beams-native` is not installed. */
   findings: PayloadFinding[]
   /** Why the payload was not checked, if it was not: `beams-native` is not installed, or the payload is larger than 64 KiB. */
   checksUnavailable?: string | undefined
@@ -344,9 +343,9 @@ export interface Emulator {
   certificate?: string | Uint8Array
   /** The publishes that are kept, oldest first. */
   publishes(): ReceivedPublish[]
-  /** The latest 1 000 requests that were refused or that a planned fault has failed, oldest first, in at most 16 MiB. */
+  /** The latest 1 000 requests that were refused or failed because of a planned fault, oldest first, in at most 16 MiB. */
   failedRequests(): FailedRequest[]
-  /** Why a publish shows nothing, or not everywhere; `undefined` if there is none of that id. */
+  /** Why a publish shows nothing, or not everywhere; `undefined` if there is no publish with that id. */
   explain(publishId: string): Explanation | undefined
   /** The deletions of users, oldest first. */
   deletions(): ReceivedDeletion[]
@@ -362,7 +361,7 @@ export interface Emulator {
   addWebhook(webhook: Webhook): string
   /** Removes a webhook; `false` if there is none of that id. */
   removeWebhook(id: string): boolean
-  /** Sends a webhook request again at once, with its retries; `false` if there is none of that id, or it is being sent. */
+  /** Sends a webhook request again, with its retries; `false` if there is none with that id, or it is being sent. */
   resendWebhook(id: string): boolean
   /**
    * Resolves to the first publish, past or future, for which `predicate` returns or resolves to a truthy value; to the first one
@@ -378,9 +377,9 @@ export interface Emulator {
   failNext(fault: Fault): void
   /** The faults that have not happened yet; `times` is how often each still will. */
   failures(): Fault[]
-  /** Forgets publishes, with their deliveries, failed requests and deletions. Devices stay. */
+  /** Clears publishes with their deliveries, failed requests and deletions. Devices are kept. */
   clear(): void
-  /** Forgets publishes, failed requests, deletions, devices, planned faults and webhook requests. Configured webhooks stay. */
+  /** Clears publishes, failed requests, deletions, devices, planned faults and webhook requests. Configured webhooks are kept. */
   reset(): void
   /** Stops listening and drops all connections. */
   close(): Promise<void>

@@ -18,8 +18,8 @@ export interface BeamsInstrumentationConfig extends InstrumentationConfig {
   requireParentSpan?: boolean | undefined
   /**
    * Called with the span of each call before it ends, to set attributes of your own. The message says how the call ended; its
-   * `error` is present if it has failed. It runs in the context of the caller, and what it throws is logged by OpenTelemetry's
-   * `diag`.
+   * `error` is present if it has failed. It runs in the context of the caller. If it throws, OpenTelemetry's `diag` logs the
+   * error.
    */
   responseHook?: ((span: Span, message: BeamsRequestMessage) => void) | undefined
 }
@@ -29,7 +29,7 @@ export interface BeamsInstrumentationConfig extends InstrumentationConfig {
  *
  * When a call ends, it makes an `INTERNAL` span for the call, named `beams.` and the method, in the context of the caller; below
  * that a `CLIENT` span for each request, retries included, with the stable HTTP semantic conventions; and adds each request to
- * the histogram `http.client.request.duration`. Neither holds user ids, payloads or the secret key.
+ * the histogram `http.client.request.duration`. Spans and metrics never contain user ids, payloads or the secret key.
  *
  * The requests of a `publishToManyUsers` are traces of their own, each with a link to the span of the call.
  *

@@ -1,4 +1,4 @@
-//! The methods of a client that `lib/` calls and users do not see.
+//! Methods of a client for `lib/` alone, which the typings omit.
 
 use beams::payload_checks::PayloadChecks;
 use beams::targets::kind::{INTERESTS, USERS};
@@ -43,8 +43,8 @@ impl PushNotifications {
         serde_json::to_string(&server).unwrap_or_default()
     }
 
-    /// Checks the payload of a bulk publish on the worker's thread. Resolves to nothing but observations, and rejects where
-    /// the payload is rejected; returns nothing where payloads are not checked.
+    /// Checks the payload of a bulk publish on the worker thread. Resolves to the observations alone, and rejects if the
+    /// payload is rejected. Returns `None` if payloads are not checked.
     #[napi(catch_unwind, skip_typescript)]
     pub fn check_payload<'env>(
         &self,
@@ -63,7 +63,7 @@ impl PushNotifications {
         Ok(Some(call))
     }
 
-    /// Throws what is wrong with the targets of a publish, if anything is.
+    /// Throws an error if the targets of a publish are invalid.
     #[napi(catch_unwind, skip_typescript)]
     pub fn check_targets(
         &self,

@@ -36,34 +36,34 @@ pub struct Client {
     payload_checker: PayloadChecker,
     permits: Permits,
     connections: Connections,
-    /// What answers in place of the service, in tests of programs that use this client.
+    /// The in-memory service, in tests of programs that use this client.
     fake: OnceLock<FakeService>,
     closing: CancellationToken,
-    /// Cancelled when the calls that a closed client still has are to end.
+    /// Cancelled when a closed client ends its remaining calls.
     cutoff: CancellationToken,
     calls: TaskTracker,
 }
 
-/// What the call of which a chunk is a part has a say in.
+/// Limits and hooks that a bulk publish passes to the requests of its chunks.
 pub(crate) struct ChunkControl<'a> {
-    /// The call's own.
+    /// The deadline of the bulk publish.
     pub(crate) deadline: Option<Deadline>,
     /// Once it is cancelled, no attempt starts.
     pub(crate) stop: &'a CancellationToken,
-    /// Runs once, as soon as the first attempt may start. Where it fails, there is none.
+    /// Runs once, when the first attempt may start. If it fails, no attempt is made.
     pub(crate) before_first_attempt: Option<Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>>,
 }
 
-/// What a client is doing at the moment.
+/// Counts of a client's calls and requests at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
     /// How many calls have not ended. A publish to many users is one.
     pub calls: usize,
     /// How many requests have started and not ended.
     pub requests_in_flight: usize,
-    /// How many requests wait to start, for a permit or for the rate limiter. A call that waits to repeat its request has none.
+    /// How many requests wait for a permit or for the rate limiter. A call that waits for a retry is not counted.
     pub requests_waiting: usize,
-    /// For how much longer no request starts, where the service has asked for that.
+    /// How long requests remain paused after a 429.
     pub paused_for: Option<Duration>,
 }
 
@@ -93,13 +93,13 @@ impl Client {
         &self.config
     }
 
-    /// Replaces the service by one in memory. A client that has one already keeps it.
+    /// Replaces the service by an in-memory one. Has no effect if there is one already.
     pub fn use_fake(&self, fake: FakeService) {
-        // The first one has been handed out.
+        // `fake()` may have returned the first one.
         let _ = self.fake.set(fake);
     }
 
-    /// What replaces the service, if [`Client::use_fake`] was called.
+    /// The in-memory service, if [`Client::use_fake`] was called.
     pub fn fake(&self) -> Option<&FakeService> {
         self.fake.get()
     }
@@ -133,7 +133,7 @@ impl Client {
         self.connections.close();
     }
 
-    /// What the client is doing at the moment.
+    /// Counts of the calls and requests at the moment.
     pub fn stats(&self) -> Stats {
         Stats {
             calls: self.calls.len(),
@@ -153,7 +153,7 @@ impl Client {
     pub async fn publish(&self, _: TaskTrackerToken, publish: Publish, options: &RequestOptions) -> Outcome<String> {
         let deadline = options.deadline.map(Deadline::after);
         let checked = self.check_payload(publish.kind, &publish.payload);
-        // What is wrong with the targets is reported first.
+        // Errors in the targets take precedence.
         let outcome = match publish.into_body().and_then(|body| checked.result.map(|()| body)) {
             // Boxed, so that the future that holds the call until it starts is small: it is moved to another thread.
             Ok(body) => {

@@ -128,7 +128,7 @@ impl Config {
         &self.instance_id
     }
 
-    /// The URL below which the API is, without a slash at its end.
+    /// The base URL of the API, without a trailing slash.
     pub fn endpoint(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
     }
@@ -146,7 +146,7 @@ impl Config {
         self.base.port_or_known_default()
     }
 
-    /// What happens before a publish.
+    /// Whether payloads are checked before they are published.
     pub fn payload_checks(&self) -> PayloadChecks {
         self.payload_checks
     }

@@ -15,7 +15,7 @@ pub struct Deadline {
     limit: Duration,
 }
 
-/// What a call must not outlast.
+/// The limits that end a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CallLimits<'a> {
     /// The call's own deadline, if it has one.

@@ -34,7 +34,7 @@ const CONNECTION: &str = "ERR_BEAMS_CONNECTION";
 /// The in-memory service of one client.
 #[derive(Debug)]
 pub struct FakeService {
-    /// False for a client that runs for long, whose publishes nobody reads.
+    /// False for a long-running client, whose publishes are never read and would accumulate.
     keeps_publishes: bool,
     state: Mutex<State>,
 }
@@ -100,7 +100,7 @@ impl FakeService {
         drop(mem::take(&mut *self.state()));
     }
 
-    /// Answers a request at once.
+    /// Responds immediately.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl FakeService {
         }
         let Some(body) = &request.body else { return Ok(response(200, Vec::new())) };
         if let Some(refusal) = refusal(body) {
-            // The title that the service gives to what its schema refuses.
+            // The service's own title for payloads that do not match its schema.
             return Ok(response(422, error_body("Bad Request", &refusal)));
         }
         state.accepted_count += 1;
@@ -129,11 +129,11 @@ impl FakeService {
 }
 
 impl PlannedFailure {
-    /// The failure that is asked for.
+    /// Derives the failure from its parameters.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] where no call fails so.
+    /// [`Error::InvalidArgument`] if no call can fail like that.
     pub fn new(asked: FailureRequest<'_>) -> Result<Self> {
         let delivery = asked.delivery.map(delivery_of).transpose()?;
         match asked.code {
@@ -153,12 +153,12 @@ impl PlannedFailure {
         }
     }
 
-    /// A response, if reading it leads to the error that is asked for.
+    /// The failure of a response, if that leads to the requested error.
     fn response(asked: FailureRequest<'_>, code: Option<&str>, delivery: Option<Delivery>) -> Result<Self> {
         let status = match (asked.status, code) {
             (Some(status), _) => status,
             (None, None) => return Err(Error::invalid("a planned failure needs a code or a status")),
-            // Of the codes' own statuses, 500 says nothing about the publish.
+            // After the default status 500, the delivery is unknown.
             (None, Some("ERR_BEAMS_SERVER")) if delivery == Some(Delivery::Refused) => 503,
             (None, Some(code)) => {
                 RESPONSE_CODES.iter().find(|(known, _)| *known == code).map(|&(_, status)| status).ok_or_else(|| {
@@ -244,7 +244,7 @@ fn error_body(title: &str, description: &str) -> Vec<u8> {
     json!({ "error": title, "description": description }).to_string().into()
 }
 
-/// What a router in front of the service says.
+/// The error page of a router in front of the service.
 fn html_body(status: u16) -> Vec<u8> {
     format!("<!doctype html><title>{status} {}</title>", reason(status)).into()
 }
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_that_no_call_has_is_refused() {
+    fn a_failure_that_cannot_occur_is_rejected() {
         for (code, delivery, status, text) in [
             ("", None, None, "a planned failure needs a code or a status"),
             ("ERR_BEAMS_COFFEE", None, None, "code must be one of ERR_BEAMS_INVALID_ARGUMENT, "),
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_beams_is_known_to_refuse_is_refused() {
+    fn payloads_that_beams_is_known_to_refuse_are_refused() {
         assert_eq!(
             refusal(br#"{"web":{"notification":{"title":"x","deep_link":"https://x.example"}},"users":["u"]}"#),
             None

@@ -1,4 +1,4 @@
-//! The limits of a call, and what they may be at most.
+//! The limits of a call, and their maximum values.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -23,14 +23,14 @@ pub const MAX_BACKDATE: Duration = Duration::from_secs(86_400);
 /// The limits of one call.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestOptions {
-    /// For making a connection: name lookup, TCP, proxy and TLS together. It also bounds how long a call can wait for a
-    /// connection that another call is making.
+    /// For establishing a connection: name lookup, TCP, proxy and TLS together. Also bounds how long a call waits for a connection
+    /// that another call is establishing.
     pub connect_timeout: Duration,
     /// For one attempt, from the first byte of the request to the last byte of the response.
     pub timeout: Duration,
     /// How many retries may follow the first attempt.
     pub max_retries: u32,
-    /// For the whole call, with all retries and waits: for a concurrency permit, for the rate limit, between attempts.
+    /// For the entire call, with all retries and waits: for a concurrency permit, for the rate limit, between attempts.
     pub deadline: Option<Duration>,
     /// Whether the outcome lists the attempts.
     pub record_attempts: bool,
@@ -51,7 +51,7 @@ impl RequestOptions {
         })
     }
 
-    /// The same bounds for a call whose outcome lists the attempts.
+    /// The same limits for a call whose outcome lists the attempts.
     pub fn with_attempt_records(self) -> Self {
         Self { record_attempts: true, ..self }
     }

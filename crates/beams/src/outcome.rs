@@ -1,4 +1,4 @@
-//! How a call ended.
+//! The outcome of a call.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use crate::deadline::Expired;
 use crate::error::{Delivery, Error, Result};
 use crate::payload_checks::PayloadFindings;
 
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Debug)]
 pub struct Outcome<T> {
-    /// The result.
+    /// The value that the call resolves to, or its error.
     pub result: Result<T>,
     /// How many requests were made.
     pub attempts: u32,
     /// The last response's status, if one came.
     pub status: Option<u16>,
-    /// What became of each request; empty unless [`RequestOptions::record_attempts`] asks for it.
+    /// A record of each request; empty unless [`RequestOptions::record_attempts`] is set.
     ///
     /// [`RequestOptions::record_attempts`]: crate::limits::RequestOptions::record_attempts
     pub records: Vec<AttemptRecord>,
-    /// What was found in the payload, where that was checked.
+    /// The findings for the payload, if it was checked.
     pub findings: PayloadFindings,
 }
 
@@ -50,7 +50,7 @@ impl<T> Outcome<T> {
         Outcome { result: result.map(form), attempts, status, records, findings }
     }
 
-    /// The same outcome with what was found in the payload.
+    /// The same outcome, with findings for the payload.
     pub fn with_findings(self, findings: PayloadFindings) -> Self {
         Self { findings, ..self }
     }

@@ -1,4 +1,4 @@
-//! What the payload checker's findings mean for a publish, and which payloads were checked before.
+//! Checks payloads before they are published, each once, and decides whether their findings prevent the publish.
 
 use std::hash::BuildHasher;
 use std::mem;
@@ -11,21 +11,21 @@ use crate::error::{Error, Result};
 use crate::targets::json::utf8;
 use crate::targets::kind::TargetKind;
 
-/// About how much memory the findings of one generation of payloads take at most. Two generations are kept.
+/// The approximate maximum memory for the findings of one generation. Two generations are kept.
 const MAX_GENERATION_BYTES: usize = 512 * 1024;
 
-/// About how much memory the entry of a payload takes, beside its findings.
+/// The approximate memory of an entry without its findings.
 const ENTRY_BYTES: usize = 64;
 
-/// What happens before a publish.
+/// Whether payloads are checked before they are published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PayloadChecks {
-    /// The payload is not looked at.
+    /// Payloads are not checked.
     #[default]
     Off,
-    /// The payload is checked, and published whatever is found. The outcome has the findings.
+    /// Payloads are checked, and published despite findings. The outcome has the findings.
     Warn,
-    /// The payload is checked, and not published where a device would show nothing.
+    /// Payloads are checked, and rejected if a device would show nothing.
     Reject,
 }
 
@@ -38,8 +38,8 @@ pub(crate) struct PayloadChecker {
     checked: Mutex<CheckedPayloads>,
 }
 
-/// The findings of payloads by their hash. When the recent ones have become too many, those before them are forgotten, unless
-/// they were asked for again in the meantime.
+/// A cache of findings by the hash of the payload, in two generations. When the recent one is full, the earlier one is dropped,
+/// except for entries that were used in the meantime.
 #[derive(Default)]
 struct CheckedPayloads {
     recent: HashMap<u64, PayloadFindings>,
@@ -59,24 +59,24 @@ impl PayloadChecker {
             return None;
         }
         let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        // The hash is seeded at random, so that nobody can make two payloads share one.
+        // The hash has a random seed, so that collisions cannot be constructed.
         let hash = checked.hasher.hash_one((kind.key, payload));
         if let Some(findings) = checked.get(hash) {
             return findings;
         }
         let json = utf8(payload);
-        // What is not JSON has no findings: assembling the body reports it.
+        // Invalid JSON has no findings: assembling the body reports it.
         let findings = std::str::from_utf8(&json).ok().and_then(|json| check_json(json, Some(kind)).ok());
         let findings = findings.filter(|findings| !findings.is_empty()).map(Arc::from);
         checked.insert(hash, findings.clone());
         findings
     }
 
-    /// Whether a payload with these findings may be published.
+    /// Rejects a payload of which a device would show nothing, in the mode [`PayloadChecks::Reject`].
     ///
     /// # Errors
     ///
-    /// [`Error::Payload`] with the findings because of which it may not.
+    /// [`Error::Payload`] with the findings that prevent the publish.
     pub(crate) fn admit(&self, findings: &PayloadFindings) -> Result<()> {
         if self.mode != PayloadChecks::Reject {
             return Ok(());
@@ -130,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_looked_at_where_checks_are_off() {
+    fn no_payload_is_checked_if_checks_are_off() {
         let checker = PayloadChecker::new(PayloadChecks::Off);
         assert!(checker.findings(&USERS, &units(REFUSED)).is_none());
         assert!(checker.checked.lock().unwrap().recent.is_empty());
     }
 
     #[test]
-    fn only_a_payload_of_which_nothing_would_show_is_rejected() {
+    fn only_a_payload_that_would_not_show_is_rejected() {
         for (payload, rejected) in [(RIGHT, ""), (HINT, ""), (REFUSED, "web/deep-link-not-absolute"), ("[", "")] {
             for mode in [PayloadChecks::Warn, PayloadChecks::Reject] {
                 let checker = PayloadChecker::new(mode);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded_and_what_is_asked_for_again_is_kept() {
+    fn the_cache_is_bounded_and_keeps_payloads_in_use() {
         let checker = PayloadChecker::new(PayloadChecks::Warn);
         let first = checker.findings(&USERS, &units(HINT));
         let mut max_count = 0;

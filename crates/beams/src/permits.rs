@@ -1,4 +1,4 @@
-//! When an attempt may start: few enough are in flight, and the rate limiter lets it.
+//! Decides when an attempt may start: below the limit on concurrent requests, and within the rate limit.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::deadline::{CallLimits, Expired};
 use crate::rate_limit::RateLimiter;
 
-/// Gives a permit to each attempt, in the order in which they ask.
+/// Issues permits for attempts, in the order of the requests for them.
 pub(crate) struct Permits {
     semaphore: Semaphore,
     rate_limiter: RateLimiter,
@@ -17,21 +17,21 @@ pub(crate) struct Permits {
     waiting: AtomicUsize,
 }
 
-/// The right to make one attempt, which lasts until it is dropped.
+/// A permit for one attempt. When it is dropped, the next attempt may start.
 pub(crate) struct Permit<'a> {
     _permit: Option<SemaphorePermit<'a>>,
     _in_flight: Counted<'a>,
 }
 
-/// What a counter counts, until it is dropped.
+/// Increments a counter until it is dropped.
 struct Counted<'a> {
     counter: &'a AtomicUsize,
-    /// How many there were before.
+    /// The value of the counter before.
     others: usize,
 }
 
 impl Permits {
-    /// So many at once, and so many a second.
+    /// Permits for up to `max_in_flight` attempts at a time, and `per_second` starts.
     pub(crate) fn new(max_in_flight: usize, per_second: f64) -> Self {
         Self {
             semaphore: Semaphore::new(max_in_flight),
@@ -41,7 +41,7 @@ impl Permits {
         }
     }
 
-    /// Waits until an attempt may start. Where that is after the call's deadline, it fails as soon as that is known.
+    /// Waits until an attempt may start. Fails immediately if that is after the call's deadline.
     pub(crate) async fn acquire(&self, limits: CallLimits<'_>) -> Result<Permit<'_>, Expired> {
         let waiting = Counted::new(&self.waiting);
         if let Some(deadline) = limits.deadline
@@ -51,26 +51,26 @@ impl Permits {
         }
         let permit = limits
             .run(async {
-                // The semaphore is never closed, so that this cannot fail. The permit comes first, so that the requests of
-                // a second start in that second.
+                // Cannot fail, because the semaphore is never closed. The permit is acquired first, so that a request starts as
+                // soon as the rate limiter allows it, and no second has more starts than the limit.
                 let permit = self.semaphore.acquire().await.ok();
                 self.rate_limiter.acquire().await;
                 permit
             })
             .await?;
-        // The calls that end at the cutoff leave their permits to those that wait.
+        // At the cutoff, ending calls release their permits, and a waiting call may have got one.
         if limits.cutoff.is_cancelled() {
             return Err(Expired::Cutoff);
         }
         Ok(Permit { _permit: permit, _in_flight: Counted::new(&self.in_flight) })
     }
 
-    /// Lets no attempt start for a while: the service has asked for it.
+    /// Pauses the start of attempts, as the service has requested.
     pub(crate) fn pause_for(&self, wait: Duration) {
         self.rate_limiter.pause_for(wait);
     }
 
-    /// For how much longer no attempt may start, where the service has asked for that.
+    /// How long the pause lasts, if there is one.
     pub(crate) fn paused_for(&self) -> Option<Duration> {
         self.rate_limiter.paused_until().map(|until| until - Instant::now())
     }
@@ -80,7 +80,7 @@ impl Permits {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// How many attempts wait for one.
+    /// How many attempts wait for a permit.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_is_told_for_as_long_as_it_lasts() {
+    async fn a_pause_is_reported_until_it_ends() {
         let permits = Permits::new(1, f64::INFINITY);
         assert_eq!(permits.paused_for(), None);
         permits.pause_for(Duration::from_secs(5));

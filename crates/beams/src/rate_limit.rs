@@ -71,7 +71,7 @@ impl RateLimiter {
         state.paused_until = state.paused_until.max(Some(until));
     }
 
-    /// Until when no request starts, where the service has asked for that.
+    /// The end of the pause that the service has requested, if it is in the future.
     pub(crate) fn paused_until(&self) -> Option<Instant> {
         self.state().paused_until.filter(|&until| until > Instant::now())
     }

@@ -1,4 +1,4 @@
-//! The secret key, and how it is kept out of what people read.
+//! The secret key, which debug output hides.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use reqwest::header::HeaderValue;
 
 use crate::error::{Error, Result};
 
-/// The secret key, in the two forms in which it is used. Debug output hides it.
+/// The secret key, as text and as an `Authorization` header.
 pub struct Secret {
     pub(crate) key: String,
     pub(crate) bearer: HeaderValue,
 }
 
 impl Secret {
-    /// The key in both forms.
+    /// Validates a key.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] where it is empty or makes no header.
+    /// [`Error::InvalidArgument`] if it is empty or not valid in a header.
     pub(crate) fn new(key: String) -> Result<Self> {
         if key.trim().is_empty() {
             return Err(Error::invalid("\"secretKey\" must not be empty"));

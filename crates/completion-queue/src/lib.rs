@@ -1,6 +1,6 @@
 //! Where the worker's thread leaves the outcomes of calls, for the JavaScript thread to settle.
 //!
-//! `tests/model.rs` runs it in every interleaving of the threads, which loom's mutex makes possible.
+//! With `--cfg loom`, `tests/model.rs` checks it in every interleaving of the threads.
 
 use std::mem;
 

@@ -1,4 +1,4 @@
-//! What the queue promises, in every interleaving of its threads: `make model`.
+//! Model checks of the queue in every interleaving of its threads. Run by `make model`.
 
 #![cfg(loom)]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -9,7 +9,7 @@ use completion_queue::{CompletionQueue, WAKE_THRESHOLD};
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
 
-/// The event loop as far as a wake-up concerns it: how many have come that it has not answered.
+/// A model of the event loop: the number of pending wake-ups.
 #[derive(Default)]
 struct EventLoop {
     wakeups: Mutex<usize>,
@@ -22,7 +22,7 @@ impl EventLoop {
         self.woken.notify_one();
     }
 
-    /// Blocks until there is a wake-up. Where one is lost, loom reports a deadlock.
+    /// Blocks until there is a wake-up. If one is lost, loom reports a deadlock.
     fn wait(&self) {
         let mut wakeups = self.wakeups.lock().unwrap();
         while *wakeups == 0 {
@@ -31,7 +31,7 @@ impl EventLoop {
         *wakeups -= 1;
     }
 
-    fn unanswered(&self) -> usize {
+    fn pending(&self) -> usize {
         *self.wakeups.lock().unwrap()
     }
 }
@@ -43,7 +43,7 @@ fn queue(event_loop: &Arc<EventLoop>) -> Arc<Queue> {
     Arc::new(CompletionQueue::new(Box::new(move || event_loop.wake())))
 }
 
-/// The worker's thread: calls complete, and it notifies before it parks.
+/// The worker thread: completes calls, and notifies before it parks.
 fn complete(queue: &Arc<Queue>, items: Range<usize>) -> thread::JoinHandle<()> {
     let queue = queue.clone();
     thread::spawn(move || {
@@ -96,7 +96,7 @@ fn a_burst_below_the_threshold_wakes_once() {
         let queue = queue(&event_loop);
         complete(&queue, 0..WAKE_THRESHOLD - 1).join().unwrap();
         queue.notify();
-        assert_eq!(event_loop.unanswered(), 1);
+        assert_eq!(event_loop.pending(), 1);
         assert_eq!(queue.drain().len(), WAKE_THRESHOLD - 1);
     });
 }
@@ -116,7 +116,7 @@ fn nothing_is_settled_after_the_queue_is_closed() {
 
 #[test]
 fn items_are_dropped_outside_of_the_lock_when_the_queue_is_closed() {
-    /// Completes another call when it is dropped, as a task does that holds one.
+    /// Accesses the queue when it is dropped, as a task that holds a pending call does.
     struct Reentrant(Arc<CompletionQueue<Reentrant, fn()>>);
     impl Drop for Reentrant {
         fn drop(&mut self) {

@@ -74,7 +74,7 @@ async function requestHeaders(base, socket, proxy) {
 
 /** Resolves on an event. Rejects on an error or a timeout. */
 async function waitFor(emitter, event, select = () => emitter) {
-  // A later error must not be uncaught; the next step fails by itself.
+  // Later errors must not be uncaught; they fail the next step.
   emitter.on('error', () => {})
   const late = new Error(`no response within ${TIMEOUT_MS / 1000} s`)
   const timer = setTimeout(() => emitter.destroy(late), TIMEOUT_MS)

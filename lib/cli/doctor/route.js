@@ -1,6 +1,6 @@
 'use strict'
 
-// Explains which proxy the addon uses, and which variable selects it. The addon chooses by itself, with the same rules.
+// Finds the proxy that the addon uses, and the variable that selects it. Implements the same rules as the addon.
 
 const { fail, ok } = require('./diagnosis.js')
 const { isLoopback } = require('./host.js')

@@ -68,14 +68,14 @@ test('a publish that was refused before its body was read is listed with its tit
   }
 })
 
-test('nothing of what a foreign page wants to publish is listed', async (t) => {
+test('the payload of a foreign page is not listed', async (t) => {
   const emulator = await emulated(t)
   await send(emulator, 'POST', paths.users, { body, headers: { origin: 'http://evil.example' } })
   assert.deepEqual((await listed(emulator, '?search=rain')).length, 0)
   assert.equal(emulator.failedRequests()[0].publish, undefined)
 })
 
-test('a page that may not publish is named, before it has even tried', async (t) => {
+test('a refused preflight request is listed with the origin of the page', async (t) => {
   const emulator = await emulated(t)
   const headers = { origin: 'http://localhost:3000', 'access-control-request-method': 'POST' }
   assert.equal((await send(emulator, 'OPTIONS', paths.users, { headers })).status, 404)
@@ -84,7 +84,7 @@ test('a page that may not publish is named, before it has even tried', async (t)
   assert.match(description, /^A page of http:\/\/localhost:3000 asked whether it may send a request\./)
 })
 
-test('a sender that sends no more than headers is refused all the same', async (t) => {
+test('a request whose body never ends is refused nevertheless', async (t) => {
   const emulator = await emulated(t, { secretKey: 'key' })
   const socket = net.connect(emulator.port, '127.0.0.1').setEncoding('utf8')
   t.after(() => socket.destroy())

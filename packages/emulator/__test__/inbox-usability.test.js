@@ -45,7 +45,7 @@ describe('the inbox', () => {
     if (process.env.UPDATE_DOCS) writeFileSync(path.join(__dirname, '..', 'inbox.png'), picture)
   })
 
-  test('is worked with the keyboard alone', async (t) => {
+  test('can be used with the keyboard alone', async (t) => {
     for (const title of ['Bee three', 'Bee two', 'Ant one']) await publish(emulator, titled(title))
     const page = await inbox(t)
     await count(page, 3)
@@ -107,7 +107,7 @@ describe('the inbox', () => {
   })
 
   for (const colorScheme of ['light', 'dark']) {
-    test(`has no fault that axe finds, in ${colorScheme} colours`, async (t) => {
+    test(`has no accessibility violations according to axe, in ${colorScheme} colours`, async (t) => {
       emulator.addWebhook({ url: 'http://127.0.0.1:9/', secret: 's' })
       await register(emulator, 'apns', { user: 'ada', interests: ['news'] })
       const publishId = await publish(emulator, parcel)

@@ -32,7 +32,7 @@ describe('the inbox', () => {
     await heading(another, 'Second').waitFor()
   })
 
-  test('opens nothing by itself where somebody has closed it, or on a phone', async (t) => {
+  test('does not open a publish after one was closed, nor on a phone', async (t) => {
     await publish(emulator, titled('One'))
     const page = await inbox(t)
     await heading(page, 'One').waitFor()
@@ -46,7 +46,7 @@ describe('the inbox', () => {
     assert.equal(await small.locator('#detail').isVisible(), false)
   })
 
-  test('marks what nobody has read, in the title too, and in every window', async (t) => {
+  test('marks unread items, in the title and in every window', async (t) => {
     for (const title of ['One', 'Two', 'Three']) await publish(emulator, titled(title))
     const page = await inbox(t, phone)
     const other = await inbox(t, phone)
@@ -68,7 +68,7 @@ describe('the inbox', () => {
     assert.equal(await page.locator('#list li.unread').count(), 0)
   })
 
-  test('lists what was refused or failed as planned with the reason, and shows what was sent', async (t) => {
+  test('lists refused requests and planned failures with their reasons and payloads', async (t) => {
     const body = { users: ['ada'], web: { notification: { title: 'Wrong link', deep_link: '/orders/7' } } }
     const page = await inbox(t)
     await send(emulator, 'POST', paths.users, { body, headers: { authorization: 'Bearer wrong' } })
@@ -103,7 +103,7 @@ describe('the inbox', () => {
     }
   })
 
-  test('says why nothing came, and adds the device that was missing', async (t) => {
+  test('says why nothing arrived, and adds the missing device', async (t) => {
     await register(emulator, 'web', { interests: ['news'] })
     await publish(emulator, titled('Typo', { interests: ['newz'] }))
     const page = await inbox(t)
@@ -118,7 +118,7 @@ describe('the inbox', () => {
     assert.equal(await page.getByLabel('Why nothing came').count(), 0)
   })
 
-  test('shows the findings for a payload, and tells in the list what would not show', async (t) => {
+  test('shows the findings for a payload, and marks in the list payloads that would not show', async (t) => {
     await publish(emulator, { interests: ['news'], web: { title: 'Lost', timeToLive: 5 } })
     const page = await inbox(t)
     await row(page, '1 would not show').waitFor()
@@ -129,7 +129,7 @@ describe('the inbox', () => {
     await page.locator('#total:text-is("1")').waitFor()
   })
 
-  test('says so where a payload was not checked', async (t) => {
+  test('says why a payload was not checked', async (t) => {
     await publish(emulator, { users: ['ada'], web: { data: { text: 'x'.repeat(65_536) } } })
     const page = await inbox(t)
     await page.locator('#detail').getByText('Payloads over 64 KiB are not checked.').waitFor()
@@ -154,7 +154,7 @@ describe('the inbox', () => {
     assert.equal(await small.locator('#list li').count(), 1)
   })
 
-  test('keeps the focus on what was pressed, while the rest is drawn anew', async (t) => {
+  test('keeps the focus on a button when the view is redrawn', async (t) => {
     const id = await register(emulator, 'web', { user: 'ada' })
     await publish(emulator, titled('One', { users: ['ada'], interests: undefined }))
     const page = await inbox(t)
@@ -229,7 +229,7 @@ describe('the inbox', () => {
     assert.equal(emulator.deliveries()[0].payload.notification.title, 'Typed')
   })
 
-  test('asks for no key where any will do, and takes the instance that it has', async (t) => {
+  test('asks for a secret key only if one is configured, and fills in the configured instance', async (t) => {
     const open_ = await emulated(t, { instanceId: 'shop' })
     const page = await open(t, browser, open_.url)
     await page.getByRole('button', { name: 'Test publish' }).click()

@@ -6,7 +6,7 @@ const net = require('node:net')
 const { once } = require('node:events')
 const { emulated, paths, web, send, publish } = require('./helpers/requests.js')
 
-test('hostile bodies are answered, and listed as refused', async (t) => {
+test('hostile bodies get a response, and are listed as refused', async (t) => {
   const emulator = await emulated(t)
   const nested = (levels) => `{"users":["u"],"web":{"data":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}}`
   for (const [body, status] of [

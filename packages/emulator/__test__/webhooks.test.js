@@ -135,7 +135,7 @@ test('a webhook is dropped after five attempts', async (t) => {
   assert.deepEqual([state, attempts.length, target.count()], ['dropped', 5, 5])
 })
 
-test('a failed attempt is listed and logged, and so is what becomes of the request', async (t) => {
+test('a failed attempt and the final state of the request are listed and logged', async (t) => {
   const lines = []
   const answers = [500, 204]
   const target = await receiver(t, (number) => answers[number - 1])
@@ -171,7 +171,7 @@ test('a failed attempt is listed and logged, and so is what becomes of the reque
   }
 })
 
-test('a webhook that is delivered at once is not listed among the publishes', async (t) => {
+test('a webhook whose first attempt succeeds is not listed in the inbox', async (t) => {
   const target = await receiver(t)
   const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush' }] })
   await publish(emulator, { users: ['u'], web })

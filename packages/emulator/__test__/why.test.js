@@ -92,7 +92,7 @@ describe('for each target that misses a publish there is a reason', () => {
       [['no-subscription', 'nobody is subscribed to `newz`; there is `news`']],
     ],
     [
-      'nobody subscribed to that number, which is not meant to be another',
+      'nobody subscribed to an interest whose number differs, which is not suggested',
       (emulator) => register(emulator, 'web', { interests: ['order-1'] }),
       { interests: ['order-2'], web },
       [['no-subscription', 'nobody is subscribed to `order-2`']],
@@ -150,7 +150,7 @@ describe('for each target that misses a publish there is a reason', () => {
     assert.deepEqual([missed.length, missedCount], [100, 1000])
   })
 
-  test('but not for a publish that there is none of', async (t) => {
+  test('unless the publish does not exist', async (t) => {
     const emulator = await emulated(t)
     assert.equal(emulator.explain('pubid-x'), undefined)
     assert.equal((await send(emulator, 'GET', '/emulator/publishes/pubid-x/why')).status, 404)
@@ -209,7 +209,7 @@ describe('the findings of the payload checks', () => {
   }
 })
 
-test('users without a device are remembered up to 10 000, those of the longest ago the least', () => {
+test('the latest 10 000 users without a device are remembered', () => {
   const formerUsers = new FormerUsers()
   const users = formerUsers.forInstance('my-instance')
   users.add('first')

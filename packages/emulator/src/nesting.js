@@ -1,6 +1,6 @@
 'use strict'
 
-// No notification needs more levels, and a value nested deeper than the stack would break what shows or copies it.
+// No notification needs more levels, and recursion over deeper values would overflow the stack.
 const MAX_DEPTH = 64
 
 /** Whether a value is nested deeper than `MAX_DEPTH` levels. */

@@ -36,7 +36,7 @@ describe('the parent of a call', () => {
     assert.equal(spans().length, 4 + 8 + 8)
   })
 
-  test('is asked for by requireParentSpan', async (t) => {
+  test('is required by requireParentSpan', async (t) => {
     const { beams } = await emulated(t)
     const { tracer, spans } = instrument(t, { requireParentSpan: true })
     await beams.deleteUser('user-1')

@@ -17,7 +17,7 @@ const hasSubscribers = () =>
     (event) => tracingChannel('beams-native:request')[event].hasSubscribers,
   )
 
-test('nobody listens to the client before an instrumentation is made, nor after it is disabled', () => {
+test('the channel has no subscribers before an instrumentation is created, nor after it is disabled', () => {
   assert.equal(hasSubscribers(), false)
   const instrumentation = new BeamsInstrumentation()
   assert.equal(hasSubscribers(), true)

@@ -1,7 +1,7 @@
 'use strict'
 
-// What a call and its requests are called in OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/http/, and names of
-// our own in `beams.` where the conventions have none.
+// The attributes of calls and requests: those of https://opentelemetry.io/docs/specs/semconv/http/, and our own with the prefix
+// `beams.` where the conventions have none.
 
 const {
   ATTR_ERROR_TYPE,
@@ -20,7 +20,7 @@ const ROUTES = {
   deleteUser: { method: 'DELETE', api: 'customer_api', path: 'users/REDACTED' },
 }
 
-/** The attributes of a call. What is undefined is left out by spans. */
+/** The attributes of a call. Spans omit undefined ones. */
 function describeCall({ targets, instanceId, serverAddress, serverPort, attempts, result, error }) {
   return {
     'beams.instance_id': instanceId,
@@ -34,7 +34,7 @@ function describeCall({ targets, instanceId, serverAddress, serverPort, attempts
   }
 }
 
-/** The attributes of a request, for its span and for the metric, which would keep those that are undefined. */
+/** The attributes of a request, for its span and for the metric, which would keep undefined ones. */
 function describeRequest({ operation, serverAddress, serverPort }, request) {
   const attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: ROUTES[operation].method,
@@ -48,11 +48,11 @@ function describeRequest({ operation, serverAddress, serverPort }, request) {
 }
 
 function callErrorType({ code, name }) {
-  // The reason of a signal is mostly a DOMException, whose code is a number.
+  // The reason of a signal is usually a DOMException, whose code is a number.
   return typeof code === 'string' ? code : (name ?? ERROR_TYPE_VALUE_OTHER)
 }
 
-/** Absent if the request has succeeded. The conventions ask for the status where that says it. */
+/** Undefined if the request succeeded. The conventions require the status if that is the error. */
 function requestErrorType({ status, errorCode }) {
   return status >= 400 ? String(status) : errorCode
 }

@@ -34,7 +34,7 @@ class BeamsInstrumentation extends InstrumentationBase {
       start: (message) => callers.set(message, context.active()),
       asyncEnd: (message) => {
         const caller = callers.get(message)
-        // There is none of a call that started before.
+        // A call that started before has no caller here.
         if (caller !== undefined) this._record(message, caller)
       },
     }
@@ -57,7 +57,7 @@ class BeamsInstrumentation extends InstrumentationBase {
     })
   }
 
-  /** Throws nothing: what a subscriber throws ends the process. */
+  /** Never throws, because an error thrown by a subscriber ends the process. */
   _record(message, caller) {
     try {
       const { requireParentSpan, responseHook } = this.getConfig()
@@ -66,7 +66,7 @@ class BeamsInstrumentation extends InstrumentationBase {
       const runHook = (span) => context.with(caller, () => this._runHook(responseHook, span, message))
       const contexts = isTraced ? createSpans(this.tracer, message, caller, runHook) : []
       for (const [index, request] of (message.requests ?? []).entries()) {
-        // With a request's context, an exemplar can refer to its span.
+        // The request's context lets exemplars refer to its span.
         this._durations.record(request.duration / 1000, describeRequest(message, request), contexts[index] ?? caller)
       }
     } catch (error) {

@@ -13,8 +13,8 @@ const { describeCall, describeRequest, redactUrl } = require('./attributes.js')
  * Makes the spans of a call that has ended, with their own times: one for the call, in its caller's context, and one for each
  * request. Returns the contexts of the requests' spans. `customize` is called with the call's span before that ends.
  *
- * The requests of a bulk publish are linked rather than children: a campaign has thousands of them and may take hours, which no
- * trace should. Each is the root of a trace of its own, for samplers to choose from.
+ * The requests of a bulk publish are linked, not children, because a campaign may have thousands of them and take hours. Each is
+ * the root of a trace of its own, so that samplers decide about each.
  */
 function createSpans(tracer, message, caller, customize) {
   const { operation, startTime, duration = Date.now() - startTime, requests = [], error } = message

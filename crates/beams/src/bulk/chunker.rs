@@ -7,8 +7,8 @@ use crate::bulk::requests::{ChunkRequest, NamedRequests};
 use crate::targets::kind::USERS;
 use crate::targets::list::JsonIds;
 
-/// How many bytes the ids of all chunks that are being filled may take: with some hundred names and more, chunks go out
-/// before they are full.
+/// The maximum total size, in bytes, of the ids in incomplete chunks. With hundreds of named requests, chunks are sent before
+/// they are full.
 const MAX_FILLING_BYTES: usize = 16 << 20;
 
 /// The users of one request.
@@ -39,7 +39,7 @@ struct Filling {
 impl Chunker {
     /// A chunker for these requests.
     pub fn new(requests: &NamedRequests) -> Self {
-        // What is repeated is kept apart: its failures mean something else.
+        // Repeated users have chunks of their own: if these fail, an earlier publish may have succeeded.
         let fillings = requests.iter().flat_map(|request| {
             [false, true].map(|is_repeated| Filling {
                 request: request.clone(),
@@ -71,7 +71,7 @@ impl Chunker {
         fullest.flush()
     }
 
-    /// The last chunks, which are not full.
+    /// Returns the remaining chunks, which are not full.
     pub fn flush(&mut self) -> Vec<Chunk> {
         self.filling_bytes = 0;
         self.fillings.iter_mut().filter_map(Filling::flush).collect()
@@ -94,7 +94,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Requests with so much room for users.
+    /// Requests whose users may take up to these numbers of bytes.
     pub fn requests(rooms: &[usize]) -> NamedRequests {
         let payload: Vec<u16> = "{}".encode_utf16().collect();
         let mut requests = NamedRequests::default();
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_chunk_has_no_more_bytes_than_there_is_room_for() {
+    fn a_chunk_does_not_exceed_its_maximum_size() {
         let ids = ids(100);
         for (room, expected) in [(json_len(&ids[..10]), 10), (json_len(&ids[..10]) - 1, 9)] {
             let mut chunker = Chunker::new(&requests(&[room]));
@@ -154,7 +154,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_fullest_chunk_goes_out_first_where_too_many_are_open() {
+    fn the_fullest_chunk_is_flushed_first_if_too_many_are_open() {
         let mut chunker = Chunker::new(&requests(&[1000; 100]));
         chunker.max_filling_bytes = json_len(&ids(20));
         assert!(add(&mut chunker, 7, &ids(10)).is_empty());

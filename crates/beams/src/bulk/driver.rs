@@ -38,13 +38,13 @@ pub struct BulkOptions {
     pub dedupe: bool,
     /// Whether to stop as soon as one request has failed.
     pub stop_on_error: bool,
-    /// The file that keeps what has become of the users when the process dies.
+    /// The file that records the outcome of each chunk, so that a call can resume after its process has died.
     pub journal: Option<PathBuf>,
 }
 
-/// What a driver is told.
+/// The commands of a driver.
 pub(crate) enum Command {
-    /// To open the journal.
+    /// Opens the journal.
     Open(oneshot::Sender<Result<()>>),
     Push(UserBatch, oneshot::Sender<()>),
     Finish {
@@ -108,7 +108,7 @@ impl Driver {
         }
     }
 
-    /// Publishes until told to finish.
+    /// Publishes until it receives [`Command::Finish`].
     pub(crate) async fn run(mut self, mut commands: Receiver<Command>) {
         loop {
             self.start_requests();
@@ -116,7 +116,7 @@ impl Driver {
                 biased;
                 Some(ended) = self.in_flight.join_next_with_id() => self.count(ended),
                 (reason, error) = stop_reason(self.deadline, self.journal.as_deref()), if !self.stop.is_cancelled() => {
-                    // The caller may be waiting for a user who never comes.
+                    // The caller may be waiting for its iterator, and must not wait for ever.
                     self.tally.stop(reason, error);
                     self.stop.cancel();
                 }
@@ -125,7 +125,7 @@ impl Driver {
                     Some(Command::Open(opened)) => {
                         let result = self.open_journal().await;
                         let has_failed = result.is_err();
-                        // Nobody may be waiting for it.
+                        // The call may have been dropped.
                         let _ = opened.send(result);
                         if has_failed {
                             return;
@@ -238,7 +238,7 @@ impl Driver {
     }
 }
 
-/// Publishes to one chunk. With a journal, it is recorded when it may be sent, and again when it has ended.
+/// Publishes to one chunk. With a journal, the chunk is recorded before it is sent, and its outcome afterwards.
 async fn publish(
     client: Arc<Client>,
     chunk: Arc<Chunk>,

@@ -1,4 +1,4 @@
-//! A bulk publish as its caller holds it: it takes users, and gives the report.
+//! The handle of a bulk publish: it takes users, and returns the report.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl BulkPublish {
         Ok((Self { commands, stop, progress: Mutex::new(progressed) }, driver.run(received)))
     }
 
-    /// Opens the journal, which comes before the first users. Where that fails, the call has ended.
+    /// Opens the journal. Called before the first users are pushed. If it fails, the call has ended.
     ///
     /// # Errors
     ///
@@ -61,7 +61,8 @@ impl BulkPublish {
         is_opened.await.unwrap_or_else(|_| Err(Error::Internal("the driver of the call ended".into())))
     }
 
-    /// Adds users, and returns when the chunks that they fill are started: whether more are wanted. The batch is accounted for either way.
+    /// Adds users, and resolves when the chunks that they fill have started: to `false` if the call has stopped. The
+    /// report accounts for the batch in either case.
     pub async fn push(&self, batch: UserBatch) -> bool {
         let (started, is_started) = oneshot::channel();
         // Both fail only where the driver is gone, so at the end of the runtime.
@@ -84,8 +85,8 @@ impl BulkPublish {
         self.progress.lock().await.recv().await
     }
 
-    /// Adds the last users, and returns the account when all requests have ended. `is_complete` tells that all users were
-    /// read. To be called once.
+    /// Adds the last users, and returns the report when all requests have ended. `is_complete` is set if all users were read.
+    /// Must be called once.
     pub async fn finish(&self, batch: UserBatch, is_complete: bool) -> Report {
         let (report, finished) = oneshot::channel();
         // Both fail only where the driver is gone, so at the end of the runtime.

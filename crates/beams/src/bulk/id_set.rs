@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 /// A set of texts, compact: some 25 bytes beside the text itself, for each.
 pub type IdSet = IdMap<()>;
 
-/// A value for each of many texts. A value of 8 bytes takes some 15 more for each text.
+/// A map from texts to values. With values of 8 bytes, an entry takes about 15 bytes besides its text and value.
 pub struct IdMap<Value> {
     /// Each text after its length.
     texts: Vec<u8>,

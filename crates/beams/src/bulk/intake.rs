@@ -1,4 +1,4 @@
-//! What becomes of each id that comes in: it goes into a chunk, or it is accounted for at once.
+//! Sorts incoming ids: each goes into a chunk, or is counted as a duplicate, resumed or rejected.
 
 use std::collections::HashMap;
 use std::mem;
@@ -20,17 +20,17 @@ use crate::targets::list::{IdBatch, JsonIds};
 pub struct UserBatch {
     /// Their ids.
     pub ids: IdBatch,
-    /// What is published to each of them. Empty where all have the first named request.
+    /// The request of each. Empty if all have the first named request.
     pub choices: Vec<Choice>,
-    /// The payloads that users have of their own: JSON objects without targets, in UTF-16.
+    /// The payloads for single users: JSON objects without targets, in UTF-16.
     pub payloads: Vec<Vec<u16>>,
     /// Why users have no request.
     pub reasons: Vec<String>,
-    /// What came in place of an id: how its language prints it.
+    /// Values that are not ids, as JavaScript prints them.
     pub rejected: Vec<String>,
 }
 
-/// What is published to a user.
+/// The request for a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     /// The named request of this index.
@@ -41,19 +41,19 @@ pub enum Choice {
     Nothing(usize),
 }
 
-/// Sorts ids as they come in.
+/// Assigns incoming ids to chunks.
 pub struct Intake {
     chunker: Chunker,
-    /// Every id so far, and those of the journal; `None` where a user may be published to more than once.
+    /// All ids so far, and those in the journal; `None` without deduplication.
     ids: Option<IdMap<IdState>>,
-    /// How earlier processes failed, by the journal.
+    /// The failures of earlier processes, from the journal.
     recorded: Vec<RecordedFailure>,
-    /// Whether users are published to who may have been already.
+    /// Whether to publish to users with an unknown outcome.
     retry_unknown: bool,
     rejections: Rejections,
-    /// How many ids were left out because they had come before.
+    /// How many ids were skipped as duplicates.
     pub(crate) duplicate_count: usize,
-    /// How many were left out because an earlier process has published to them.
+    /// How many were skipped because an earlier process has published to them.
     pub(crate) resumed_count: usize,
 }
 
@@ -69,12 +69,12 @@ struct Rejections {
 enum Reason {
     InvalidId,
     NoRequest(String),
-    /// Of this index in what is recorded.
+    /// The recorded failure of this index.
     Recorded(usize),
 }
 
 impl Intake {
-    /// For a call that begins with nothing.
+    /// The intake of a call without a journal.
     pub fn new(requests: &NamedRequests, dedupe: bool) -> Self {
         Self {
             chunker: Chunker::new(requests),
@@ -87,14 +87,14 @@ impl Intake {
         }
     }
 
-    /// For a call that goes on where an earlier process ended.
+    /// The intake of a call that resumes from a journal.
     pub fn resume(requests: &NamedRequests, recorded: Recorded, retry_unknown: bool) -> Self {
         let Recorded { ids, failures, .. } = recorded;
         Self { ids: Some(ids), recorded: failures, retry_unknown, ..Self::new(requests, true) }
     }
 
-    /// Adds users, and returns the chunks that are complete. `check` says whether a payload that a user has of their own may
-    /// be published.
+    /// Adds users, and returns the chunks that are complete. `check` rejects payloads for single users that must not be
+    /// published.
     pub fn add(&mut self, batch: UserBatch, check: impl Fn(&[u16]) -> Result<()>) -> Vec<Chunk> {
         let UserBatch { ids, choices, payloads, reasons, rejected } = batch;
         let mut complete = Vec::new();
@@ -124,12 +124,12 @@ impl Intake {
         complete
     }
 
-    /// The last chunks, which are not full.
+    /// Returns the remaining chunks, which are not full.
     pub fn flush(&mut self) -> Vec<Chunk> {
         self.chunker.flush()
     }
 
-    /// How many ids are not published to, because of what they are or of what is recorded.
+    /// How many ids are not published to: invalid, without a request, or with a recorded unknown outcome.
     pub fn rejected_count(&self) -> usize {
         self.rejections.count
     }
@@ -155,7 +155,7 @@ impl Intake {
             .collect()
     }
 
-    /// Whether to publish to a user, and if so, whether an earlier process may have done so already.
+    /// `None` if the user is skipped; otherwise whether an earlier process may have published to the user already.
     fn admit(&mut self, json: &str) -> Option<bool> {
         let Some(ids) = &mut self.ids else { return Some(false) };
         let Some(state) = ids.get_or_insert(json.as_bytes(), IdState::Seen) else { return Some(false) };
@@ -200,7 +200,7 @@ impl Intake {
 }
 
 impl Rejections {
-    /// In lists of bounded length, so that a report of any size crosses to another language in parts.
+    /// Uses lists of bounded length, so that a report of any size reaches JavaScript in parts.
     fn push(&mut self, reason: Reason, json: &str) {
         self.count += 1;
         let index = self.indices.get(&reason).copied().unwrap_or_else(|| {

@@ -1,9 +1,9 @@
 //! One call for any number of users: chunk after chunk is published, some side by side, until all are, or until there is
 //! a reason to stop. Every id that comes in is accounted for.
 //!
-//! [`handle`] is what the caller holds. The [`driver`] asks the [`intake`] what becomes of each id: the [`chunker`] puts it
-//! into a chunk for its [`request`](requests), or it is accounted for in the [`report`] at once. A [`journal`] keeps what
-//! has become of the users when the process dies.
+//! The caller holds the [`handle`]. The [`driver`] passes each id to the [`intake`]: the [`chunker`] puts it into a chunk for its
+//! [`request`](requests), or the [`report`] counts it as skipped or failed. A [`journal`] records the outcomes, so that a call can
+//! resume after its process has died.
 
 pub mod chunker;
 pub mod driver;

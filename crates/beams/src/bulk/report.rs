@@ -11,7 +11,7 @@ pub struct Progress {
     pub published_count: usize,
     /// How many could not be published to.
     pub failed_count: usize,
-    /// How many were left out because an earlier process has published to them.
+    /// How many were skipped because an earlier process has published to them.
     pub resumed_count: usize,
     /// How many came more than once.
     pub duplicate_count: usize,
@@ -26,7 +26,7 @@ pub struct Report {
     pub publishes: Vec<Published>,
     /// How many users they were for.
     pub published_count: usize,
-    /// How many ids were left out because an earlier process has published to them, by the journal.
+    /// How many ids were skipped because an earlier process has published to them, according to the journal.
     pub resumed_count: usize,
     /// How many ids were left out because they had come before.
     pub duplicate_count: usize,
@@ -38,7 +38,9 @@ pub struct Report {
     pub attempts: u32,
     /// The last response's status, if one came.
     pub status: Option<u16>,
-    /// What became of each request, where the request options ask for it.
+    /// A record of each request, if [`RequestOptions::record_attempts`] is set.
+    ///
+    /// [`RequestOptions::record_attempts`]: crate::limits::RequestOptions::record_attempts
     pub records: Vec<AttemptRecord>,
     /// Why the call ended early, if it did.
     pub stop_reason: Option<StopReason>,

@@ -1,4 +1,4 @@
-//! What is published: one text for all users, one for each of several groups, or a user's own.
+//! The requests of a bulk publish: one for all users, named ones for groups of users, or one for a single user.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use crate::publish::BodyPrefix;
 use crate::targets::json::utf8;
 use crate::targets::kind::USERS;
 
-/// The name of the request of a call that has one for all users.
+/// The name of the request for all users.
 pub const DEFAULT_REQUEST: &str = "default";
 
-/// How the errors for a payload call it.
+/// The name of the payload in errors.
 const ARGUMENT: &str = "publishRequest argument";
 
 /// The request for the users of a chunk, without the users.
@@ -22,11 +22,11 @@ pub struct ChunkRequest {
     pub(crate) prefix: BodyPrefix,
     /// How many bytes its users may take, commas included.
     pub(crate) max_bytes: usize,
-    /// The SHA-256 of its payload's JSON, in hexadecimal digits: what a journal knows it by.
+    /// The SHA-256 of its payload's JSON, in hexadecimal digits, which identifies it in a journal.
     pub(crate) hash: String,
 }
 
-/// The requests that users can have by name, in the order of their indices.
+/// The named requests, in the order of their indices.
 #[derive(Debug, Default)]
 pub struct NamedRequests {
     names: Vec<String>,
@@ -83,7 +83,7 @@ impl NamedRequests {
     }
 }
 
-/// The error for a payload that is no argument of its own.
+/// Replaces the name of the argument in the error for a payload.
 pub(crate) fn rename_argument(error: &Error, name: &str) -> Error {
     Error::invalid(error.to_string().replacen(ARGUMENT, name, 1))
 }

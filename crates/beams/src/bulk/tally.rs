@@ -1,4 +1,4 @@
-//! The report of a bulk publish in the making.
+//! Builds the report of a bulk publish.
 
 use crate::bulk::chunker::Chunk;
 use crate::bulk::intake::Intake;
@@ -7,18 +7,18 @@ use crate::client::Outcome;
 use crate::error::Error;
 use crate::targets::list::JsonIds;
 
-/// A report in the making.
+/// An incomplete report.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) report: Report,
     /// How many users there are in the report's failures.
     failed_count: usize,
-    /// How many are not published to, because of what they are.
+    /// How many users the intake has rejected.
     rejected_count: usize,
 }
 
 impl Tally {
-    /// Counts the ids so far that are in no chunk.
+    /// Takes over the counts of ids that are in no chunk.
     pub(crate) fn count_input(&mut self, intake: &Intake) {
         self.rejected_count = intake.rejected_count();
         self.report.duplicate_count = intake.duplicate_count;
@@ -44,7 +44,7 @@ impl Tally {
         }
     }
 
-    /// Counts the outcome of one request. `stops` tells that no more requests are made because of it.
+    /// Counts the outcome of one request. `stops` is set if it ends the call.
     pub(crate) fn count_request(&mut self, users: JsonIds, outcome: Outcome<String>, stops: bool) -> Option<Progress> {
         let report = &mut self.report;
         report.attempts += outcome.attempts;

@@ -35,9 +35,9 @@ Members that a platform adds later are not findings: `aps`, `fcm` and `fcm.notif
 
 ## Before every publish
 
-A client checks what it publishes, on the thread that sends it, as its option `payloadChecks` says:
+A client checks payloads before it publishes them, on the worker thread. The option `payloadChecks` decides about findings:
 
-- `'warn'`, the default, publishes the payload. A process warning, `BeamsPayloadWarning` with the rule as its code, names the path of what is refused or dropped and what to write instead: once for each rule and path, and at most 20 times in a process.
+- `'warn'`, the default, publishes the payload. If Beams would refuse it or a platform would drop it, a process warning, `BeamsPayloadWarning` with the rule as its code, says where and what to write instead: once for each rule and path, and at most 20 times in a process.
 - `'reject'` rejects with `ERR_BEAMS_INVALID_ARGUMENT` before anything is sent, if something would be refused or dropped. The error has the `findings`.
 - `'off'` is the default if `NODE_ENV` is `production`, and in `beams-native/compat`.
 
@@ -55,9 +55,9 @@ async function main() {
 main()
 ```
 
-A payload is checked when it is published for the first time; the client remembers several thousand. It sees the JSON that is sent, so it does not find what JSON has lost: a `Map`, a function, targets in the payload. `checkPublishRequest` does.
+A payload is checked when it is published for the first time: the client caches the findings of several thousand payloads. It checks the JSON that is sent, so it cannot find values that JSON drops (a `Map`, a function) or targets in the payload. `checkPublishRequest` does.
 
-To know of every finding, hints included, subscribe to the diagnostics channel `beams-native:payload`. Its message, a `BeamsPayloadMessage`, has the `instanceId`, the `operation` and the `findings`:
+To get all findings, hints included, subscribe to the diagnostics channel `beams-native:payload`. Its message, a `BeamsPayloadMessage`, has the `instanceId`, the `operation` and the `findings`:
 
 ```ts
 import { subscribe } from 'node:diagnostics_channel'

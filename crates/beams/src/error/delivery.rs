@@ -1,10 +1,10 @@
-//! What became of a request, as far as its caller can know.
+//! Whether a failed request may have been processed.
 
-/// What became of the request. The service has no idempotency key, so this decides whether sending again can notify
-/// somebody twice.
+/// Whether a failed request may have been processed. The service has no idempotency key, so this decides whether a retry can
+/// notify a user twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// No server can have the whole request: no byte of it was sent, it was given up before its end, or HTTP/2 guarantees
+    /// No server can have the complete request: no byte of it was sent, it was cancelled before its end, or HTTP/2 guarantees
     /// that it was not processed.
     NotSent,
     /// The service itself did not accept the request: a 4xx, or a 503 in its own JSON.

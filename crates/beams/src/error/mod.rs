@@ -36,7 +36,7 @@ pub enum Error {
     #[error("{0}")]
     InvalidArgument(Cow<'static, str>),
 
-    /// Nothing of the payload would be shown, and the client is to reject it then. Never retried.
+    /// A device would show nothing of the payload, and the client is configured to reject such payloads. Never retried.
     #[error("{}", payload_message(findings))]
     Payload {
         /// Why nothing would be shown: what Beams refuses and what platforms drop.
@@ -77,7 +77,7 @@ pub enum Error {
         kind: TimeoutKind,
         /// The limit.
         limit: Duration,
-        /// Whether a server may have the whole request.
+        /// Whether the request may have been processed.
         delivery: Delivery,
         /// How the last attempt failed, where there was no time for another.
         source: Option<Box<Error>>,
@@ -88,7 +88,7 @@ pub enum Error {
     Connection {
         /// What failed, and with which host.
         error: ConnectionError,
-        /// Whether a server may have the whole request.
+        /// Whether the request may have been processed.
         delivery: Delivery,
         /// The library's error.
         #[source]
@@ -102,9 +102,9 @@ pub enum Error {
     /// The client was closed with a time limit, and the call was still running when that was reached. Never retried.
     #[error("{}", closed_message(source.as_deref()))]
     ClosedInFlight {
-        /// Whether a server may have the whole request.
+        /// Whether the request may have been processed.
         delivery: Delivery,
-        /// How the last attempt failed, where another was to follow.
+        /// The error of the last attempt, if a retry was to follow.
         source: Option<Box<Error>>,
     },
 
@@ -112,17 +112,17 @@ pub enum Error {
     #[error("the call was stopped early; its report says what became of the users")]
     Interrupted,
 
-    /// The journal of a call of many requests cannot be used, or not any more. Never retried.
+    /// The journal of a bulk publish cannot be opened, or can no longer be written. Never retried.
     #[error("{message}")]
     Journal {
-        /// What is wrong, and what to do.
+        /// The reason, and what to do about it.
         message: String,
-        /// What the system says.
+        /// The error of the system call.
         #[source]
         source: Option<Arc<io::Error>>,
     },
 
-    /// How a request of an earlier process ended, by the journal of a call of many requests. Never retried.
+    /// The error of an earlier process, from the journal of a bulk publish. Never retried.
     #[error("{}", .0.message)]
     Recorded(RecordedError),
 

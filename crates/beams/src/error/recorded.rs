@@ -1,15 +1,15 @@
-//! Errors that outlive their process, in a journal.
+//! Errors that are stored in a journal.
 
 use crate::error::delivery::Delivery;
 
-/// An error as a journal keeps it.
+/// An error as it is stored in a journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedError {
     /// The text.
     pub message: String,
     /// The documented code.
     pub code: &'static str,
-    /// What became of the request.
+    /// Whether the request may have been processed.
     pub delivery: Delivery,
     /// The HTTP status, where a response came back.
     pub status: Option<u16>,

@@ -29,7 +29,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The host that it goes to, with its port unless that is the protocol's own.
+    /// The host, with its port unless that is the default of the protocol.
     pub(crate) fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))

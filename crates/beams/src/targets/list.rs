@@ -87,7 +87,7 @@ impl IdBatch {
 }
 
 impl JsonIds {
-    /// Calls back with each target, as in JSON but without its quotes.
+    /// Calls `visit` with each target as a JSON string without its quotes.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(&str)) {
         let json = format!("[{}]", self.json);
         let members: Vec<&RawValue> = serde_json::from_str(&json).unwrap_or_default();

@@ -23,11 +23,11 @@ function controlApi(app, services) {
     ['POST', '/failures', 'Plans a fault', perform(({ body }) => emulator.failNext(body ?? {}))],
     ['POST', '/webhooks', 'Configures a webhook', perform(({ body }) => ({ id: emulator.addWebhook(body ?? {}) }))],
     ['POST', '/webhooks/requests/:id/resend', 'Sends a webhook request again', resendWebhook],
-    ['POST', '/reset', 'Forgets everything but the webhooks', perform(() => emulator.reset())],
-    ['DELETE', '/publishes', 'Forgets publishes, failed requests and deletions', perform(() => emulator.clear())],
-    ['DELETE', '/devices', 'Forgets all devices', perform(() => deviceStore.clear())],
+    ['POST', '/reset', 'Clears everything but the webhooks', perform(() => emulator.reset())],
+    ['DELETE', '/publishes', 'Clears publishes, failed requests and deletions', perform(() => emulator.clear())],
+    ['DELETE', '/devices', 'Removes all devices', perform(() => deviceStore.clear())],
     ['DELETE', '/webhooks/:id', 'Removes a webhook', removeWebhook],
-    ['DELETE', '/webhooks/requests', 'Forgets settled webhook requests', perform(() => webhookQueue.clear())],
+    ['DELETE', '/webhooks/requests', 'Removes settled webhook requests', perform(() => webhookQueue.clear())],
   ]
   // For clients that need it in a file: `curl --insecure`.
   if (certificate) {

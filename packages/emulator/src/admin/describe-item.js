@@ -1,6 +1,6 @@
 'use strict'
 
-/** What lists show of an item of the inbox. */
+/** The summary of an inbox item, for lists. */
 function describeItem(item) {
   switch (item.type) {
     case 'publish':

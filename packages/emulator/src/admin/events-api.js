@@ -6,7 +6,7 @@ const { describeItem } = require('./describe-item.js')
 const MAX_READERS = 100
 // A reader that is further behind is disconnected; a browser reconnects by itself and asks for what it has missed.
 const MAX_UNREAD = 256 * 1024
-// A reader loads the list again after more.
+// Above this, `read` is sent without ids, and a page marks all rows as read.
 const MAX_IDS = 100
 
 /** A stream of events for the inbox: what happens, as it happens. */

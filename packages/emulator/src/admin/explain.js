@@ -4,10 +4,10 @@ const { readFailedPublish } = require('../store/failed-requests.js')
 const { formatMiss } = require('../delivery/misses.js')
 const { findNearestName } = require('./nearest-name.js')
 
-// A comparison with each name takes time.
+// Each suggestion compares the target with all names.
 const MAX_SUGGESTIONS = 20
 
-/** Why a publish, or a failed request to publish, shows nothing or not everywhere: its targets, and the findings for its payload. */
+/** Explains why a publish, or a failed request to publish, shows nothing or not everywhere: missed targets and findings. */
 function explain(entry, { deviceStore, payloadChecks }) {
   const body = entry.type === 'publish' ? readBody(entry) : readFailedPublish(entry)
   const { findings, unavailable } = body ? payloadChecks.check(entry.kind, body) : { findings: [] }

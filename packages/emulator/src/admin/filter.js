@@ -29,7 +29,7 @@ function createFilter(query) {
   }
 }
 
-/** Everything that a search looks at. */
+/** The searchable content of an item. */
 function readContent(item) {
   switch (item.type) {
     case 'publish':

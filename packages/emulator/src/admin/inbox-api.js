@@ -10,7 +10,7 @@ const { explain } = require('./explain.js')
 const PAGE_SIZE = 100
 const MAX_SHOWN_DELIVERIES = 200
 
-/** What the inbox shows: pages of summaries, and one item in full. */
+/** The API of the inbox: pages of summaries, and single items in full. */
 function inboxApi(app, { items, sequence, payloadChecks, deviceStore, instanceId, secretKey }) {
   app.get('/inbox', async ({ query }) => {
     const all = items.list()

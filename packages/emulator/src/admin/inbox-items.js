@@ -3,8 +3,8 @@
 const { EventEmitter } = require('node:events')
 
 /**
- * What the inbox lists, newest first: publishes, failed requests, and webhook requests with a failed attempt. They stay with
- * their stores. Emits `read` with the items that have been read.
+ * The items of the inbox, newest first: publishes, failed requests, and webhook requests with a failed attempt. The items remain
+ * in their stores. Emits `read` with the items that were read, and `remove`.
  */
 class InboxItems extends EventEmitter {
   #stores

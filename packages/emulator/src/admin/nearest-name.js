@@ -13,7 +13,7 @@ function findNearestName(name, others) {
   for (const other of others) {
     if (++compared > MAX_COMPARED) break
     const edits = countEdits(name.toLowerCase(), other.toLowerCase(), fewest)
-    // The very name has come since; another number is meant to be another.
+    // The name itself may have been added since. Names with different digits are meant to differ.
     if (edits >= fewest || other === name || listDigits(other) !== listDigits(name)) continue
     nearest = other
     fewest = edits

@@ -4,12 +4,12 @@ const { STATUS_CODES } = require('node:http')
 const { describeFault, readStatus } = require('../faults/fault-response.js')
 
 const SERVER_APIS = /^\/(publish|customer|user)_api\//
-// Most bodies come with their headers. A sender that waits for an early response gets it.
+// Most bodies arrive with their headers. A sender that waits for a response before it sends the body gets one.
 const MAX_BODY_WAIT = 1000
 
 /**
- * Puts failed requests into `failedRequests`: those to the APIs for servers that are refused, and those of any API that a planned
- * fault has failed. Refused requests of devices are left out, since the SDKs send some whenever an app starts.
+ * Records failed requests in `failedRequests`: refused ones to the APIs for servers, and those to any API that a planned fault has
+ * failed. Refused requests of devices are not recorded, because the SDKs send some whenever an app starts.
  */
 class FailureRecorder {
   #failedRequests
@@ -21,12 +21,12 @@ class FailureRecorder {
   /** Records a request that is about to be refused with a `ServiceError`. */
   async recordRefusal(request, { statusCode, body: { error, description } }) {
     if (!SERVER_APIS.test(request.raw.url)) return
-    // What a foreign page wants to publish is not for the inbox.
+    // Payloads of foreign pages are not shown in the inbox.
     const source = statusCode === 403 ? '' : await readBody(request)
     this.#add(request, { source, status: statusCode, error, description })
   }
 
-  /** Records a request that a planned fault fails, instead of the operation or after it. */
+  /** Records a request that a planned fault fails, instead of or after the operation. */
   async recordFault(request, fault) {
     const status = readStatus(fault)
     const performed = fault.afterwards ? 'The operation was performed. ' : ''
@@ -34,7 +34,7 @@ class FailureRecorder {
       source: await readBody(request),
       status,
       error: status && (STATUS_CODES[status] ?? 'Error'),
-      description: `${performed}A fault that failNext(), or POST /emulator/failures, has planned`,
+      description: `${performed}A fault planned with failNext() or POST /emulator/failures`,
       fault: describeFault(fault),
     })
   }
@@ -52,7 +52,7 @@ class FailureRecorder {
   }
 }
 
-/** The text of a request's body, also where the request fails before it was read. A body that exceeds its limit is not read. */
+/** The text of a request's body, even if the request failed before it was read. A body above its limit is not read. */
 function readBody({ raw, source, routeOptions }) {
   const limit = routeOptions?.bodyLimit ?? 0
   const isUnread = !raw.readableDidRead && !raw.destroyed

@@ -4,13 +4,13 @@ const { createRequire } = require('node:module')
 const path = require('node:path')
 
 const PACKAGE = 'beams-native'
-// Sixteen times what any platform takes, so that no payload holds up the others.
+// Sixteen times the limit of any platform, so that the check of one payload does not delay other requests.
 const MAX_CHECKED = 64 * 1024
 const SEVERITIES = ['refused', 'dropped', 'degraded', 'hint']
 
 /**
- * The payload checker of `beams-native`, where that is installed: it is loaded for the first publish, and if it cannot be, there
- * are no findings, but a reason.
+ * The payload checker of `beams-native`, loaded at the first publish. If it cannot be loaded, there are no findings, and
+ * `unavailable` is the reason.
  */
 class PayloadChecks {
   #load
@@ -49,7 +49,7 @@ class PayloadChecks {
 
 const TOO_LARGE = `Payloads over ${MAX_CHECKED / 1024} KiB are not checked. Apple, Google and browsers take about 4 KB each`
 
-/** Also finds the package in the project that the emulator was started in, with `npx` or from a global installation. */
+/** Also looks in the working directory, because the emulator may run by `npx` or from a global installation. */
 function loadChecker() {
   const { checkPublishRequest } = requireFirst([require, createRequire(path.join(process.cwd(), 'index.js'))])
   if (typeof checkPublishRequest !== 'function') throw new Error(`this version of ${PACKAGE} has no payload checks`)

@@ -7,7 +7,7 @@ const MAX_MISSES = 100
 /**
  * Stands in for the gateways of Apple, Google and the browsers: it accepts every notification for every device, unless
  * `isRefused()` says otherwise. Each device gets a publish once; a device whose platform has no payload gets nothing. Returns
- * the deliveries, and which targets missed what, and why.
+ * the deliveries, and the missed targets with their reasons.
  */
 function deliver(kind, body, devices, isRefused) {
   const platforms = new Set(listPlatforms(body))

@@ -3,8 +3,8 @@
 const PLATFORM_NAMES = { apns: 'iOS', fcm: 'Android', web: 'web' }
 
 /**
- * Why a target of a publish to `kind` got nothing, or not on all of its devices, as a sentence. `similar` is a name with devices
- * that may have been meant.
+ * A sentence that says why a target of a publish to `kind` received nothing, or not on all of its devices. `similar` is an
+ * existing name that may have been meant.
  */
 function formatMiss(kind, { target, reason, platforms, deviceCount }, similar) {
   const name = quote(target)

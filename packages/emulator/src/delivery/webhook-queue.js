@@ -7,16 +7,16 @@ const { attemptRequest, isSuccess, formatAttempt } = require('./webhook-request.
 const SECOND = 1000
 const MIB = 1024 * 1024
 const MAX_CONCURRENT = 32
-// Waiting requests are half of the kept ones at most, so that there is always a settled one to make room.
+// At most half of the kept requests wait, so that there is always a settled one to evict.
 const MAX_KEPT = { count: 1000, bytes: 64 * MIB }
 const MAX_WAITING = { count: 500, bytes: 32 * MIB }
-// A request can be sent again any number of times.
+// Bounds the memory of a request, which can be resent any number of times.
 const MAX_ATTEMPTS = 10
 const REQUEST_BYTES = 4096
 
 /**
- * The requests to the targets of webhooks. One that gets no 2xx in time is repeated after each of `retryDelays`, then dropped.
- * Emits `failure` with a request after its first failed attempt, and `change` with the one that has changed, or for all.
+ * The requests to the targets of webhooks. A request that gets no 2xx in time is retried after each of `retryDelays`, then
+ * dropped. Emits `failure` with a request after its first failed attempt, and `change` with a changed request, or without one.
  */
 class WebhookQueue extends EventEmitter {
   #requests = new Map()
@@ -100,13 +100,13 @@ class WebhookQueue extends EventEmitter {
     }
   }
 
-  /** Forgets the requests that are settled; those that wait go on. */
+  /** Removes settled requests. Waiting ones continue. */
   clear() {
-    for (const request of this.#requests.values()) if (request.state !== 'waiting') this.#forget(request)
+    for (const request of this.#requests.values()) if (request.state !== 'waiting') this.#remove(request)
     this.emit('change')
   }
 
-  /** Takes all requests off the inbox's list. */
+  /** Removes all requests from the inbox. */
   unlist() {
     for (const request of this.#requests.values()) request.number = undefined
   }
@@ -138,7 +138,7 @@ class WebhookQueue extends EventEmitter {
     const timer = setTimeout(() => controller.abort(new Error('no response in time')), this.#timeout)
     const attempt = await attemptRequest(request, controller.signal)
     clearTimeout(timer)
-    // It is in flight no longer if this was reset or closed meanwhile.
+    // The queue was reset or closed meanwhile.
     if (!this.#inFlight.delete(controller)) return
     request.attempts = [...request.attempts, attempt].slice(-MAX_ATTEMPTS)
     if (isSuccess(attempt)) return this.#settle(request, 'delivered')
@@ -180,7 +180,7 @@ class WebhookQueue extends EventEmitter {
   #unlist(request) {
     if (this.#requests.get(request.id) !== request) return
     request.number = undefined
-    if (request.state !== 'waiting') this.#forget(request)
+    if (request.state !== 'waiting') this.#remove(request)
     this.emit('change')
   }
 
@@ -193,11 +193,11 @@ class WebhookQueue extends EventEmitter {
   #evict() {
     for (const request of this.#requests.values()) {
       if (!exceeds(this.#kept, MAX_KEPT)) return
-      if (request.state !== 'waiting') this.#forget(request)
+      if (request.state !== 'waiting') this.#remove(request)
     }
   }
 
-  #forget(request) {
+  #remove(request) {
     this.#requests.delete(request.id)
     subtract(this.#kept, request)
   }

@@ -8,7 +8,7 @@ const MAX_CUSTOM_DATA = 10 * 1024
 
 const EVENT_TYPES = ['v1.PublishToUsersAttempt', 'v1.UserNotificationAcknowledgement', 'v1.UserNotificationOpen']
 
-/** The configured webhooks, and what is sent to them. https://pusher.com/docs/beams/concepts/webhooks */
+/** The configured webhooks, and the events that are sent to them. https://pusher.com/docs/beams/concepts/webhooks */
 class Webhooks {
   #hooks = new Map()
   #queue

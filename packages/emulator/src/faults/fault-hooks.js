@@ -2,7 +2,7 @@
 
 const { isResponse, buildResponse } = require('./fault-response.js')
 
-/** Lets the planned faults happen to the operations of `service`, and records what they fail. */
+/** Applies planned faults to the operations of `service`, and records the requests that they fail. */
 function registerFaultHooks(service, { faults, recorder }) {
   service.addHook('onRequest', async (request, reply) => {
     const { operation } = request.routeOptions.config

@@ -35,7 +35,7 @@ function defaultBody(status, { afterwards }) {
   return status === 503 && afterwards ? 'html' : 'json'
 }
 
-/** What the sender of a request meets, as a sentence. */
+/** Describes the fault as the sender of the request sees it. */
 function describeFault(fault) {
   const delay = fault.delay ? `a delay of ${fault.delay} ms` : undefined
   return [delay, isResponse(fault) ? describeEnd(fault) : undefined].filter(Boolean).join(', then ')

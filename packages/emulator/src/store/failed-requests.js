@@ -6,14 +6,14 @@ const { isTooDeep } = require('../nesting.js')
 const { summarize, formatTargets, cut, isObject } = require('./summary.js')
 
 const MIB = 1024 * 1024
-// What V8 holds for an entry besides its texts, rounded up.
+// V8's overhead of an entry besides its texts, rounded up.
 const ENTRY_BYTES = 2048
 
 const KINDS = { publishToInterests: 'interests', publishToUsers: 'users', deleteUser: 'users' }
 
 /**
- * The requests that the service would have refused, and those that a planned fault has failed, oldest first. The oldest make
- * room. Emits `add` with the entry.
+ * The requests that were refused or failed because of a planned fault, oldest first. The oldest are evicted. Emits `add` with
+ * the entry.
  */
 class FailedRequests extends EventEmitter {
   #entries = new Map()
@@ -63,7 +63,7 @@ class FailedRequests extends EventEmitter {
     this.emit('add', entry)
   }
 
-  /** The failed requests as they are handed out, oldest first. */
+  /** The public form of the failed requests, oldest first. */
   *all() {
     for (const entry of this.#entries.values()) yield describeFailedRequest(entry)
   }
@@ -98,7 +98,7 @@ function countBytes({ source, path, description, title, text, targets }) {
   return ENTRY_BYTES + source.length + 2 * characters
 }
 
-/** The value that a body holds; `undefined` if it is not JSON, or nested too deep. */
+/** The parsed body; `undefined` if it is not JSON, or nested too deeply. */
 function parse(source) {
   try {
     const value = JSON.parse(source)

@@ -3,7 +3,7 @@
 // Each takes some 500 bytes.
 const MAX_USERS = 10_000
 
-/** The users that had a device and have none any more, of all instances; the ones longest without make room. */
+/** The users of all instances who no longer have a device. Those without one for the longest time are evicted. */
 class FormerUsers {
   #keys = new Set()
 

@@ -37,8 +37,8 @@ class PublishStore extends EventEmitter {
 
   /**
    * Adds a publish to `kind` ('interests' or 'users'). `source` is the text of its `body`; `findingCounts` is how many findings
-   * of each severity there are; `fault` describes a planned one that its sender meets; `deliver` returns its deliveries and what
-   * they missed.
+   * of each severity there are; `fault` describes a planned fault; `deliver` returns the deliveries and the missed
+   * targets.
    */
   add({ instanceId, kind, source, body, findingCounts, fault }, deliver) {
     const { deliveries, misses, missCount, unreachedCount } = deliver()

@@ -1,6 +1,6 @@
 'use strict'
 
-/** Numbers what the inbox lists, in the order in which it happened. */
+/** Numbers the items of the inbox in chronological order. */
 class Sequence {
   #last = 0
 

@@ -6,8 +6,8 @@ const MAX_SHOWN_TARGETS = 3
 const MAX_SHOWN_TEXT = 500
 
 /**
- * What lists show of a publish, so that they need not parse it again. `body` may be any value, since refused publishes are
- * listed too.
+ * The summary of a publish for lists, so that they need not parse it again. `body` may be any value, because refused publishes
+ * are listed, too.
  */
 function summarize(kind, body) {
   const object = isObject(body) ? body : {}
@@ -34,7 +34,7 @@ function readTexts({ apns, fcm, web }) {
   }
 }
 
-/** The beginning of a text. It is copied, since a slice keeps the whole text in memory. */
+/** The beginning of a text. It is copied, because a slice would keep the entire text in memory. */
 function cut(text, length = MAX_SHOWN_TEXT) {
   return text.length > length ? Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le') : text
 }

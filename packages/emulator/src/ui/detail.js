@@ -12,14 +12,14 @@ const MAX_SHOWN_TARGETS = 50
 const detail = byId('detail')
 const contents = { publish: drawPublish, 'failed-request': drawFailedRequest, webhook: drawWebhook }
 
-/** Shows one item in full, which is then read. */
+/** Shows one item in full, and marks it as read. */
 export async function showDetail(id) {
   const shown = await get(itemPath(id))
-  // Another one was chosen meanwhile.
+  // Another item was chosen meanwhile.
   if (location.hash !== `#/publishes/${id}`) return
   detail.hidden = false
   if (!shown) {
-    redraw(detail, element('p', {}, 'This publish is gone: it was cleared, or newer ones took its place.'))
+    redraw(detail, element('p', {}, 'This publish was deleted, or replaced by newer ones.'))
     return
   }
   redraw(
@@ -61,7 +61,7 @@ function drawPublish(shown) {
 const advice = {
   401: 'The emulator was started with a secret key, and accepts no other.',
   404: 'The emulator was started with an instance id, or the path of the request is wrong.',
-  429: 'The emulator was started with a rate limit, as the service has one.',
+  429: 'The emulator was started with a rate limit, like that of the service.',
 }
 
 function drawFailedRequest(shown) {

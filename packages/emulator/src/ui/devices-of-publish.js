@@ -1,7 +1,7 @@
 import { button, element, platformNames, table, time } from './elements.js'
 import { send } from './requests.js'
 
-/** The devices that a publish was handed to, with buttons that play the phone. */
+/** The devices that received a publish, with buttons that simulate the client SDK. */
 export function drawDevices(shown) {
   const { deliveries, deliveryCount } = shown
   const hidden = deliveryCount - deliveries.length

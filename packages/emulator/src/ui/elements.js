@@ -16,12 +16,12 @@ export function element(tag, properties = {}, ...children) {
   return node
 }
 
-/** A button with a text, and a longer name for those who do not see what is around it. */
+/** A button with a text, and a longer accessible name. */
 export function button(text, onclick, name) {
   return element('button', { type: 'button', onclick, 'aria-label': name, 'data-key': name ?? text }, text)
 }
 
-/** Redraws a container; what has the focus and what is unfolded stays so, known by its `data-key`. */
+/** Redraws a container. Keeps the focus and open `details`, identified by `data-key`. */
 export function redraw(container, ...nodes) {
   const focused = container.contains(document.activeElement) ? document.activeElement : undefined
   const unfolded = new Set([...container.querySelectorAll('details[open]')].map(({ dataset }) => dataset.key))

@@ -97,7 +97,7 @@ function drawArrived() {
   if (wasEmpty) openFirst(['', '#', '#/', '#/publishes'])
 }
 
-/** Opens the first publish where there is room beside the list, and nobody has chosen another view. */
+/** Opens the first publish if there is room beside the list and no other view was chosen. */
 function openFirst(hashes) {
   const first = list.querySelector('li:not(.webhook) a')
   const isWide = matchMedia('(min-width: 50.01rem)').matches
@@ -114,7 +114,7 @@ export function change(summary) {
   }
 }
 
-/** Takes the unread marks off some rows, or off all. */
+/** Marks some rows as read, or all. */
 export async function markRead({ ids }) {
   const rows = ids ? ids.map(findRow) : [...list.children]
   for (const row of rows) if (row) markRowRead(row)

@@ -1,12 +1,12 @@
 const problem = document.getElementById('problem')
 
-/** The JSON at a path, or `undefined` where there is none, also because the emulator has stopped. */
+/** The JSON at a path; `undefined` if there is none, or if the emulator has stopped. */
 export async function get(path) {
   const response = await fetch(path).catch(() => undefined)
   return response?.ok ? response.json().catch(() => undefined) : undefined
 }
 
-/** Sends a request; what the emulator has against it is shown below everything else. */
+/** Sends a request, and shows the reason at the bottom of the page if it is refused. */
 export async function send(...parameters) {
   problem.textContent = ''
   await request(...parameters).catch((error) => (problem.textContent = error.message))
@@ -34,5 +34,5 @@ function readReason(text) {
 
 export const itemPath = (id) => `emulator/inbox/${encodeURIComponent(id)}`
 
-/** What the emulator was started with, as far as the inbox needs it. */
+/** The settings of the emulator that the inbox needs. */
 export const getSettings = async () => (await get('emulator/inbox/settings')) ?? {}

@@ -33,7 +33,7 @@ export function markRowRead(row) {
   row.querySelector('.unseen')?.remove()
 }
 
-/** What a publish, or what was meant to be one, is called. */
+/** The title of a publish, or of a request to publish. */
 export function formatTitle({ title, text, isDataOnly }) {
   return title || text || (isDataOnly ? 'Data only' : 'No text')
 }
@@ -87,7 +87,7 @@ export function formatOperation({ operation, method, path }) {
   return OPERATION_NAMES[operation] ?? operation ?? `${method} ${path}`
 }
 
-/** `401 Unauthorized`, or that there was no response. */
+/** `401 Unauthorized`, or `connection reset`. */
 export function formatFailure({ status, error, fault }) {
   const text =
     status === undefined ? 'connection reset' : `${status} ${error === '404 page not found' ? 'no such path' : error}`

@@ -18,7 +18,7 @@ export function drawWebhookRequest({ id, eventType, url, state, attempts, header
   ]
 }
 
-/** The same, folded up to a line. */
+/** The same, collapsed to one line. */
 export function drawFoldedRequest(request) {
   const { id, eventType, url, state, attempts, createdAt } = request
   const last = attempts.at(-1)

@@ -1,7 +1,7 @@
 import { button, element } from './elements.js'
 import { send } from './requests.js'
 
-/** Why targets of a publish got nothing, or not on all of their devices. */
+/** The reasons why targets received nothing, or not on all of their devices. */
 export function drawMisses({ kind, instanceId, platforms, missed, missedCount, delivered }) {
   if (missedCount === 0) return undefined
   const heading = delivered === 0 ? 'Why nothing came' : 'Not reached'
@@ -48,7 +48,7 @@ const severities = {
   hint: 'hint',
 }
 
-/** What the checker of beams-native says about the payload, the worst first. */
+/** The findings for the payload, the worst first. */
 export function drawFindings({ findings, checksUnavailable }) {
   if (checksUnavailable !== undefined) return element('p', { class: 'quiet checks' }, `${checksUnavailable}.`)
   if (findings.length === 0) return undefined

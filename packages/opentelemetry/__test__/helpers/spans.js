@@ -2,7 +2,7 @@
 
 const { SpanKind, SpanStatusCode } = require('@opentelemetry/api')
 
-/** What of a span is the same in each run, but for the server's port. */
+/** The deterministic parts of a span, except for the server's port. */
 function describeSpan({ name, kind, status, attributes }) {
   const { 'server.port': _port, 'beams.publish_id': _publishId, ...rest } = attributes
   return { name, kind: SpanKind[kind], status: SpanStatusCode[status.code], attributes: rest }

@@ -1,4 +1,4 @@
-//! Where ids go.
+//! Which chunk or failure each id ends up in.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ fn users(ids: &[&str], choices: Vec<Choice>) -> UserBatch {
     UserBatch { ids: batch(&units(ids)), choices, ..UserBatch::default() }
 }
 
-/// The users of each chunk, and what it is for.
+/// The request and the users of each chunk.
 fn chunks(chunks: &[Chunk]) -> Vec<(String, String)> {
     chunks.iter().map(|chunk| (chunk.request.hash.clone(), chunk.users.json.clone())).collect()
 }
@@ -46,7 +46,7 @@ fn duplicates_are_found_however_far_apart() {
 }
 
 #[test]
-fn what_is_no_id_is_set_apart() {
+fn an_invalid_id_is_reported_as_a_failure() {
     let mut intake = Intake::new(&requests(&[ROOM]), true);
     let long = "a".repeat(165);
     let batch = UserBatch { rejected: vec!["5".into(), "\"".into()], ..users(&["", &long[1..], &long, "b"], vec![]) };
@@ -65,7 +65,7 @@ fn a_pair_of_surrogates_is_not_made_of_two_users() {
 }
 
 #[test]
-fn a_user_gets_the_request_that_is_theirs() {
+fn each_user_gets_the_chosen_request() {
     let mut intake = Intake::new(&requests(&[ROOM, ROOM]), true);
     let choices = vec![Choice::Named(1), Choice::Named(0), Choice::Own(0), Choice::Named(1), Choice::Named(0)];
     let payloads = vec![r#"{"web":{}}"#.encode_utf16().collect()];
@@ -103,7 +103,7 @@ fn a_user_without_a_valid_request_is_named() {
 }
 
 #[test]
-fn what_a_journal_knows_of_a_user_decides() {
+fn a_resumed_call_skips_published_users_and_retries_refused_ones() {
     for retry_unknown in [false, true] {
         let failure = |delivery| {
             let RecordedFailure { error, attempts } = RecordedFailure::in_flight();

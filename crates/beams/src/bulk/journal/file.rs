@@ -1,4 +1,4 @@
-//! The file of a journal: opened by one call at a time, and never taken for one when it is something else.
+//! Opens the file of a journal, exclusively, and rejects any other file unchanged.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
@@ -10,18 +10,18 @@ use crate::bulk::journal::record::{FORMAT_VERSION, Header};
 use crate::bulk::report::Report;
 use crate::error::{Error, Result};
 
-/// How much is read at a time: a line has up to 200 KiB.
+/// Large enough for several lines of up to 200 KiB.
 const READ_BUFFER_LEN: usize = 1 << 20;
 
-/// What a journal is written to. Tests put a disk in its place that fails.
+/// The file that a journal is written to. Tests replace it by a disk that fails.
 pub(crate) trait JournalFile: Send {
-    /// Writes at the end.
+    /// Appends bytes.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// Returns when everything written is on the disk.
     fn sync(&mut self) -> io::Result<()>;
 
-    /// Removes all bytes from this length on.
+    /// Truncates the file to a length.
     fn cut_off(&mut self, len: u64) -> io::Result<()>;
 }
 
@@ -48,18 +48,21 @@ impl JournalFile for File {
 pub(crate) fn open(path: &Path, header: &Header) -> Result<(File, Recorded)> {
     let failure = |error| io_error(path, "cannot be used", error);
     let mut options = OpenOptions::new();
-    // Not for appending: on Windows such a file cannot be cut off.
+    // Not in append mode: on Windows, such a file cannot be truncated.
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(failure)?;
     if !file.metadata().map_err(failure)?.is_file() {
-        return Err(error(path, "is not a regular file: a device or a pipe keeps nothing"));
+        return Err(error(path, "is not a regular file (it may be a device or a pipe); choose another path"));
     }
     match file.try_lock() {
         Ok(()) => (),
         Err(TryLockError::WouldBlock) => {
-            return Err(error(path, "is in use by another process, or by another call of this one"));
+            return Err(error(
+                path,
+                "is in use by another process, or by another call of this one; wait until that has ended",
+            ));
         }
         Err(TryLockError::Error(error)) => return Err(io_error(path, "cannot be locked", error)),
     }
@@ -78,7 +81,7 @@ pub(crate) fn open(path: &Path, header: &Header) -> Result<(File, Recorded)> {
     Ok((file, recorded))
 }
 
-/// The account of all users in a journal, which may be in use.
+/// The report of a journal, which may be in use.
 ///
 /// # Errors
 ///
@@ -91,22 +94,25 @@ pub(crate) fn read_report(path: &Path) -> Result<Report> {
 fn read(path: &Path, file: &File, purpose: Purpose) -> Result<Recorded> {
     load(BufReader::with_capacity(READ_BUFFER_LEN, file), purpose).map_err(|reason| match reason {
         LoadError::Io(error) => io_error(path, "cannot be read", error),
-        LoadError::Foreign => error(path, "is a file of another kind, and is left as it is"),
+        LoadError::Foreign => error(path, "is a file of another kind, and was not changed; choose another path"),
         LoadError::Newer(version) => error(
             path,
             &format!(
-                "was written by a newer beams-native: its format is {version}, and this one knows {FORMAT_VERSION}"
+                "was written by a newer beams-native: its format is {version}, and this version reads up to {FORMAT_VERSION}; update beams-native"
             ),
         ),
         LoadError::Damaged(line) => {
-            error(path, &format!("is damaged in line {line}: the users in it could be published to again"))
+            error(path, &format!("is damaged in line {line}, so users could be notified twice; restore it from a backup"))
         }
     })
 }
 
 fn check_header(path: &Path, found: &Header, wanted: &Header) -> Result<()> {
     if found.instance_id != wanted.instance_id {
-        let text = format!("belongs to the instance {}, not to {}", found.instance_id, wanted.instance_id);
+        let text = format!(
+            "belongs to the instance {}, not to {}; use another journal",
+            found.instance_id, wanted.instance_id
+        );
         return Err(error(path, &text));
     }
     if found.requests == wanted.requests {
@@ -121,11 +127,11 @@ fn check_header(path: &Path, found: &Header, wanted: &Header) -> Result<()> {
         (Some((name, _)), _) => format!("it had no request {name:?}"),
         (None, missing) => format!("it also had a request {:?}", missing.map(String::as_str).unwrap_or_default()),
     };
-    Err(error(path, &format!("was begun for other requests: {which}. Use the same requests, or another journal")))
+    Err(error(path, &format!("was begun for other requests: {which}; use the same requests, or another journal")))
 }
 
-/// A file that was just made is lost with the power unless its folder is synced, too. Whoever made it may have been killed
-/// before that.
+/// After a power failure, a new file is missing unless its folder was synced too. An existing file is not exempt: the process
+/// that created it may have been killed before it synced the folder.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     let Some(folder) = path.parent() else { return Ok(()) };
@@ -136,7 +142,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A folder cannot be synced here, and need not be.
+/// Folders cannot be synced on this platform, and need not be.
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
@@ -146,7 +152,7 @@ fn error(path: &Path, what: &str) -> Error {
     Error::Journal { message: format!("the journal {} {what}", path.display()), source: None }
 }
 
-/// The error for a journal with which the system has failed.
+/// The error for a failed system call.
 pub(crate) fn io_error(path: &Path, what: &str, error: impl Into<Arc<io::Error>>) -> Error {
     let error = error.into();
     Error::Journal { message: format!("the journal {} {what}: {error}", path.display()), source: Some(error) }

@@ -1,4 +1,4 @@
-//! From the lines of a journal to what is known of each user.
+//! Reads the lines of a journal into the state of each user.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
@@ -11,18 +11,18 @@ use crate::bulk::report::{Failure, Published, Report};
 use crate::error::{Delivery, Error};
 use crate::targets::list::JsonIds;
 
-/// What is known of an id.
+/// The state of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdState {
     /// It came in during this call.
     Seen,
     /// An earlier process has published to it.
     Published,
-    /// The last publish to it failed, in the way of this index.
+    /// The last publish to it failed, with the failure of this index.
     Failed(usize),
 }
 
-/// What a journal has recorded.
+/// The contents of a journal.
 #[derive(Default)]
 pub struct Recorded {
     pub(crate) header: Option<Header>,
@@ -32,7 +32,7 @@ pub struct Recorded {
     pub(crate) failures: Vec<RecordedFailure>,
     /// The number of the next chunk.
     pub(crate) next_chunk: u64,
-    /// How many bytes are intact. What follows was written when the power failed, or the process was killed.
+    /// How many bytes are intact. Later bytes were being written when the power failed or the process was killed.
     pub(crate) intact_len: u64,
     /// The users of each failure, in the order of the failures; empty unless a report is wanted.
     failed_users: Vec<JsonIds>,
@@ -52,12 +52,12 @@ pub enum LoadError {
     Damaged(usize),
 }
 
-/// What a reader makes of a journal.
+/// Why a journal is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To go on with it.
+    /// To resume the call.
     Resume,
-    /// To report on it.
+    /// For its report.
     Report,
 }
 
@@ -75,7 +75,7 @@ pub fn load(mut journal: impl BufRead, purpose: Purpose) -> Result<Recorded, Loa
     let mut line = Vec::new();
     read_header_line(&mut journal, &mut line)?;
     if !line.is_empty() && line.last() != Some(&b'\n') {
-        // Its first process ended before it had sent anything.
+        // The process that began it ended before it had sent anything.
         return Ok(loader.recorded);
     }
     loader.recorded.header = read_header(&line)?;
@@ -94,7 +94,7 @@ pub fn load(mut journal: impl BufRead, purpose: Purpose) -> Result<Recorded, Loa
         end += line.len() as u64;
         match (parse_line(&line), damage) {
             (None, None) => damage = Some((number, start)),
-            // What follows a torn line was not synced either, so that no chunk in it was sent: unless it knows better.
+            // Lines after a torn one were not synced either, so their chunks were not sent, unless `synced` says otherwise.
             (Some(Record::Sending { synced, .. }), Some((damaged, start))) if synced > start => {
                 return Err(LoadError::Damaged(damaged));
             }
@@ -108,7 +108,7 @@ pub fn load(mut journal: impl BufRead, purpose: Purpose) -> Result<Recorded, Loa
     Ok(loader.finish())
 }
 
-/// Not beyond what tells a file of another kind, which may have no lines.
+/// Reads the first line, but of a file of another kind, which may have no line breaks, only the first bytes.
 fn read_header_line(journal: &mut impl BufRead, line: &mut Vec<u8>) -> Result<(), LoadError> {
     while line.len() < MAGIC.len() {
         let buffer = journal.fill_buf()?;
@@ -185,7 +185,7 @@ impl Loader {
         };
         users.for_each(|json| {
             let Some(state) = ids.get_or_insert(json.as_bytes(), new) else { return };
-            // A later refusal does not take back that a user may have been published to.
+            // A later refusal does not change that an earlier publish may have succeeded.
             let is_known_better = *state == IdState::Published
                 || delivery(*state) == Some(Delivery::Unknown)
                     && matches!(new, IdState::Failed(_))
@@ -198,7 +198,7 @@ impl Loader {
 }
 
 impl Recorded {
-    /// The account of all users in the journal, each in the place that is known last.
+    /// The report of the journal, with the last known outcome of each user.
     pub(crate) fn into_report(self) -> Report {
         let Self { ids, failures, failed_users, publishes, .. } = self;
         let published_count = publishes.iter().map(|publish| publish.users).sum();

@@ -1,9 +1,9 @@
-//! What keeps a campaign from being lost with its process: a file in which each chunk is recorded before it is sent, and
-//! after it has ended.
+//! A write-ahead log for campaigns, so that they survive their process: each chunk is recorded before it is sent, and its outcome
+//! afterwards.
 //!
-//! A chunk is sent only when its record is on the disk, so whoever reads the journal later knows every user who may have
-//! been published to. An outcome is written at once and synced with the next chunk: after a crash of the process none is
-//! missing, after a loss of power those since the last sync are. A chunk without an outcome may have been processed.
+//! A chunk is sent only when its record is on the disk, so the journal has every user who may have been published to. An outcome
+//! is written immediately and synced with the next chunk: no outcome is missing after a crash of the process; after a power
+//! failure, those since the last sync are. A chunk without an outcome may have been processed.
 
 pub(crate) mod file;
 pub mod load;
@@ -40,7 +40,7 @@ pub(crate) struct Journal {
     failure: Arc<WriteFailure>,
 }
 
-/// A chunk that is to be recorded.
+/// The record of a chunk.
 pub(crate) struct JournalEntry {
     journal: Arc<Journal>,
     chunk: Arc<Chunk>,
@@ -77,7 +77,7 @@ impl Journal {
         Ok((Self { path, commands, next_chunk, failure }, recorded))
     }
 
-    /// Resolves to the error when the journal cannot be written any more.
+    /// Resolves to the error if the journal can no longer be written.
     pub(crate) async fn failed(&self) -> Error {
         self.failure.wait().await.map_or_else(thread_ended, |error| self.error(error))
     }
@@ -123,26 +123,26 @@ impl JournalEntry {
         self.journal.read_reply(is_synced.await)
     }
 
-    /// Records what has become of the chunk, if it was recorded at all.
+    /// Records the outcome of the chunk, if the chunk was recorded.
     pub(crate) fn record_outcome(self, outcome: &Outcome<String>) {
         let Some(number) = self.number else { return };
         let outcome = match &outcome.result {
             Ok(publish_id) => Ok(publish_id.clone()),
             Err(error) => Err(RecordedFailure { error: RecordedError::from(error), attempts: outcome.attempts }),
         };
-        // Where the journal has failed, its reader will take the chunk for one in flight, which is safe.
+        // If the journal has failed, the chunk counts as in flight when it is read, which is safe.
         let _ = self.journal.commands.send(Command::Ended { number, outcome });
     }
 }
 
-/// The time, for people.
+/// The current time, for people who read the file.
 fn now() -> String {
     let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let time = DateTime::from_timestamp(since_epoch.as_secs() as i64, 0).unwrap_or_default();
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The account of all users in a journal, which may be in use. Reads it on a thread of its own.
+/// The report of a journal, which may be in use. Reads it on a thread of its own.
 ///
 /// # Errors
 ///
@@ -159,7 +159,7 @@ pub async fn read_report(path: PathBuf) -> Result<Report> {
 
 fn start_thread(path: &Path, run: impl FnOnce() + Send + 'static) -> Result<()> {
     let started = thread::Builder::new().name("beams-journal".into()).spawn(run);
-    started.map(|_| ()).map_err(|error| io_error(path, "has no thread to be written by", error))
+    started.map(|_| ()).map_err(|error| io_error(path, "needs a thread, which could not be started", error))
 }
 
 /// The thread ends early only by panicking.

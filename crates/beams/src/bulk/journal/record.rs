@@ -11,13 +11,13 @@ use crate::error::recorded::RecordedError;
 use crate::error::{Delivery, Error};
 use crate::targets::list::JsonIds;
 
-/// Raised when a reader of the version before would misread a journal.
+/// Incremented when older versions would misread the format.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// How every journal of every version begins.
+/// The first bytes of a journal, in every version of the format.
 pub const MAGIC: &[u8] = br#"{"journal":"beams-native","version":"#;
 
-/// How the checksum begins, which ends a line: the CRC-32 of all before it, as eight hexadecimal digits.
+/// The prefix of the checksum at the end of a line: the CRC-32 of all bytes before it, as eight hexadecimal digits.
 const CHECKSUM: &str = r#","crc32":""#;
 const CHECKSUM_DIGITS: usize = 8;
 const LINE_END: &str = "\"}\n";
@@ -31,7 +31,7 @@ pub struct Header {
     pub(crate) instance_id: String,
     /// The SHA-256 of each named request.
     pub(crate) requests: BTreeMap<String, String>,
-    /// When it was begun, for people.
+    /// When it was begun, for people who read the file.
     pub(crate) begun: String,
 }
 
@@ -57,14 +57,14 @@ pub enum Record {
     Published {
         /// The chunk's number.
         chunk: u64,
-        /// What the service calls the publish.
+        /// The publish id.
         publish_id: String,
     },
-    /// The chunk was not published, or nobody knows.
+    /// The publish failed, or its outcome is unknown.
     Failed {
         /// The chunk's number.
         chunk: u64,
-        /// How.
+        /// The failure.
         failure: RecordedFailure,
     },
 }
@@ -120,7 +120,7 @@ impl Header {
 }
 
 impl RecordedFailure {
-    /// Of a chunk without an outcome.
+    /// The failure of a chunk without an outcome.
     pub(crate) fn in_flight() -> Self {
         let error = RecordedError {
             message: "the process ended while this request was in flight, so it may have been processed".into(),

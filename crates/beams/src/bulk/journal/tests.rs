@@ -15,10 +15,10 @@ use crate::bulk::journal::record::{Record, failed_line, parse_line, published_li
 use crate::error::Delivery;
 use crate::targets::list::JsonIds;
 
-/// How many campaigns are run to their end.
+/// The number of simulated campaigns.
 const SEEDS: u64 = 50;
 
-/// A disk that keeps what was synced, and of the rest what it likes.
+/// A disk that keeps all synced bytes, and a random part of the others.
 #[derive(Clone, Default)]
 struct Disk(Arc<Mutex<DiskState>>);
 
@@ -41,12 +41,12 @@ impl Disk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is on it after the process was killed: all that was written.
+    /// The content after the process was killed: all written bytes.
     fn after_kill(&self) -> Vec<u8> {
         self.state().written.clone()
     }
 
-    /// What is on it after the power failed: of each sector that was not synced, the old or the new content.
+    /// The content after a power failure: each sector that was not synced has its old or its new bytes.
     fn after_power_loss(&self, rng: &mut Rng) -> Vec<u8> {
         const SECTOR: usize = 64;
         let state = self.state();
@@ -95,7 +95,7 @@ fn loaded(content: &[u8]) -> Recorded {
     load(BufReader::new(content), Purpose::Report).unwrap()
 }
 
-/// A journal on a disk, as [`Journal::open`] makes it of a file.
+/// Opens a journal on a disk, as [`Journal::open`] does with a file.
 fn journal_on(disk: &Disk) -> (Arc<Journal>, Recorded) {
     let recorded = loaded(&disk.after_kill());
     let mut file = disk.clone();
@@ -141,13 +141,13 @@ fn delivery_of(recorded: &Recorded, user: usize) -> Option<Delivery> {
     }
 }
 
-/// A campaign to the end, over as many processes as it takes. Each ends after a random number of steps.
+/// Runs a campaign until every user has an outcome, in processes that each end after a random number of steps.
 async fn campaign(seed: u64, loses_power: bool) {
     const USERS: usize = 120;
     const CONCURRENCY: usize = 4;
     let mut rng = Rng::with_seed(seed);
     let mut disk = Disk::default();
-    let mut book: HashMap<usize, usize> = HashMap::new();
+    let mut publish_counts: HashMap<usize, usize> = HashMap::new();
     let mut unknown_before = 0;
     for _ in 0..1000 {
         let (journal, recorded) = journal_on(&disk);
@@ -159,7 +159,7 @@ async fn campaign(seed: u64, loses_power: bool) {
             })
             .collect();
         if waiting.is_empty() {
-            return assert!((0..USERS).all(|user| match book.get(&user).copied().unwrap_or(0) {
+            return assert!((0..USERS).all(|user| match publish_counts.get(&user).copied().unwrap_or(0) {
                 1 => true,
                 times => times == 0 && delivery_of(&recorded, user) == Some(Delivery::Unknown),
             }));
@@ -174,7 +174,7 @@ async fn campaign(seed: u64, loses_power: bool) {
                 outcomes_since_sync = 0;
                 let is_accepted = rng.u8(..) < 200;
                 for user in users {
-                    *book.entry(user).or_default() += usize::from(is_accepted);
+                    *publish_counts.entry(user).or_default() += usize::from(is_accepted);
                 }
                 in_flight.push((entry, is_accepted));
             } else if !in_flight.is_empty() {
@@ -186,13 +186,13 @@ async fn campaign(seed: u64, loses_power: bool) {
         let content = if loses_power {
             disk.after_power_loss(&mut rng)
         } else {
-            // All that the process has handed over is written before the next looks.
+            // A killed process loses no bytes that it has handed to the writer.
             journal.close().await.unwrap();
             disk.after_kill()
         };
         disk = Disk::with(content);
         let recorded = loaded(&disk.after_kill());
-        for (&user, &times) in &book {
+        for (&user, &times) in &publish_counts {
             assert!(times <= 1, "seed {seed}: {user} was published to {times} times");
             let is_published = recorded.ids.get(user.to_string().as_bytes()) == Some(&IdState::Published);
             let is_unknown = delivery_of(&recorded, user) == Some(Delivery::Unknown);
@@ -204,7 +204,7 @@ async fn campaign(seed: u64, loses_power: bool) {
         assert!(unknown - unknown_before <= possible, "seed {seed}: {unknown} - {unknown_before} of {possible}");
         unknown_before = unknown;
     }
-    panic!("seed {seed} comes to no end");
+    panic!("seed {seed} does not terminate");
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn a_chunk_is_not_sent_once_the_disk_has_failed() {
         assert!(matches!(journal.failed().await, Error::Journal { .. }));
         sent.record_outcome(&outcome(Ok("p".into())));
         assert!(journal.close().await.is_err());
-        // What was not sent is as if it had never come.
+        // Chunks that were not sent are not in the journal.
         let recorded = loaded(&disk.after_kill());
         assert_eq!(delivery_of(&recorded, 1), Some(Delivery::Unknown));
         assert!(recorded.ids.get(b"2").is_none());
@@ -274,7 +274,7 @@ fn every_line_is_json_that_says_what_was_recorded() {
 }
 
 #[test]
-fn a_journal_is_cut_off_at_its_torn_end_and_refused_where_it_is_damaged_before() {
+fn a_torn_end_is_truncated_and_damage_before_it_is_refused() {
     let header = header().line();
     let sending = sending_line(0, &chunk_of(&[1]), header.len() as u64);
     let published = published_line(0, "p");
@@ -298,7 +298,7 @@ fn a_journal_is_cut_off_at_its_torn_end_and_refused_where_it_is_damaged_before()
 }
 
 #[test]
-fn another_file_is_left_as_it_is() {
+fn a_file_that_is_not_this_journal_is_refused_and_not_changed() {
     let newer = br#"{"journal":"beams-native","version":2,"of":"the future"}"#;
     let folder = std::env::temp_dir().join(format!("beams-journal-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();

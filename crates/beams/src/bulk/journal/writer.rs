@@ -1,4 +1,4 @@
-//! The thread that writes a journal. Nobody else waits for the disk.
+//! The thread that writes a journal, so that no other thread waits for the disk.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -11,14 +11,13 @@ use crate::bulk::chunker::Chunk;
 use crate::bulk::journal::file::JournalFile;
 use crate::bulk::journal::record::{RecordedFailure, failed_line, published_line, sending_line};
 
-/// What the system said when a journal could not be written. The first failure is the last: after it, nobody knows what is
-/// on the disk.
+/// The result of a write. The first failure is final: after it, the content of the disk is unknown.
 pub(crate) type WriteResult = Result<(), Arc<io::Error>>;
 
-/// How many bytes are gathered for one write.
+/// The maximum number of bytes in one write.
 const MAX_WRITE_LEN: usize = 4 << 20;
 
-/// What is to be written.
+/// The commands of the writer.
 pub(crate) enum Command {
     /// A chunk that will be sent as soon as it is on the disk.
     Sending { number: u64, chunk: Arc<Chunk>, synced: oneshot::Sender<WriteResult> },
@@ -28,10 +27,10 @@ pub(crate) enum Command {
     Close { closed: oneshot::Sender<WriteResult> },
 }
 
-/// The commands' other end.
+/// Sends commands to the writer.
 pub(crate) type Commands = UnboundedSender<Command>;
 
-/// Why a journal cannot be written any more, once that is so.
+/// The first failed write, if there is one.
 #[derive(Default)]
 pub(crate) struct WriteFailure {
     error: OnceLock<Arc<io::Error>>,
@@ -51,7 +50,7 @@ impl WriteFailure {
     }
 }
 
-/// What the thread runs.
+/// The writer, which runs on a thread of its own.
 pub(crate) struct Writer<File> {
     file: File,
     len: u64,
@@ -61,19 +60,19 @@ pub(crate) struct Writer<File> {
 }
 
 impl<File: JournalFile> Writer<File> {
-    /// A writer for a file that has so many bytes, all of them on the disk.
+    /// A writer for a file of this length that is synced completely.
     pub(crate) fn new(file: File, len: u64, failure: Arc<WriteFailure>) -> Self {
         Self { file, len, synced: len, failure }
     }
 
-    /// Writes until the last command, or until there is nobody left to give one.
+    /// Writes until [`Command::Close`], or until all senders are dropped.
     pub(crate) fn run(mut self, mut commands: UnboundedReceiver<Command>) {
         while let Some(command) = commands.blocking_recv() {
             let mut next = Some(command);
             let mut lines = Vec::new();
             let mut waiting = Vec::new();
             let mut last = None;
-            // Whatever has come while the disk was busy is written and synced at once.
+            // Commands that arrived while the disk was busy are written together, with one sync.
             while let Some(command) = next.take() {
                 match command {
                     Command::Sending { number, chunk, synced } => {
@@ -96,7 +95,7 @@ impl<File: JournalFile> Writer<File> {
                 let _ = synced.send(result.clone());
             }
             if let Some(closed) = last {
-                // First the file, so that another call can open it as soon as this one has ended.
+                // The file is closed first, so that another call can open it as soon as this one has ended.
                 drop(self.file);
                 let _ = closed.send(result);
                 return;
@@ -109,7 +108,7 @@ impl<File: JournalFile> Writer<File> {
             return Err(error.clone());
         }
         self.try_write(lines, is_synced).map_err(|error| {
-            // None of these chunks is sent. Left in the journal, they would seem to have been in flight.
+            // These chunks are not sent. If they stayed in the journal, they would count as in flight.
             let _ = self.file.cut_off(self.len);
             let error = Arc::new(error);
             self.failure.set(error.clone());

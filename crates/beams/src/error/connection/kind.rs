@@ -67,7 +67,7 @@ pub enum ConnectionErrorKind {
     ProxyUnreachable {
         /// Its host and port.
         proxy: Arc<str>,
-        /// What failed on the way to it.
+        /// Why it cannot be reached.
         reason: Box<ConnectionErrorKind>,
     },
     /// The proxy refused the user name and password (407).
