@@ -1,16 +1,16 @@
 //! The four operations.
 
-use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::call::{Call, ChunkControl};
 use crate::config::Config;
-use crate::deadline::{CallLimits, Deadline, Expired};
+use crate::deadline::{CallLimits, Deadline};
 use crate::error::{Error, Result};
 use crate::fake_service::FakeService;
 use crate::http::attempt::attempt;
@@ -42,16 +42,6 @@ pub struct Client {
     /// Cancelled when a closed client ends its remaining calls.
     cutoff: CancellationToken,
     calls: TaskTracker,
-}
-
-/// Limits and hooks that a bulk publish passes to the requests of its chunks.
-pub(crate) struct ChunkControl<'a> {
-    /// The deadline of the bulk publish.
-    pub(crate) deadline: Option<Deadline>,
-    /// Once it is cancelled, no attempt starts.
-    pub(crate) stop: &'a CancellationToken,
-    /// Runs once, when the first attempt may start. If it fails, no attempt is made.
-    pub(crate) before_first_attempt: Option<Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>>,
 }
 
 /// Counts of a client's calls and requests at the moment.
@@ -204,7 +194,7 @@ impl Client {
         self.tokens.sign(user, SystemTime::now(), backdate.unwrap_or(self.config.token_backdate))
     }
 
-    /// Waits, makes an attempt, and makes another where that is safe.
+    /// Sends a request, and sends it again where that is safe.
     async fn call<T>(
         &self,
         request: Request,
@@ -216,69 +206,26 @@ impl Client {
         if let Some(fake) = self.fake.get() {
             return call_fake(fake, &request, options, control, read).await;
         }
-        let policy = RetryPolicy { max_retries: options.max_retries, retry_unknown: self.config.retry_unknown };
-        let mut backoff = Backoff::new(fastrand::f64);
-        let mut outcome = Outcome::without_request(Err(Error::Interrupted));
         let limits = CallLimits { deadline, cutoff: &self.cutoff };
-        let stop = control.as_ref().map(|control| control.stop);
-        let mut before_first_attempt = control.and_then(|control| control.before_first_attempt);
-        loop {
-            let permit = match run_until_cancelled(stop, self.permits.acquire(limits)).await {
-                Some(Ok(permit)) => permit,
-                Some(Err(expired)) => return outcome.expired(expired),
-                None => return outcome,
-            };
-            if let Some(preparation) = before_first_attempt.take() {
-                match run_until_cancelled(stop, limits.run(preparation)).await {
-                    Some(Ok(Ok(()))) => (),
-                    Some(Ok(Err(error))) => return Outcome::without_request(Err(error)),
-                    Some(Err(expired)) => return outcome.expired(expired),
-                    None => return outcome,
-                }
-            }
-            let started = Instant::now();
+        let call = Call {
+            operation: request.operation,
+            idempotency: request.idempotency,
+            policy: RetryPolicy { max_retries: options.max_retries, retry_unknown: self.config.retry_unknown },
+            permits: &self.permits,
+            limits,
+            control,
+            record_attempts: options.record_attempts,
+        };
+        call.run(Backoff::new(fastrand::f64), || async {
             let response = match self.connections.get(&self.config).await {
                 Ok(http) => attempt(&http, &request, options, limits).await,
                 Err(error) => Err(error),
             };
-            drop(permit);
-            let may_be_processed = outcome.may_be_processed();
-            outcome.attempts += 1;
-            outcome.status = response.as_ref().ok().map(|response| response.status);
-            outcome.result = match response.and_then(read) {
-                Err(error) if may_be_processed => Err(error.after_unknown()),
-                result => result,
-            }
-            .map_err(|error| error.redact(&self.config.secret.key));
-            let record = AttemptRecord {
-                started,
-                duration: started.elapsed(),
-                status: outcome.status,
-                code: outcome.result.as_ref().err().map(Error::code),
-            };
-            log(&request, &outcome, record.duration);
-            if options.record_attempts {
-                outcome.records.push(record);
-            }
-            let Err(error) = &outcome.result else { return outcome };
-            let wait = backoff.after(error);
-            if error.status() == Some(429) {
-                self.permits.pause_for(wait);
-            }
-            if !policy.allows(error, request.idempotency, outcome.attempts - 1) {
-                return outcome;
-            }
-            if let Some(deadline) = deadline
-                && Instant::now() + wait > deadline.at
-            {
-                return outcome.expired(Expired::Deadline(deadline));
-            }
-            match run_until_cancelled(stop, self.cutoff.run_until_cancelled(sleep(wait))).await {
-                Some(Some(())) => {}
-                Some(None) => return outcome.expired(Expired::Cutoff),
-                None => return outcome,
-            }
-        }
+            let status = response.as_ref().ok().map(|response| response.status);
+            let result = response.and_then(read).map_err(|error| error.redact(&self.config.secret.key));
+            (status, result)
+        })
+        .await
     }
 }
 
@@ -308,25 +255,4 @@ async fn call_fake<T>(
         AttemptRecord { started, duration: Duration::ZERO, status, code: result.as_ref().err().map(Error::code) };
     let records = options.record_attempts.then_some(record).into_iter().collect();
     Outcome { attempts: 1, status, records, ..Outcome::without_request(result) }
-}
-
-/// `None` where `stop` was cancelled first.
-async fn run_until_cancelled<T>(stop: Option<&CancellationToken>, future: impl Future<Output = T>) -> Option<T> {
-    match stop {
-        Some(stop) => stop.run_until_cancelled(future).await,
-        None => Some(future.await),
-    }
-}
-
-/// A line for each attempt, where they are wanted. It names no user and no key.
-fn log<T>(request: &Request, outcome: &Outcome<T>, duration: Duration) {
-    let (attempt, status, milliseconds) = (outcome.attempts, outcome.status, duration.as_millis() as u64);
-    match &outcome.result {
-        Ok(_) => tracing::debug!(attempt, status, milliseconds, "{}", request.operation),
-        Err(error) => {
-            // A response's text must not forge a line.
-            let error = error.to_string().replace(char::is_control, " ");
-            tracing::debug!(attempt, status, milliseconds, %error, "{}", request.operation);
-        }
-    }
 }

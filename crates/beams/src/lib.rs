@@ -1,14 +1,15 @@
 //! A client for Pusher Beams, without Node.
 //!
 //! Read it from the top: a [`client`] turns validated [`targets`] into an HTTP request; [`http::attempt`] sends it once
-//! and returns the response or an [`error`]. [`permits`] decide when an attempt may start, [`retry`] decides whether another
-//! follows. [`payload_checks`] finds payloads that no device would show. [`bulk`] publishes to any number of users in chunks.
+//! and returns the response or an [`error`]. `call` is the loop around it: [`permits`] decide when an
+//! attempt may start, [`retry`] decides whether another follows. [`payload_checks`] finds payloads that no device would show. [`bulk`] publishes to any number of users in chunks.
 //! [`token`] and [`webhook`] need no network.
 //!
 //! Wire format, limits and texts are those of the documented API (<https://pusher.com/docs/beams/reference/publish-api>)
 //! and of the official Node.js SDK.
 
 pub mod bulk;
+mod call;
 pub mod checks;
 pub mod client;
 pub mod config;

@@ -11,7 +11,7 @@ const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
 const MAX_BACKOFF: Duration = Duration::from_secs(8);
 
 /// A service that asks for a longer wait than this is not asked again: the caller had better know at once.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
+pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// When to try again.
 #[derive(Debug, Clone, Copy)]
