@@ -241,8 +241,8 @@ const configurationDifferences = [
     ours: /^"instanceId" must /,
   },
   {
-    why: 'a key must not be empty, and go into a header',
-    applies: ({ secretKey: secret }) => secret === '' || /[\r\n]/.test(secret),
+    why: 'a key must not be blank, and must go into a header',
+    applies: ({ secretKey: secret }) => /^[\s\u0085]*$/.test(secret) || /[\r\n]/.test(secret),
     ours: /^"secretKey" (must not be empty|has a character that an HTTP header cannot hold, such as a line break)$/,
   },
 ]

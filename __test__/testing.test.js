@@ -109,6 +109,7 @@ describe('the fake and the real client agree', () => {
         value: {
           publishes: [1000, 1000, 500].map((users) => ({ publishId: 'pubid', users })),
           publishedCount: 2500,
+          resumedCount: 0,
           duplicateCount: 1,
           failures: [{ users: [''], error: { code: 'ERR_BEAMS_INVALID_ARGUMENT', delivery: 'not-sent' } }],
         },

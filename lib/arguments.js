@@ -115,8 +115,8 @@ function isObject(value) {
 const CALL_OPTIONS = ['timeout', 'maxRetries', 'deadline', 'signal']
 const BULK_OPTIONS = [...CALL_OPTIONS, 'concurrency', 'dedupe', 'stopOnError', 'journal', 'onProgress']
 
-/** The options of a call, `undefined` where they are left out. */
-function checkOptions(options, names = CALL_OPTIONS) {
+/** The options, if they have no other names than these; `undefined` where they are left out. */
+function checkOptions(options, names) {
   if (options === undefined || options === null) return undefined
   if (typeof options !== 'object') throw createArgumentError('options argument must be an object')
   return checkOptionNames(options, names)

@@ -14,7 +14,7 @@ const {
   describeValue,
   toArgumentError,
 } = require('./errors.js')
-const { readReason } = require('./abort.js')
+const { listen, readReason, unlisten } = require('./abort.js')
 const { takeObservations } = require('./observers.js')
 const { throwBeamsError } = require('./settle.js')
 const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./arguments.js')
@@ -38,8 +38,8 @@ const CLOSE_TIMEOUT_MS = 1000
  * Resolves to the report when every user is accounted for. `wanted` are the requested observations, with which `observe` is
  * called.
  */
-async function publishToManyUsers(client, call, users, publishRequest, options, wanted, observe) {
-  const begun = begin(client, users, publishRequest, options, wanted)
+async function publishToManyUsers(client, call, users, publishRequest, options, wanted, observe, hidden) {
+  const begun = begin(client, users, publishRequest, options, wanted, hidden)
   const { bulk, source, batch, payloads, hasJournal, signal, onProgress } = begun
   // What has begun must be finished, or the client could not be closed: not even a stack that is almost full may end it.
   await undefined
@@ -72,7 +72,7 @@ function addCause(failures, { userId, thrown }) {
 }
 
 /** Reads the arguments in the order in which `publishToUsers` reports what is wrong with them. */
-function begin(client, users, publishRequest, options, wanted) {
+function begin(client, users, publishRequest, options, wanted, hidden) {
   try {
     const source = readSource(users)
     const { names, payloads, indices, defaultIndex } = readRequests(publishRequest)
@@ -83,7 +83,7 @@ function begin(client, users, publishRequest, options, wanted) {
     const batch = new UserBatch(source.isAsync ? BATCH_SIZE.async : BATCH_SIZE.sync, indices, defaultIndex)
     return { bulk, source, batch, payloads, hasJournal: bulkOptions?.journal !== undefined, signal, onProgress }
   } catch (thrown) {
-    throw toArgumentError(thrown, publishToManyUsers)
+    throw toArgumentError(thrown, hidden)
   }
 }
 
@@ -132,14 +132,12 @@ class BulkPublish {
   /** Reads and publishes until all requests have ended. Returns why the caller wants it to end early, if so. */
   async run(signal, onProgress) {
     const onAbort = () => this.#fail(() => readReason(signal))
-    let abortListener
     let isComplete = false
     let following
     try {
       if (signal !== undefined) {
-        abortListener = require('./abort.js')
         if (signal.aborted) onAbort()
-        else abortListener.listen(signal, onAbort)
+        else listen(signal, onAbort)
       }
       if (onProgress !== undefined) following = this.#follow(onProgress)
       if (!this.#isStopped) isComplete = await this.#readAll()
@@ -149,7 +147,7 @@ class BulkPublish {
     // A promise of the native side settles whatever happens.
     await native.bulkFinish(this.#bulk, ...this.#batch.take(), isComplete)
     await following
-    abortListener?.unlisten(signal, onAbort)
+    if (signal !== undefined) unlisten(signal, onAbort)
     return this.#failure
   }
 

@@ -18,7 +18,8 @@ function readRequests(publishRequest) {
     return { names: null, payloads: [serializeBody(publishRequest)], indices, defaultIndex: 0 }
   }
   const { requests } = publishRequest
-  if (typeof requests !== 'object' || requests === null || Array.isArray(requests)) {
+  // A Map has no names of its own.
+  if (typeof requests !== 'object' || requests === null || Symbol.iterator in requests) {
     throw createArgumentError('requests must be an object that has a publish request for each name')
   }
   const names = keys(requests)

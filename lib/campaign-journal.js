@@ -1,14 +1,13 @@
 'use strict'
 
 const native = require('./load.js')
+const { assembleReport } = require('./bulk-report.js')
 const { createBeamsError, toArgumentError } = require('./errors.js')
 const { checkPath } = require('./arguments.js')
 
 async function readCampaignJournal(path) {
   const slot = begin(path)
   await native.readCampaignJournal(slot, path).catch(throwBeamsError)
-  // Loaded lazily: most programs do not need it.
-  const { assembleReport } = require('./bulk-report.js')
   return (await assembleReport(() => native.journalReportPart(slot), readCampaignJournal)).report
 }
 

@@ -5,6 +5,8 @@
 const { channel, tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications } = require('./load.js')
 const { parseDetails } = require('./errors.js')
+const { trace } = require('./trace.js')
+const { emitPayloadWarnings } = require('./warnings.js')
 
 const requests = tracingChannel('beams-native:request')
 const payloads = channel('beams-native:payload')
@@ -39,7 +41,7 @@ function takeObservations(settled, observe = emitWarnings) {
 }
 
 function emitWarnings({ warnings }) {
-  if (warnings !== undefined) require('./warnings.js').emitPayloadWarnings(warnings)
+  if (warnings !== undefined) emitPayloadWarnings(warnings)
 }
 
 /**
@@ -50,12 +52,11 @@ function observeCall(client, wanted, operation, targets, send) {
   let summary
   const observe = (observations) => {
     emitWarnings(observations)
-    const { findings, trace } = observations
-    if (trace !== undefined) summary = { __proto__: null, ...trace }
+    const { findings, trace: traced } = observations
+    if (traced !== undefined) summary = { __proto__: null, ...traced }
     if (findings !== undefined) payloads.publish({ instanceId: describeServer(client).instanceId, operation, findings })
   }
   if ((wanted & TRACE_REQUESTS) === 0) return send(observe)
-  const { trace } = require('./trace.js')
   const context = { operation, targets, ...describeServer(client), startTime: Date.now() }
   return trace(
     requests,

@@ -2,6 +2,7 @@
 
 const { inspect } = require('node:util')
 const { PushNotifications: NativePushNotifications } = require('./load.js')
+const { publishToManyUsers } = require('./bulk-publish.js')
 const {
   callNative,
   createArgumentError,
@@ -12,7 +13,9 @@ const {
 } = require('./errors.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 const { startCall, throwBeamsError } = require('./settle.js')
+const { emitWarning } = require('./warnings.js')
 const {
+  CALL_OPTIONS,
   checkOptionNames,
   checkOptions,
   joinTargets,
@@ -60,7 +63,7 @@ class PushNotifications extends NativePushNotifications {
     const warning = native.warning.call(this)
     if (warning === null || hasWarned) return
     hasWarned = true
-    require('./warnings.js').emitWarning(warning, 'BeamsWarning')
+    emitWarning(warning, 'BeamsWarning')
   }
 
   get instanceId() {
@@ -91,10 +94,9 @@ class PushNotifications extends NativePushNotifications {
 
   async publishToManyUsers(users, publishRequest, options) {
     const call = beginCall(this, 'publishToManyUsers')
-    // Loaded lazily: most programs do not need it.
-    const { publishToManyUsers } = require('./bulk-publish.js')
     const wanted = wantedObservations()
-    const send = (observe) => publishToManyUsers(this, call, users, publishRequest, options, wanted, observe)
+    const send = (observe) =>
+      publishToManyUsers(this, call, users, publishRequest, options, wanted, observe, publishToManyUsersMethod)
     if (wanted === 0) return send()
     return observeCall(this, wanted, 'publishToManyUsers', countUsers(users), send)
   }
@@ -127,6 +129,9 @@ class PushNotifications extends NativePushNotifications {
     return Object.defineProperties(shown, Object.getOwnPropertyDescriptors(this))
   }
 }
+
+/** The stacks of errors begin with its caller, even if it is replaced in the prototype. */
+const { publishToManyUsers: publishToManyUsersMethod } = PushNotifications.prototype
 
 /** The original methods: a stack is cut off at one of them, and would be empty if a user had replaced it on the prototype. */
 const { generateToken, stats } = PushNotifications.prototype
@@ -178,7 +183,7 @@ function publish(client, operation, targets, publishRequest, options) {
         native.checkTargets.call(client, operation, joinTargets(ids), measureTargets(ids), count, notAString),
       )
     const payload = serializeAfter(checkTargets, publishRequest)
-    const given = checkOptions(options)
+    const given = checkOptions(options, CALL_OPTIONS)
     const numbers = readCallOptions(given)
     const send = (observers) =>
       native[operation].call(
@@ -223,7 +228,7 @@ function deleteUserForBody(client, userId, options) {
 function startDeletion(client, userId, options, hidden, toResult) {
   try {
     const call = nextCall(client, 'deleteUser')
-    const given = checkOptions(options)
+    const given = checkOptions(options, CALL_OPTIONS)
     const numbers = readCallOptions(given)
     const user = readUserId(userId)
     const send = (observers) => native.deleteUser.call(client, call, observers, user, numbers)
@@ -236,7 +241,7 @@ function startDeletion(client, userId, options, hidden, toResult) {
 async function close(client, options) {
   let closed
   try {
-    closed = native.close.call(client, nextCall(client, 'close'), readCloseOptions(checkOptions(options)))
+    closed = native.close.call(client, nextCall(client, 'close'), readCloseOptions(checkOptions(options, ['timeout'])))
   } catch (thrown) {
     throw toArgumentError(thrown, close)
   }

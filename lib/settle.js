@@ -3,6 +3,7 @@
 // Converts promises of the native side to those of callers: errors, abort signals, observations.
 
 const { PushNotifications } = require('./load.js')
+const { listen, rejectWithReason, unlisten } = require('./abort.js')
 const { createBeamsError, toArgumentError } = require('./errors.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 
@@ -38,7 +39,6 @@ function startCall(client, call, operation, targets, signal, send, toResult) {
  */
 function settle(client, call, signal, send, toResult) {
   if (signal === undefined) return send(0).then(toResult, throwBeamsError)
-  const { listen, rejectWithReason, unlisten } = require('./abort.js')
   if (signal.aborted) return rejectWithReason(signal)
   const abort = () => native.abort.call(client, call)
   listen(signal, abort)

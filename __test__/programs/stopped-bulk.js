@@ -15,9 +15,14 @@ const { createRandom } = require('../helpers/random.js')
 const [kind, runs, seed, folder] = process.argv.slice(2)
 const random = createRandom(Number(seed))
 const below = (limit) => Math.floor(random() * limit)
-const payload = { web: { notification: { title: 'Hello' } } }
+const notification = { title: 'Hello', body: 'Hello, world!' }
+const payload = { web: { notification } }
 
-const requests = { de: payload, en: { ...payload, fcm: {} }, default: { ...payload, apns: {} } }
+const requests = {
+  de: payload,
+  en: { ...payload, fcm: { notification } },
+  default: { ...payload, apns: { aps: { alert: notification } } },
+}
 
 /** One of so many runs has a journal, because syncing is slow. */
 const RUNS_PER_JOURNAL = 10
@@ -68,7 +73,7 @@ const sources = {
       for (let index = 0; index < count; index++) {
         const userId = read()
         const which = random()
-        if (which < 0.002) yield { userId, publishRequest: { ...payload, index } }
+        if (which < 0.002) yield { userId, publishRequest: { web: { ...payload.web, data: { index } } } }
         else if (which < 0.004) yield { userId, request: 'none' }
         else yield which < 0.3 ? userId : { userId, request: which < 0.6 ? 'de' : 'en' }
       }

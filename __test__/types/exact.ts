@@ -17,7 +17,7 @@ expectTypeOf<Client['publishToUsers']>().toEqualTypeOf<Client['publishToInterest
 expectTypeOf<Client['generateToken']>().returns.toEqualTypeOf<string>()
 expectTypeOf<Client['deleteUser']>().parameters.toEqualTypeOf<[userId: string, options?: beams.CallOptions]>()
 expectTypeOf<Client['deleteUser']>().returns.toEqualTypeOf<Promise<void>>()
-expectTypeOf<Client['close']>().toEqualTypeOf<() => Promise<void>>()
+expectTypeOf<Client['close']>().toEqualTypeOf<(options?: beams.CloseOptions) => Promise<void>>()
 expectTypeOf<Client[typeof Symbol.asyncDispose]>().returns.toEqualTypeOf<Promise<void>>()
 expectTypeOf<Client['publishToManyUsers']>().returns.toEqualTypeOf<Promise<beams.ManyUsersReport>>()
 expectTypeOf<beams.PublishResponse>().toEqualTypeOf<{ publishId: string }>()

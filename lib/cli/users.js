@@ -11,7 +11,7 @@ const MAX_LINE_LENGTH = 1 << 20
 
 /** The parsers of a line: a user id, or an id with a request. */
 const FORMATS = {
-  ids: (line) => line,
+  ids: parseId,
   tsv: parseColumns,
   jsonl: parseObject,
 }
@@ -85,6 +85,12 @@ async function* decode(stream, file) {
   }
 }
 
+/** Any text is a user id, so JSON Lines would be published to users that do not exist. */
+function parseId(line) {
+  if (/^\{.*\}$/.test(line)) throw new Error('it looks like JSON; pass --format jsonl')
+  return line
+}
+
 /** Parses `user-1<tab>de`. Without a name, the user gets the default request. */
 function parseColumns(line, names) {
   const tab = line.lastIndexOf('\t')
@@ -103,7 +109,7 @@ function parseObject(line, names) {
 function createEntry(userId, request, names) {
   if (request === undefined || names.includes(request)) return { userId, request }
   if (names.length === 0) throw new Error('unknown request name; --requests defines the names')
-  throw new Error(`unknown request name; the names are ${names.join(', ')}`)
+  throw new Error(`unknown request name "${request}"; the names are ${names.join(', ')}`)
 }
 
 module.exports = { FORMATS, openUsers }

@@ -6,7 +6,7 @@ const { checkOptions, readOption } = require('../arguments.js')
 const DEFAULT_MAX_EVENTS = 10_000
 
 function seenInMemory(options) {
-  const maxEvents = readOption(checkOptions(options) ?? {}, 'maxEvents') ?? DEFAULT_MAX_EVENTS
+  const maxEvents = readOption(checkOptions(options, ['maxEvents']) ?? {}, 'maxEvents') ?? DEFAULT_MAX_EVENTS
   if (!(maxEvents > 0)) throw createArgumentError('seenInMemory: maxEvents must be a number above 0')
   // A Set iterates in the order of insertion, so its first element is the oldest.
   const ids = new Set()

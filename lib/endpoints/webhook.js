@@ -16,6 +16,8 @@ class BodyError extends Error {
   }
 }
 
+const OPTIONS = ['secret', 'seen', 'after', 'maxBytes', 'onError']
+
 /**
  * The webhook endpoint, for any framework: a function from a request to a response. It schedules the handlers to run after
  * the response.
@@ -24,7 +26,7 @@ class BodyError extends Error {
  * {@link BodyError} if the sender has caused the failure, and another error if the server is misconfigured.
  */
 function createWebhook(options, handlers) {
-  const { after, maxBytes, onError, secret, seen } = readWebhookOptions(checkOptions(options) ?? {})
+  const { after, maxBytes, onError, secret, seen } = readWebhookOptions(checkOptions(options, OPTIONS) ?? {})
   const getHandler = readHandlers(handlers)
 
   async function report(error, event) {
