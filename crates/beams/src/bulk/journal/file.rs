@@ -1,6 +1,6 @@
 //! Opens the file of a journal, exclusively, and rejects any other file unchanged.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError, metadata};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +31,12 @@ impl JournalFile for File {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.sync_data()?;
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::nlink(&self.metadata()?) == 0 {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "it was deleted"));
+        }
+        Ok(())
     }
 
     fn cut_off(&mut self, len: u64) -> io::Result<()> {
@@ -87,8 +92,17 @@ pub(crate) fn open(path: &Path, header: &Header) -> Result<(File, Recorded)> {
 ///
 /// [`Error::Journal`] where it cannot be read.
 pub(crate) fn read_report(path: &Path) -> Result<Report> {
-    let file = File::open(path).map_err(|error| io_error(path, "cannot be read", error))?;
-    Ok(read(path, &file, Purpose::Report)?.into_report())
+    let failure = |error| io_error(path, "cannot be read", error);
+    // Opening a pipe would block until somebody writes to it.
+    if !metadata(path).map_err(failure)?.is_file() {
+        return Err(error(path, "is not a regular file; choose another path"));
+    }
+    let file = File::open(path).map_err(failure)?;
+    let recorded = read(path, &file, Purpose::Report)?;
+    if recorded.header.is_none() {
+        return Err(error(path, "is empty: no campaign has begun with it"));
+    }
+    Ok(recorded.into_report())
 }
 
 fn read(path: &Path, file: &File, purpose: Purpose) -> Result<Recorded> {

@@ -94,15 +94,18 @@ pub fn load(mut journal: impl BufRead, purpose: Purpose) -> Result<Recorded, Loa
         end += line.len() as u64;
         match (parse_line(&line), damage) {
             (None, None) => damage = Some((number, start)),
-            // Lines after a torn one were not synced either, so their chunks were not sent, unless `synced` says otherwise.
-            (Some(Record::Sending { synced, .. }), Some((damaged, start))) if synced > start => {
+            (None, Some(_)) => {}
+            // Lines after a torn line were not synced either, so that none of their chunks was sent: unless one proves that
+            // they were.
+            (Some(record), Some((damaged, start))) if loader.proves_sync(&record, start) => {
                 return Err(LoadError::Damaged(damaged));
             }
-            (_, Some(_)) => {}
-            (Some(record), None) => {
+            (Some(_), Some(_)) => {}
+            (Some(record), None) if loader.follows(&record) => {
                 loader.add(record);
                 loader.recorded.intact_len = end;
             }
+            (Some(_), None) => return Err(LoadError::Damaged(number)),
         }
     }
     Ok(loader.finish())
@@ -141,6 +144,23 @@ fn read_header(line: &[u8]) -> Result<Option<Header>, LoadError> {
 }
 
 impl Loader {
+    /// Whether a record may come next. If it may not, a line before it is missing.
+    fn follows(&self, record: &Record) -> bool {
+        match record {
+            Record::Sending { chunk, .. } => *chunk == self.recorded.next_chunk,
+            Record::Published { chunk, .. } | Record::Failed { chunk, .. } => self.in_flight.contains_key(chunk),
+        }
+    }
+
+    /// Whether a record shows that the damaged line before it, which begins at `start`, had been synced. A chunk has an
+    /// outcome only after the line that announces it was synced, and with that line all before it.
+    fn proves_sync(&self, record: &Record, start: u64) -> bool {
+        match record {
+            Record::Sending { synced, .. } => *synced > start,
+            Record::Published { chunk, .. } | Record::Failed { chunk, .. } => !self.in_flight.contains_key(chunk),
+        }
+    }
+
     fn add(&mut self, record: Record) {
         match record {
             Record::Sending { chunk, users, .. } => {

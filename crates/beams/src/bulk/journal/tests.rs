@@ -287,14 +287,63 @@ fn a_torn_end_is_truncated_and_damage_before_it_is_refused() {
         assert_eq!(recorded.header.is_some(), intact > 0);
     }
     let next = |synced| sending_line(1, &chunk_of(&[2]), synced);
-    let mut damaged = whole.clone();
-    damaged[header.len() + 5] ^= 1;
-    for (synced, is_refused) in [(whole.len(), true), (header.len(), false)] {
-        let content = [&damaged[..], &next(synced as u64)].concat();
+    let mut damaged = sending.clone();
+    damaged[5] ^= 1;
+    for (rest, is_refused) in
+        [(next(whole.len() as u64), true), (published.clone(), true), (next(header.len() as u64), false)]
+    {
+        let content = [&header[..], &damaged, &rest].concat();
         let result = load(BufReader::new(&content[..]), Purpose::Resume);
         assert_eq!(matches!(result, Err(LoadError::Damaged(2))), is_refused);
         assert_eq!(result.is_ok_and(|recorded| recorded.intact_len == header.len() as u64), !is_refused);
     }
+}
+
+/// Three chunks of a complete campaign, two of which were in flight at the same time.
+fn complete_campaign() -> Vec<Vec<u8>> {
+    let mut lines = vec![header().line()];
+    let synced = |lines: &[Vec<u8>]| lines.iter().map(|line| line.len() as u64).sum();
+    lines.push(sending_line(0, &chunk_of(&[1]), synced(&lines)));
+    // Both lines were synced at once.
+    lines.push(sending_line(1, &chunk_of(&[2]), synced(&lines[..1])));
+    lines.push(published_line(1, "p1"));
+    lines.push(published_line(0, "p0"));
+    lines.push(sending_line(2, &chunk_of(&[3]), synced(&lines[..3])));
+    lines.push(published_line(2, "p2"));
+    lines
+}
+
+/// Whether a campaign that resumes with this journal would publish to a user again who was published to.
+fn would_repeat(content: &[u8]) -> bool {
+    load(BufReader::new(content), Purpose::Resume).is_ok_and(|recorded| {
+        (1..=3).any(|user| match recorded.ids.get(user.to_string().as_bytes()) {
+            Some(IdState::Published) => false,
+            _ => delivery_of(&recorded, user) != Some(Delivery::Unknown),
+        })
+    })
+}
+
+#[test]
+fn no_damage_makes_a_campaign_publish_to_a_user_again() {
+    let lines = complete_campaign();
+    assert!(!would_repeat(&lines.concat()));
+    for index in 1..lines.len() {
+        // Without a line break between them, the last two lines are one, which looks torn.
+        let is_second_last = index + 2 == lines.len();
+        for position in 0..lines[index].len() - usize::from(is_second_last) {
+            let mut damaged = lines.clone();
+            damaged[index][position] ^= 1;
+            assert!(!would_repeat(&damaged.concat()), "byte {position} of line {index} is damaged");
+        }
+    }
+    // Without its last line the journal is that of an earlier moment, which nobody can tell.
+    for index in 1..lines.len() - 1 {
+        let mut shortened = lines.clone();
+        shortened.remove(index);
+        assert!(!would_repeat(&shortened.concat()), "line {index} is missing");
+    }
+    let twice = [lines.concat(), lines.concat()].concat();
+    assert!(matches!(load(BufReader::new(&twice[..]), Purpose::Resume), Err(LoadError::Damaged(_))));
 }
 
 #[test]
