@@ -51,7 +51,7 @@ describe('campaign sends nothing', { concurrency: 2 }, () => {
       'for an unknown name in the last line',
       'ada\ten\n\neve\tdee\n',
       requests,
-      'list, line 3: unknown request name "fr"; the names are en, de',
+      'list, line 3: unknown request name "dee"; the names are en, de',
     ],
     [
       'for a line of invalid JSON',

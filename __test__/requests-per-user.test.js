@@ -266,3 +266,20 @@ describe('the named requests are checked before any user is read', () => {
     })
   }
 })
+
+test('a request of one user that Beams would refuse is not sent, and its failure names the user', async (t) => {
+  const { beams, titles } = await started(t, undefined, { payloadChecks: 'reject' })
+  const refused = { web: { notification: { title: 'Hi', deep_link: '/inbox' } } }
+  const report = await beams.publishToManyUsers(['ada', { userId: 'eve', publishRequest: refused }], en)
+  assert.deepEqual(titles(), { Hello: ['ada'] })
+  const [[users, message]] = textsOf(report)
+  assert.deepEqual(users, ['eve'])
+  assert.match(message, /^user "eve": .*deep_link/)
+})
+
+test('several requests in a Map are refused, because it has no names of its own', async (t) => {
+  const { beams, requests } = await started(t)
+  const error = await rejection(beams.publishToManyUsers(['ada'], { requests: new Map([['default', en]]) }))
+  assert.equal(error.message, 'requests must be an object that has a publish request for each name')
+  assert.equal(requests.length, 0)
+})

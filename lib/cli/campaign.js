@@ -51,6 +51,8 @@ async function run({ values }) {
   const beams = await createClient(values, {
     retryUnknown: values['retry-unknown'],
     maxRequestsPerSecond: readNumber(values, 'max-requests-per-second'),
+    // Requests of single users are read while others are sent.
+    payloadChecks: values['no-check'] ? 'off' : 'reject',
   })
   const { request, names } = await readRequests(values)
   const users = await openUsers(values.users, values.format ?? (values.requests ? 'tsv' : 'ids'), names)

@@ -21,16 +21,22 @@ describe('responseHook', () => {
     assert.equal(requests()[0].attributes.campaign, undefined)
   })
 
-  test('that throws loses no span and fails no call', async (t) => {
-    const { beams } = await emulated(t)
-    const { spans } = instrument(t, {
-      responseHook() {
+  for (const [how, responseHook] of [
+    [
+      'throws',
+      () => {
         throw new Error('the hook has thrown')
       },
+    ],
+    ['rejects', () => Promise.reject(new Error('the hook has rejected'))],
+  ]) {
+    test(`that ${how} loses no span, and fails neither the call nor the process`, async (t) => {
+      const { beams } = await emulated(t)
+      const { spans } = instrument(t, { responseHook })
+      await beams.deleteUser('user-1')
+      assert.equal(spans().length, 2)
     })
-    await beams.deleteUser('user-1')
-    assert.equal(spans().length, 2)
-  })
+  }
 })
 
 test('a tracer that throws fails no call', async (t) => {

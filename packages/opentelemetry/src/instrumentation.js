@@ -76,10 +76,12 @@ class BeamsInstrumentation extends InstrumentationBase {
 
   _runHook(hook, span, message) {
     if (hook === undefined) return
+    const report = (error) => this._diag.error('responseHook has failed', error)
     try {
-      hook(span, message)
+      // An asynchronous hook type-checks as a function without a result.
+      Promise.resolve(hook(span, message)).catch(report)
     } catch (error) {
-      this._diag.error('responseHook has thrown', error)
+      report(error)
     }
   }
 }
