@@ -5,7 +5,7 @@
 // construct this one when they are loaded, with whatever their environment holds.
 
 const { deprecate } = require('node:util')
-const { CALL_OPTIONS, pickOptions, readOption } = require('./lib/arguments.js')
+const { CALL_OPTIONS, pickOptions, readOption } = require('./lib/options.js')
 const { BeamsError, toArgumentError } = require('./lib/errors.js')
 const { COMPAT, PushNotifications: Client, deleteUserForBody } = require('./lib/push-notifications.js')
 

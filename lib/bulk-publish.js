@@ -17,7 +17,7 @@ const {
 const { listen, readReason, unlisten } = require('./abort.js')
 const { takeObservations } = require('./observers.js')
 const { throwBeamsError } = require('./settle.js')
-const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./arguments.js')
+const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./options.js')
 const { assembleReport } = require('./bulk-report.js')
 const { readRequests } = require('./bulk-requests.js')
 const { UNREADABLE, UserBatch } = require('./user-batch.js')

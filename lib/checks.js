@@ -2,7 +2,8 @@
 
 const native = require('./load.js')
 const { callNative, toArgumentError } = require('./errors.js')
-const { checkOptions, serializeBody } = require('./arguments.js')
+const { serializeBody } = require('./arguments.js')
+const { checkOptions } = require('./options.js')
 
 const { getPrototypeOf, hasOwn, keys } = Object
 const { toString } = Object.prototype

@@ -14,21 +14,17 @@ const {
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 const { startCall, throwBeamsError } = require('./settle.js')
 const { emitWarning } = require('./warnings.js')
+const { joinTargets, measureTargets, readTargets, readUserId, serializeBody } = require('./arguments.js')
 const {
   CALL_OPTIONS,
   checkOptionNames,
   checkOptions,
-  joinTargets,
-  measureTargets,
   readCallOptions,
   readClientOptions,
   readCloseOptions,
   readSignal,
-  readTargets,
   readTokenOptions,
-  readUserId,
-  serializeBody,
-} = require('./arguments.js')
+} = require('./options.js')
 
 const native = NativePushNotifications.prototype
 
@@ -104,7 +100,7 @@ class PushNotifications extends NativePushNotifications {
   generateToken(userId, options) {
     try {
       nextCall(this, 'generateToken')
-      const given = readTokenOptions(checkOptions(options, ['backdate']))
+      const given = readTokenOptions(options)
       const user = readUserId(userId)
       return callNative(() => native.generateToken.call(this, user, given))
     } catch (thrown) {
@@ -130,11 +126,8 @@ class PushNotifications extends NativePushNotifications {
   }
 }
 
-/** The stacks of errors begin with its caller, even if it is replaced in the prototype. */
-const { publishToManyUsers: publishToManyUsersMethod } = PushNotifications.prototype
-
 /** The original methods: a stack is cut off at one of them, and would be empty if a user had replaced it on the prototype. */
-const { generateToken, stats } = PushNotifications.prototype
+const { generateToken, publishToManyUsers: publishToManyUsersMethod, stats } = PushNotifications.prototype
 
 if (Symbol.asyncDispose) {
   Object.defineProperty(PushNotifications.prototype, Symbol.asyncDispose, {
@@ -241,7 +234,7 @@ function startDeletion(client, userId, options, hidden, toResult) {
 async function close(client, options) {
   let closed
   try {
-    closed = native.close.call(client, nextCall(client, 'close'), readCloseOptions(checkOptions(options, ['timeout'])))
+    closed = native.close.call(client, nextCall(client, 'close'), readCloseOptions(options))
   } catch (thrown) {
     throw toArgumentError(thrown, close)
   }

@@ -4,7 +4,7 @@
 // service.
 
 const native = require('./load.js')
-const { checkOptionNames, readNumber, readOption, readString } = require('./arguments.js')
+const { checkOptionNames, readNumber, readOption, readString } = require('./options.js')
 const { callNative, createArgumentError, toArgumentError } = require('./errors.js')
 const { PushNotifications } = require('./push-notifications.js')
 

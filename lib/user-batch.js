@@ -3,7 +3,8 @@
 // Collects users for the native side in batches, with all ids in one text, because one native call per user would be slow.
 
 const { MAX_DESCRIPTION_LENGTH, describeThrown, describeValue } = require('./errors.js')
-const { readOption, serializeBody } = require('./arguments.js')
+const { serializeBody } = require('./arguments.js')
+const { readOption } = require('./options.js')
 
 /** The length of the text from which a batch is pushed: strings have a maximum length. */
 const MAX_BATCH_LENGTH = 1 << 22

@@ -1,7 +1,7 @@
 'use strict'
 
 const { createArgumentError } = require('../errors.js')
-const { readFunction } = require('../arguments.js')
+const { readFunction } = require('../options.js')
 const { refuse, respond } = require('./response.js')
 
 /**

@@ -1,7 +1,7 @@
 'use strict'
 
 const { createArgumentError } = require('../errors.js')
-const { checkOptions, readOption } = require('../arguments.js')
+const { checkOptions, readOption } = require('../options.js')
 
 const DEFAULT_MAX_EVENTS = 10_000
 

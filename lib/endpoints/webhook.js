@@ -1,7 +1,7 @@
 'use strict'
 
 const { createArgumentError } = require('../errors.js')
-const { checkOptions, readFunction, readOption } = require('../arguments.js')
+const { checkOptions, readFunction, readOption } = require('../options.js')
 const { signWebhook, verifyWebhook } = require('../webhook.js')
 const { refuse, respondEmpty, respondInternalError } = require('./response.js')
 
