@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -203,56 +203,33 @@ impl Client {
         control: Option<ChunkControl<'_>>,
         read: fn(Response) -> Result<T>,
     ) -> Outcome<T> {
-        if let Some(fake) = self.fake.get() {
-            return call_fake(fake, &request, options, control, read).await;
-        }
         let limits = CallLimits { deadline, cutoff: &self.cutoff };
+        // An in-memory service makes nobody wait, and is asked once.
+        let unlimited = self.fake.get().map(|_| Permits::unlimited());
+        let max_retries = if unlimited.is_some() { 0 } else { options.max_retries };
         let call = Call {
             operation: request.operation,
             idempotency: request.idempotency,
-            policy: RetryPolicy { max_retries: options.max_retries, retry_unknown: self.config.retry_unknown },
-            permits: &self.permits,
+            policy: RetryPolicy { max_retries, retry_unknown: self.config.retry_unknown },
+            permits: unlimited.as_ref().unwrap_or(&self.permits),
             limits,
             control,
             record_attempts: options.record_attempts,
         };
         call.run(Backoff::new(fastrand::f64), || async {
-            let response = match self.connections.get(&self.config).await {
-                Ok(http) => attempt(&http, &request, options, limits).await,
-                Err(error) => Err(error),
-            };
+            let response = self.exchange(&request, options, limits).await;
             let status = response.as_ref().ok().map(|response| response.status);
             let result = response.and_then(read).map_err(|error| error.redact(&self.config.secret.key));
             (status, result)
         })
         .await
     }
-}
 
-/// Makes the only attempt of a call: with an in-memory service, nothing delays it and nothing is retried.
-async fn call_fake<T>(
-    fake: &FakeService,
-    request: &Request,
-    options: &RequestOptions,
-    control: Option<ChunkControl<'_>>,
-    read: fn(Response) -> Result<T>,
-) -> Outcome<T> {
-    if let Some(ChunkControl { stop, before_first_attempt, .. }) = control {
-        if stop.is_cancelled() {
-            return Outcome::without_request(Err(Error::Interrupted));
-        }
-        if let Some(preparation) = before_first_attempt
-            && let Err(error) = preparation.await
-        {
-            return Outcome::without_request(Err(error));
+    /// Sends a request once, and returns the response.
+    async fn exchange(&self, request: &Request, options: &RequestOptions, limits: CallLimits<'_>) -> Result<Response> {
+        match self.fake.get() {
+            Some(fake) => fake.respond(request, options),
+            None => attempt(&self.connections.get(&self.config).await?, request, options, limits).await,
         }
     }
-    let started = Instant::now();
-    let response = fake.respond(request, options);
-    let status = response.as_ref().ok().map(|response| response.status);
-    let result = response.and_then(read);
-    let record =
-        AttemptRecord { started, duration: Duration::ZERO, status, code: result.as_ref().err().map(Error::code) };
-    let records = options.record_attempts.then_some(record).into_iter().collect();
-    Outcome { attempts: 1, status, records, ..Outcome::without_request(result) }
 }

@@ -108,7 +108,7 @@ impl FakeService {
     pub(crate) fn respond(&self, request: &Request, options: &RequestOptions) -> Result<Response> {
         let mut state = self.state();
         if let Some(failure) = state.failures.pop_front() {
-            return failure.happen(request.host(), options);
+            return failure.into_result(request.host(), options);
         }
         let Some(body) = &request.body else { return Ok(response(200, Vec::new())) };
         if let Some(refusal) = refusal(body) {
@@ -135,7 +135,10 @@ impl PlannedFailure {
     ///
     /// [`Error::InvalidArgument`] if no call can fail like that.
     pub fn new(asked: FailureRequest<'_>) -> Result<Self> {
-        let delivery = asked.delivery.map(delivery_of).transpose()?;
+        let named = |name| {
+            Delivery::named(name).ok_or_else(|| Error::invalid("delivery must be 'not-sent', 'refused' or 'unknown'"))
+        };
+        let delivery = asked.delivery.map(named).transpose()?;
         match asked.code {
             Some(code @ (TIMEOUT | CONNECTION)) => {
                 if asked.status.is_some() || asked.retry_after.is_some() {
@@ -174,7 +177,7 @@ impl PlannedFailure {
             error_body(reason(status), "A failure planned by failNext")
         };
         let failure = Kind::Response { status, body, retry_after: asked.retry_after };
-        let Some(error) = failure.clone().happens() else {
+        let Some(error) = failure.clone().into_error() else {
             return Err(Error::invalid(format!("status must be from 200 to 599, not {status}")));
         };
         let (seen, actual) = (error.code(), error.delivery());
@@ -187,7 +190,8 @@ impl PlannedFailure {
         Ok(Self(failure))
     }
 
-    fn happen(self, host: String, options: &RequestOptions) -> Result<Response> {
+    /// The result of the request that fails.
+    fn into_result(self, host: String, options: &RequestOptions) -> Result<Response> {
         match self.0 {
             Kind::Response { status, body, retry_after } => Ok(Response { retry_after, ..response(status, body) }),
             Kind::Timeout(delivery) => {
@@ -211,7 +215,7 @@ impl PlannedFailure {
 
 impl Kind {
     /// The error that a response leads to.
-    fn happens(self) -> Option<Error> {
+    fn into_error(self) -> Option<Error> {
         match self {
             Self::Response { status, body, retry_after } if (200..600).contains(&status) => {
                 Response { retry_after, ..response(status, body) }.publish_id().err()
@@ -219,13 +223,6 @@ impl Kind {
             _ => None,
         }
     }
-}
-
-fn delivery_of(name: &str) -> Result<Delivery> {
-    [Delivery::NotSent, Delivery::Refused, Delivery::Unknown]
-        .into_iter()
-        .find(|delivery| delivery.as_str() == name)
-        .ok_or_else(|| Error::invalid("delivery must be 'not-sent', 'refused' or 'unknown'"))
 }
 
 /// Why the service refuses a publish, if it is known to.
@@ -293,7 +290,7 @@ mod tests {
             for read in
                 [|response: Response| response.publish_id().err(), |response: Response| response.deletion().err()]
             {
-                let error = planned.clone().happen("h".into(), &options()).map_or_else(Some, read).unwrap();
+                let error = planned.clone().into_result("h".into(), &options()).map_or_else(Some, read).unwrap();
                 assert_eq!((error.code(), error.delivery()), expected, "{code} {delivery:?} {status:?}");
             }
         }

@@ -41,6 +41,11 @@ impl Permits {
         }
     }
 
+    /// Any number at once, at any rate.
+    pub(crate) fn unlimited() -> Self {
+        Self::new(Semaphore::MAX_PERMITS, f64::INFINITY)
+    }
+
     /// Waits until an attempt may start. Fails immediately if that is after the call's deadline.
     pub(crate) async fn acquire(&self, limits: CallLimits<'_>) -> Result<Permit<'_>, Expired> {
         let waiting = Counted::new(&self.waiting);
