@@ -1,6 +1,7 @@
 //! Numbers in: JavaScript has one type of number, and `lib/` passes whatever the caller gave. The limits are the client's.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use beams::bulk::driver::MAX_CONCURRENCY;
@@ -26,29 +27,34 @@ pub fn milliseconds_or_zero(name: &str, value: f64) -> Result<Duration> {
     milliseconds(name, value).map_err(invalid)
 }
 
-/// A number of retries.
-pub fn retries(value: f64) -> Result<u32> {
-    if value.fract() == 0.0 && (0.0..=f64::from(MAX_RETRIES)).contains(&value) {
+/// An integer in a range. `name` is the name of the option.
+fn integer(name: &str, value: f64, range: RangeInclusive<u32>) -> Result<u32> {
+    if value.fract() == 0.0 && (f64::from(*range.start())..=f64::from(*range.end())).contains(&value) {
         return Ok(value as u32);
     }
-    Err(Error::invalid(format!("maxRetries must be an integer from 0 to {MAX_RETRIES}")))
+    Err(Error::invalid(format!("{name} must be an integer from {} to {}", range.start(), range.end())))
+}
+
+/// A TCP port.
+pub fn port(value: f64) -> Result<u16> {
+    integer("port", value, 1..=u32::from(u16::MAX)).map(|port| port as u16)
+}
+
+/// A number of retries.
+pub fn retries(value: f64) -> Result<u32> {
+    integer("maxRetries", value, 0..=MAX_RETRIES)
 }
 
 /// A number of requests in flight.
 pub fn concurrency(value: f64) -> Result<NonZeroUsize> {
-    let is_valid = value.fract() == 0.0 && (1.0..=MAX_CONCURRENT_REQUESTS as f64).contains(&value);
-    NonZeroUsize::new(value as usize).filter(|_| is_valid).ok_or_else(|| {
-        Error::invalid(format!("maxConcurrentRequests must be an integer from 1 to {MAX_CONCURRENT_REQUESTS}"))
-    })
+    let count = integer("maxConcurrentRequests", value, 1..=MAX_CONCURRENT_REQUESTS as u32)?;
+    Ok(NonZeroUsize::new(count as usize).unwrap_or(NonZeroUsize::MIN))
 }
 
 /// How many requests of one call may be in flight.
 pub fn bulk_concurrency(value: Option<f64>) -> Result<NonZeroU32> {
-    let value = value.unwrap_or(16.0);
-    let is_valid = value.fract() == 0.0 && (1.0..=f64::from(MAX_CONCURRENCY)).contains(&value);
-    NonZeroU32::new(value as u32)
-        .filter(|_| is_valid)
-        .ok_or_else(|| Error::invalid(format!("concurrency must be an integer from 1 to {MAX_CONCURRENCY}")))
+    let count = integer("concurrency", value.unwrap_or(16.0), 1..=MAX_CONCURRENCY)?;
+    Ok(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN))
 }
 
 /// A number of requests a second.

@@ -1,4 +1,4 @@
-//! The options. `lib/arguments.js` reads the caller's objects; the limits are the client's own.
+//! The options. `lib/options.js` reads the caller's objects; the limits are the client's own.
 
 use beams::config::{ClientOptions, Config};
 use beams::error::{Error, Result};
@@ -6,7 +6,7 @@ use beams::payload_checks::PayloadChecks;
 use napi::bindgen_prelude::{Uint8Array, Undefined};
 use napi_derive::napi;
 
-use crate::numbers::{backdate, concurrency, milliseconds, rate, retries};
+use crate::numbers::{backdate, concurrency, milliseconds, port, rate, retries};
 
 /// A member that stays in JavaScript: `lib/` passes nothing for it.
 type InJavaScript = Undefined;
@@ -223,11 +223,4 @@ fn payload_checks(value: &str) -> Result<PayloadChecks> {
         "reject" => Ok(PayloadChecks::Reject),
         _ => Err(Error::invalid("payloadChecks must be 'off', 'warn' or 'reject'")),
     }
-}
-
-fn port(value: f64) -> Result<u16> {
-    if value.fract() == 0.0 && (1.0..=f64::from(u16::MAX)).contains(&value) {
-        return Ok(value as u16);
-    }
-    Err(Error::invalid("port must be an integer from 1 to 65535"))
 }

@@ -24,16 +24,10 @@ pub struct Chunk {
 
 /// Cuts a stream of user ids into chunks. Users of one named request share chunks.
 pub struct Chunker {
-    fillings: Vec<Filling>,
+    /// The chunks that are being filled.
+    fillings: Vec<Chunk>,
     max_filling_bytes: usize,
     filling_bytes: usize,
-}
-
-/// A chunk that is being filled.
-struct Filling {
-    request: Arc<ChunkRequest>,
-    users: JsonIds,
-    is_repeated: bool,
 }
 
 impl Chunker {
@@ -41,11 +35,7 @@ impl Chunker {
     pub fn new(requests: &NamedRequests) -> Self {
         // Repeated users have chunks of their own: if these fail, an earlier publish may have succeeded.
         let fillings = requests.iter().flat_map(|request| {
-            [false, true].map(|is_repeated| Filling {
-                request: request.clone(),
-                users: JsonIds::default(),
-                is_repeated,
-            })
+            [false, true].map(|is_repeated| Chunk { request: request.clone(), users: JsonIds::default(), is_repeated })
         });
         Self { fillings: fillings.collect(), max_filling_bytes: MAX_FILLING_BYTES, filling_bytes: 0 }
     }
@@ -56,9 +46,9 @@ impl Chunker {
         let filling = self.fillings.get_mut(request * 2 + usize::from(is_repeated))?;
         let len_before = filling.users.json.len();
         let is_too_much = len_before + json.len() + r#","""#.len() > filling.request.max_bytes;
-        let full = if is_too_much { filling.flush() } else { None };
+        let full = if is_too_much { filling.take() } else { None };
         filling.users.push_json(json);
-        let full = if filling.users.count == USERS.max_count { filling.flush() } else { full };
+        let full = if filling.users.count == USERS.max_count { filling.take() } else { full };
         let len_after = filling.users.json.len();
         self.filling_bytes = (self.filling_bytes + len_after).saturating_sub(len_before);
         if self.filling_bytes > self.max_filling_bytes && full.is_none() { self.flush_fullest() } else { full }
@@ -68,23 +58,23 @@ impl Chunker {
     fn flush_fullest(&mut self) -> Option<Chunk> {
         let fullest = self.fillings.iter_mut().max_by_key(|filling| filling.users.json.len())?;
         self.filling_bytes = self.filling_bytes.saturating_sub(fullest.users.json.len());
-        fullest.flush()
+        fullest.take()
     }
 
     /// Returns the remaining chunks, which are not full.
     pub fn flush(&mut self) -> Vec<Chunk> {
         self.filling_bytes = 0;
-        self.fillings.iter_mut().filter_map(Filling::flush).collect()
+        self.fillings.iter_mut().filter_map(Chunk::take).collect()
     }
 }
 
-impl Filling {
-    fn flush(&mut self) -> Option<Chunk> {
+impl Chunk {
+    /// Takes the users, if there are any, as a chunk of their own.
+    fn take(&mut self) -> Option<Self> {
         if self.users.count == 0 {
             return None;
         }
-        let users = mem::take(&mut self.users);
-        Some(Chunk { request: self.request.clone(), users, is_repeated: self.is_repeated })
+        Some(Self { request: self.request.clone(), users: mem::take(&mut self.users), is_repeated: self.is_repeated })
     }
 }
 

@@ -21,10 +21,11 @@ use crate::bulk::report::{Progress, Report, StopReason};
 use crate::bulk::requests::NamedRequests;
 use crate::bulk::tally::Tally;
 use crate::call::ChunkControl;
-use crate::client::{Client, Outcome};
-use crate::config::RequestOptions;
+use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::error::{Delivery, Error, Result, TimeoutKind};
+use crate::limits::RequestOptions;
+use crate::outcome::Outcome;
 use crate::targets::kind::USERS;
 
 /// How many requests may be in flight at once, at most.

@@ -12,8 +12,8 @@ use crate::bulk::intake::UserBatch;
 use crate::bulk::report::{Progress, Report};
 use crate::bulk::requests::NamedRequests;
 use crate::client::Client;
-use crate::config::RequestOptions;
 use crate::error::{Error, Result};
+use crate::limits::RequestOptions;
 
 /// How many batches of ids may wait for the driver: one is filled while another is cut into chunks.
 const MAX_WAITING_BATCHES: usize = 1;

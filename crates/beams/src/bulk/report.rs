@@ -1,7 +1,7 @@
 //! What has become of the users of a bulk publish.
 
-use crate::client::AttemptRecord;
 use crate::error::{Delivery, Error};
+use crate::outcome::AttemptRecord;
 use crate::targets::list::JsonIds;
 
 /// How far a bulk publish has come.

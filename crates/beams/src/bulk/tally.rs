@@ -3,8 +3,8 @@
 use crate::bulk::chunker::Chunk;
 use crate::bulk::intake::Intake;
 use crate::bulk::report::{Failure, Progress, Published, Report, StopReason};
-use crate::client::Outcome;
 use crate::error::Error;
+use crate::outcome::Outcome;
 use crate::targets::list::JsonIds;
 
 /// An incomplete report.

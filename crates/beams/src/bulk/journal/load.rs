@@ -101,11 +101,12 @@ pub fn load(mut journal: impl BufRead, purpose: Purpose) -> Result<Recorded, Loa
                 return Err(LoadError::Damaged(damaged));
             }
             (Some(_), Some(_)) => {}
-            (Some(record), None) if loader.follows(&record) => {
-                loader.add(record);
+            (Some(record), None) => {
+                if !loader.add(record) {
+                    return Err(LoadError::Damaged(number));
+                }
                 loader.recorded.intact_len = end;
             }
-            (Some(_), None) => return Err(LoadError::Damaged(number)),
         }
     }
     Ok(loader.finish())
@@ -144,14 +145,6 @@ fn read_header(line: &[u8]) -> Result<Option<Header>, LoadError> {
 }
 
 impl Loader {
-    /// Whether a record may come next. If it may not, a line before it is missing.
-    fn follows(&self, record: &Record) -> bool {
-        match record {
-            Record::Sending { chunk, .. } => *chunk == self.recorded.next_chunk,
-            Record::Published { chunk, .. } | Record::Failed { chunk, .. } => self.in_flight.contains_key(chunk),
-        }
-    }
-
     /// Whether a record shows that the damaged line before it, which begins at `start`, had been synced. A chunk has an
     /// outcome only after the line that announces it was synced, and with that line all before it.
     fn proves_sync(&self, record: &Record, start: u64) -> bool {
@@ -161,24 +154,29 @@ impl Loader {
         }
     }
 
-    fn add(&mut self, record: Record) {
+    /// Adds a record. Returns false if it cannot come next, so that a line before it is missing.
+    fn add(&mut self, record: Record) -> bool {
         match record {
             Record::Sending { chunk, users, .. } => {
-                self.recorded.next_chunk = self.recorded.next_chunk.max(chunk + 1);
+                if chunk != self.recorded.next_chunk {
+                    return false;
+                }
+                self.recorded.next_chunk += 1;
                 self.in_flight.insert(chunk, users);
             }
             Record::Published { chunk, publish_id } => {
-                let Some(users) = self.in_flight.remove(&chunk) else { return };
+                let Some(users) = self.in_flight.remove(&chunk) else { return false };
                 self.mark(&users, IdState::Published);
                 if self.purpose == Purpose::Report {
                     self.recorded.publishes.push(Published { publish_id, users: users.count });
                 }
             }
             Record::Failed { chunk, failure } => {
-                let Some(users) = self.in_flight.remove(&chunk) else { return };
+                let Some(users) = self.in_flight.remove(&chunk) else { return false };
                 self.fail(users, failure);
             }
         }
+        true
     }
 
     fn fail(&mut self, users: JsonIds, failure: RecordedFailure) {

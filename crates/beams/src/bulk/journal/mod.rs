@@ -28,9 +28,9 @@ use crate::bulk::journal::record::{Header, RecordedFailure};
 use crate::bulk::journal::writer::{Command, Commands, WriteFailure, WriteResult, Writer};
 use crate::bulk::report::Report;
 use crate::bulk::requests::NamedRequests;
-use crate::client::Outcome;
 use crate::error::recorded::RecordedError;
 use crate::error::{Error, Result};
+use crate::outcome::Outcome;
 
 /// An open journal. Dropping it ends its thread.
 pub(crate) struct Journal {
