@@ -105,5 +105,5 @@ async function release(folder) {
   console.log(order.join('\n'))
 }
 
-module.exports = { packAll }
+module.exports = { builtPlatforms, packAll }
 if (require.main === module) release(process.argv[2])

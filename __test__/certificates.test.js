@@ -6,9 +6,9 @@
 const { test, describe, before } = require('node:test')
 const assert = require('node:assert/strict')
 const https = require('node:https')
-const { once } = require('node:events')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
 const { createClient, rejection } = require('./helpers/clients.js')
+const { listen } = require('./helpers/servers.js')
 
 /** Each row makes a server's certificate and the `ca` of the client. A row without a `code` is one that is accepted. */
 const rows = [
@@ -220,12 +220,7 @@ async function selfSigned(options) {
 async function serve(t, certificate) {
   const server = https.createServer(certificate, (_request, response) => response.end())
   server.on('tlsClientError', () => {})
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  await listen(t, server)
   return server.address().port
 }
 

@@ -13,7 +13,7 @@ const { emulated } = require('./helpers/clients.js')
 const { runCommand, createVariables, writeFiles } = require('./helpers/cli.js')
 const { readTable } = require('./helpers/guide-tables.js')
 const { httpProxy, socksProxy } = require('./helpers/proxies.js')
-const { unusedPort } = require('./helpers/servers.js')
+const { listen, unusedPort } = require('./helpers/servers.js')
 const { chooseRoute } = require('../lib/cli/doctor/route.js')
 
 /** A host name that only the proxy resolves. */
@@ -39,12 +39,7 @@ const HEALTHY = 'platform ok, configuration ok, proxy ok, dns skip, connection o
 /** Starts an https server. It is closed at the end of the test. */
 async function startSecureServer(t, certificate) {
   const server = https.createServer(certificate, (_request, response) => response.end())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  await listen(t, server)
   return server.address()
 }
 

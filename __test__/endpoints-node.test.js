@@ -12,7 +12,7 @@ const express = require('express')
 const express4 = require('express-4')
 const { PushNotifications, signWebhook } = require('..')
 const { authEndpoint, webhookEndpoint } = require('../express.js')
-const { AUTH, WEBHOOK, listen } = require('./helpers/endpoint-hosts.js')
+const { AUTH, WEBHOOK, startHost } = require('./helpers/endpoint-hosts.js')
 
 const beams = new PushNotifications({ instanceId: 'my-instance', secretKey: 'my-key' })
 const secret = 'hush'
@@ -38,7 +38,7 @@ for (const [name, express_] of [
   const start = (t, ...handlers) => {
     const app = express_()
     for (const handler of handlers) app.use(handler)
-    return listen(t, http.createServer(app))
+    return startHost(t, http.createServer(app))
   }
 
   describe(`the webhook endpoint behind a body parser of ${name}`, () => {
@@ -104,7 +104,7 @@ describe('without a framework', () => {
   test('an error of userId is logged, and not sent to the client', async (t) => {
     const error = t.mock.method(console, 'error', () => {})
     const userId = () => assert.fail('the sessions are gone')
-    const send = await listen(t, http.createServer(authEndpoint(beams, { userId })))
+    const send = await startHost(t, http.createServer(authEndpoint(beams, { userId })))
     const response = await send(`${AUTH}?user_id=ada`)
     assert.equal(response.status, 500)
     assert.doesNotMatch(await response.text(), /sessions/)
@@ -117,14 +117,14 @@ describe('without a framework', () => {
   ]) {
     test(`a user id that is ${what} results in 500, and an error in the log`, async (t) => {
       const error = t.mock.method(console, 'error', () => {})
-      const send = await listen(t, http.createServer(authEndpoint(beams, { userId: () => id })))
+      const send = await startHost(t, http.createServer(authEndpoint(beams, { userId: () => id })))
       assert.equal((await send(`${AUTH}?user_id=${id}`)).status, 500)
       assert.match(error.mock.calls[0].arguments[0].message, message)
     })
   }
 
   test('a HEAD request gets the status without a body', async (t) => {
-    const send = await listen(t, http.createServer(authEndpoint(beams, { userId: () => 'ada' })))
+    const send = await startHost(t, http.createServer(authEndpoint(beams, { userId: () => 'ada' })))
     const response = await send(`${AUTH}?user_id=ada`, { method: 'HEAD' })
     assert.deepEqual([response.status, await response.text()], [200, ''])
   })
@@ -137,7 +137,7 @@ describe('without a framework', () => {
       },
     })
     const server = http.createServer((incoming, outgoing) => auth(Object.assign(incoming, { res: outgoing }), outgoing))
-    const send = await listen(t, server)
+    const send = await startHost(t, server)
     assert.equal((await send(`${AUTH}?user_id=ada`)).status, 503)
   })
 
@@ -178,7 +178,7 @@ describe('a webhook whose body', () => {
     const endpoint = webhookEndpoint({ secret, onError: assert.fail, after: (run) => run() }, assert.fail)
     const settled = []
     const server = http.createServer((incoming, outgoing) => settled.push(endpoint(incoming, outgoing)))
-    const send = await listen(t, server)
+    const send = await startHost(t, server)
     const socket = await connect(t, send.port, head(body.length * 2) + body)
     await once(server, 'request')
     socket.destroy()
@@ -193,7 +193,7 @@ describe('a webhook whose body', () => {
       incoming.on('close', () => (settled = endpoint(incoming, outgoing)))
       incoming.socket.destroy()
     })
-    const send = await listen(t, server)
+    const send = await startHost(t, server)
     const socket = await connect(t, send.port, head(1000))
     await once(socket, 'close')
     await settled
@@ -202,7 +202,7 @@ describe('a webhook whose body', () => {
 
   test('is endless is refused while it is still being sent, and the connection ends', async (t) => {
     const endpoint = webhookEndpoint({ secret, maxBytes: 1000, onError: assert.fail }, assert.fail)
-    const send = await listen(t, http.createServer(endpoint))
+    const send = await startHost(t, http.createServer(endpoint))
     const socket = await connect(t, send.port, `${head(10_000_000)}${'x'.repeat(2000)}`)
     let received = ''
     socket.setEncoding('latin1').on('data', (text) => (received += text))
@@ -214,7 +214,7 @@ describe('a webhook whose body', () => {
   test('arrives as strings, because an encoding is set, is verified', async (t) => {
     const endpoint = webhookEndpoint({ secret }, {})
     const server = http.createServer((incoming, outgoing) => endpoint(incoming.setEncoding('utf8'), outgoing))
-    const send = await listen(t, server)
+    const send = await startHost(t, server)
     assert.equal((await send(WEBHOOK, request)).status, 204)
   })
 })

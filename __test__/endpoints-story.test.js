@@ -7,7 +7,6 @@ const assert = require('node:assert/strict')
 const { execFile, spawn } = require('node:child_process')
 const fs = require('node:fs')
 const http = require('node:http')
-const { once } = require('node:events')
 const os = require('node:os')
 const path = require('node:path')
 const readline = require('node:readline')
@@ -17,7 +16,7 @@ const ts = require('typescript')
 const { launch, open } = require('../packages/emulator/__test__/helpers/browser.js')
 const { script, serviceWorker, stubSubscription } = require('../packages/emulator/__test__/helpers/browser-sdk.js')
 const packages = require('./helpers/packages.js')
-const { unusedPort } = require('./helpers/servers.js')
+const { listen, unusedPort } = require('./helpers/servers.js')
 
 const checkout = path.join(__dirname, '..')
 const run = promisify(execFile)
@@ -113,12 +112,7 @@ async function serveSite(t, port) {
     })
     incoming.pipe(forwarded)
   })
-  site.listen(0, '127.0.0.1')
-  await once(site, 'listening')
-  t.after(() => {
-    site.close()
-    site.closeAllConnections()
-  })
+  await listen(t, site)
   return `http://127.0.0.1:${site.address().port}`
 }
 

@@ -14,7 +14,7 @@ const path = require('node:path')
 const zlib = require('node:zlib')
 const { payload, createClient, emulated, rejection } = require('./helpers/clients.js')
 const { createRandom } = require('./helpers/random.js')
-const { recordingServer } = require('./helpers/servers.js')
+const { listen, recordingServer } = require('./helpers/servers.js')
 const { BeamsError, readCampaignJournal } = require('..')
 
 const SEEDS = Number(process.env.JOURNAL_SEEDS ?? 20)
@@ -57,12 +57,7 @@ async function countingServer(t, fault = () => undefined) {
       server.onResponse(number)
     })
   })
-  listener.listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  t.after(() => {
-    listener.close()
-    listener.closeAllConnections()
-  })
+  await listen(t, listener)
   return Object.assign(server, { port: listener.address().port })
 }
 

@@ -15,7 +15,7 @@ const { createClient, rejection } = require('./helpers/clients.js')
 const { deletionWith } = require('./helpers/environment.js')
 const { readTable } = require('./helpers/guide-tables.js')
 const { httpProxy, socksProxy } = require('./helpers/proxies.js')
-const { recordingServer, unusedPort } = require('./helpers/servers.js')
+const { listen, recordingServer, unusedPort } = require('./helpers/servers.js')
 
 // A name that only the proxy can resolve.
 const name = 'beams.test'
@@ -26,12 +26,7 @@ async function secureServer(t) {
   const altNames = [{ type: 2, value: name }, { type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] // prettier-ignore
   const certificate = await makeCertificate(authority, { altNames })
   const server = https.createServer(certificate, (_request, response) => response.end())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  await listen(t, server)
   return { port: server.address().port, ca: authority.cert, certificate }
 }
 

@@ -7,11 +7,11 @@ const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const http = require('node:http')
 const { execFile } = require('node:child_process')
-const { once } = require('node:events')
 const path = require('node:path')
 const { promisify } = require('node:util')
 const { measureGrowth } = require('./helpers/growth.js')
 const { createRandom } = require('./helpers/random.js')
+const { listen } = require('./helpers/servers.js')
 
 const CALLS = Number(process.env.SOAK_CALLS ?? 20_000)
 const IN_FLIGHT = 128
@@ -37,12 +37,7 @@ test(`${CALLS} calls leave memory, descriptors and threads as they were`, async 
     else if (chance < 0.98) response.socket.destroy()
     else response.writeHead(200).end('<html>')
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  await listen(t, server)
 
   const client = path.join(__dirname, 'programs', 'soak-client.js')
   // V8 lets its nursery grow for many seconds under load; what is looked for here is what never comes back.

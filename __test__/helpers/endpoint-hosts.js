@@ -2,7 +2,6 @@
 
 // The two endpoints in each framework that they are for, behind one way to send a request.
 
-const { once } = require('node:events')
 const http = require('node:http')
 const connect = require('connect')
 const express = require('express')
@@ -12,17 +11,13 @@ const { Hono } = require('hono')
 const Koa = require('koa')
 const node = require('../../express.js')
 const web = require('../../fetch.js')
+const { listen } = require('./servers.js')
 
 const [AUTH, WEBHOOK] = ['/beams-auth', '/webhooks/beams']
 
-/** A way to send a request to a server. It ends with the test. */
-async function listen(t, server) {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+/** Starts a server that ends with the test. Returns a function that sends requests to it. */
+async function startHost(t, server) {
+  await listen(t, server)
   const { port } = server.address()
   return Object.assign((path, init) => fetch(`http://127.0.0.1:${port}${path}`, init), { port })
 }
@@ -33,7 +28,7 @@ function mount(create) {
     const app = create()
     if (auth) app.use(AUTH, node.authEndpoint(...auth))
     if (webhook) app.use(WEBHOOK, node.webhookEndpoint(...webhook))
-    return listen(t, http.createServer(app))
+    return startHost(t, http.createServer(app))
   }
 }
 
@@ -53,7 +48,7 @@ const nodeHosts = {
       [WEBHOOK]: webhook && node.webhookEndpoint(...webhook),
     }
     const server = http.createServer((request, response) => endpoints[request.url.split('?')[0]](request, response))
-    return listen(t, server)
+    return startHost(t, server)
   },
   Connect: mount(connect),
   'Express 4': mount(express4),
@@ -86,7 +81,7 @@ const fetchHosts = {
       const authenticate = web.authEndpoint(client, { userId: () => userId(context) })
       context.body = await authenticate(new Request(context.href, { method: context.method }))
     })
-    return listen(t, http.createServer(app.callback()))
+    return startHost(t, http.createServer(app.callback()))
   },
   Fastify: async (t, { auth, webhook }) => {
     const app = fastify()
@@ -103,7 +98,7 @@ const fetchHosts = {
       scope.all(WEBHOOK, (request, reply) => handle(request.raw, reply.hijack().raw))
     })
     await app.ready()
-    return listen(t, app.server)
+    return startHost(t, app.server)
   },
   // As API Gateway calls a function: with the whole body, as text or in base64.
   Lambda: (_t, options) => {
@@ -139,4 +134,4 @@ function getHeader({ headers }, name) {
   return typeof headers.get === 'function' ? (headers.get(name) ?? undefined) : headers[name]
 }
 
-module.exports = { AUTH, WEBHOOK, fetchHosts, getHeader, listen, nodeHosts }
+module.exports = { AUTH, WEBHOOK, fetchHosts, getHeader, nodeHosts, startHost }

@@ -13,10 +13,9 @@ const checkout = path.join(__dirname, '..', '..')
 
 /** The folder of the binary for this platform; `make package` puts it there. */
 function platformFolder() {
-  const folders = fs.readdirSync(path.join(checkout, 'npm')).map((name) => path.join(checkout, 'npm', name))
-  const folder = folders.find((each) => fs.existsSync(path.join(each, require(path.join(each, 'package.json')).main)))
+  const [folder] = pack.builtPlatforms()
   if (!folder) throw new Error('there is no binary in npm/: run `make package` first')
-  return folder
+  return path.join(checkout, folder)
 }
 
 /** Packs everything into `folder`, as a release does. The names of the tarballs and of the files in them. */

@@ -4,6 +4,16 @@ const http = require('node:http')
 const net = require('node:net')
 const { once } = require('node:events')
 
+/** Listens on a free port of the loopback interface. The server ends with the test. */
+async function listen(t, server) {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+}
+
 /**
  * An HTTP server that keeps every request as it came and answers what `answer(request)` says, in the form
  * `{ status, headers, body }`; where that is nothing, what the service answers when all is well. It ends with the test.
@@ -25,12 +35,7 @@ async function recordingServer(t, answer = accept) {
       outgoing.writeHead(status, answerHeaders).end(body)
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
+  await listen(t, server)
   return { requests, port: server.address().port }
 }
 
@@ -91,4 +96,4 @@ async function unusedPort() {
   return port
 }
 
-module.exports = { recordingServer, socketServer, unusedPort }
+module.exports = { listen, recordingServer, socketServer, unusedPort }

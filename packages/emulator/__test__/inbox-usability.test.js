@@ -4,7 +4,7 @@ const { test, describe, before, after, beforeEach } = require('node:test')
 const assert = require('node:assert/strict')
 const { readFileSync, writeFileSync } = require('node:fs')
 const path = require('node:path')
-const { launch, open } = require('./helpers/browser.js')
+const { findRow, launch, open, waitForCount } = require('./helpers/browser.js')
 const { titled, parcel } = require('./helpers/payloads.js')
 const { emulated, paths, send, publish, register } = require('./helpers/requests.js')
 
@@ -16,8 +16,6 @@ describe('the inbox', () => {
   beforeEach(async (t) => (emulator = await emulated(t)))
 
   const inbox = (t, options, view = '/') => open(t, browser, `${emulator.url}${view}`, options)
-  const row = (page, title) => page.locator('#list li', { hasText: title }).first()
-  const count = (page, number) => page.locator(`#total:text-is("${number}")`).waitFor()
 
   test('fits a screen of 1280 pixels, as the README shows it', async (t) => {
     for (const platform of ['apns', 'fcm', 'web'])
@@ -36,7 +34,7 @@ describe('the inbox', () => {
     await send(emulator, 'POST', paths.users, { body: link })
     await publish(emulator, parcel)
     const page = await inbox(t, { viewport: { width: 1280, height: 720 } })
-    await row(page, 'Your parcel').click()
+    await findRow(page, 'Your parcel').click()
     await page.locator('.previews').waitFor()
     await page.locator('#unread-count:text-is("5 unread")').waitFor()
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
@@ -48,10 +46,10 @@ describe('the inbox', () => {
   test('can be used with the keyboard alone', async (t) => {
     for (const title of ['Bee three', 'Bee two', 'Ant one']) await publish(emulator, titled(title))
     const page = await inbox(t)
-    await count(page, 3)
+    await waitForCount(page, 3)
     await page.keyboard.press('/')
     await page.keyboard.type('bee')
-    await count(page, 2)
+    await waitForCount(page, 2)
     for (const control of ['State', 'Interest', 'User', 'Platform', 'Mark all as read']) {
       await page.keyboard.press('Tab')
       const isFocused = '(document.activeElement.ariaLabel ?? document.activeElement.textContent)'
@@ -72,7 +70,7 @@ describe('the inbox', () => {
     await page.keyboard.press('ArrowDown')
     assert.equal(await focusedRow(), 'Bee two')
     await page.keyboard.press('Delete')
-    await count(page, 1)
+    await waitForCount(page, 1)
     assert.deepEqual(
       emulator.publishes().map(({ web }) => web.notification.title),
       ['Bee three', 'Ant one'],
@@ -83,12 +81,12 @@ describe('the inbox', () => {
   test('shows either the list or one publish on a phone', async (t) => {
     await publish(emulator, parcel)
     const page = await inbox(t, { viewport: { width: 390, height: 800 } })
-    await row(page, 'Your parcel').click()
+    await findRow(page, 'Your parcel').click()
     await page.locator('.previews').waitFor()
     assert.equal(await page.locator('#list').isVisible(), false)
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
     await page.getByRole('link', { name: 'Back to all publishes' }).click()
-    await row(page, 'Your parcel').waitFor()
+    await findRow(page, 'Your parcel').waitFor()
   })
 
   test('fits the tables on a phone', async (t) => {

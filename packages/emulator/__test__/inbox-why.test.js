@@ -4,7 +4,7 @@ const { test, describe, before, after, beforeEach } = require('node:test')
 const assert = require('node:assert/strict')
 const http = require('node:http')
 const { once } = require('node:events')
-const { launch, open } = require('./helpers/browser.js')
+const { findRow, launch, open } = require('./helpers/browser.js')
 const { titled } = require('./helpers/payloads.js')
 const { emulated, paths, send, publish, register } = require('./helpers/requests.js')
 
@@ -17,7 +17,6 @@ describe('the inbox', () => {
   beforeEach(async (t) => (emulator = await emulated(t, { secretKey: 'key' })))
 
   const inbox = (t, options, view = '/') => open(t, browser, `${emulator.url}${view}`, options)
-  const row = (page, title) => page.locator('#list li', { hasText: title }).first()
   const heading = (page, name) => page.locator('#detail').getByRole('heading', { name, level: 2 })
 
   test('opens the first publish, and the first one that comes into an empty list', async (t) => {
@@ -26,7 +25,7 @@ describe('the inbox', () => {
     await publish(emulator, titled('First'))
     await heading(page, 'First').waitFor()
     await publish(emulator, titled('Second'))
-    await row(page, 'Second').waitFor()
+    await findRow(page, 'Second').waitFor()
     assert.equal(await heading(page, 'First').count(), 1)
     const another = await inbox(t)
     await heading(another, 'Second').waitFor()
@@ -38,11 +37,11 @@ describe('the inbox', () => {
     await heading(page, 'One').waitFor()
     await page.keyboard.press('Escape')
     await publish(emulator, titled('Two'))
-    await row(page, 'Two').waitFor()
+    await findRow(page, 'Two').waitFor()
     assert.equal(await page.locator('#detail').isVisible(), false)
 
     const small = await inbox(t, phone)
-    await row(small, 'Two').waitFor()
+    await findRow(small, 'Two').waitFor()
     assert.equal(await small.locator('#detail').isVisible(), false)
   })
 
@@ -55,10 +54,10 @@ describe('the inbox', () => {
       assert.equal(await window.title(), '(3) Beams inbox')
       assert.equal(await window.locator('#list li.unread').count(), 3)
     }
-    await row(page, 'Two').click()
+    await findRow(page, 'Two').click()
     await other.locator('#unread-count:text-is("2 unread")').waitFor()
     assert.deepEqual(await other.locator('#list li.unread strong').allTextContents(), ['Three', 'One'])
-    assert.match(await row(other, 'One').textContent(), /unread$/)
+    assert.match(await findRow(other, 'One').textContent(), /unread$/)
     await other.getByLabel('State').selectOption('Unread')
     await other.locator('#total:text-is("2")').waitFor()
     await other.getByRole('button', { name: 'Mark all as read' }).click()
@@ -72,18 +71,18 @@ describe('the inbox', () => {
     const body = { users: ['ada'], web: { notification: { title: 'Wrong link', deep_link: '/orders/7' } } }
     const page = await inbox(t)
     await send(emulator, 'POST', paths.users, { body, headers: { authorization: 'Bearer wrong' } })
-    await row(page, '401 Unauthorized').waitFor()
+    await findRow(page, '401 Unauthorized').waitFor()
     const reason = page.getByLabel('Reason')
     assert.match(await reason.textContent(), /Incorrect Secret Key.*was started with a secret key/)
     await send(emulator, 'POST', paths.users, { body })
-    await row(page, '422 Bad Request').click()
+    await findRow(page, '422 Bad Request').click()
     await reason.getByText("Does not match format 'uri'").waitFor()
     const findings = page.getByLabel('Findings')
     assert.match(await findings.textContent(), /Beams refuses it\s*\/web\/notification\/deep_link.*absolute URL/)
     assert.match(await page.getByLabel('As Web shows it').textContent(), /Wrong link/)
     emulator.failNext({ reset: true })
     await assert.rejects(send(emulator, 'POST', paths.users, { body: titled('Planned') }))
-    await row(page, 'connection reset, planned').click()
+    await findRow(page, 'connection reset, planned').click()
     await reason.getByText('a reset of the connection').waitFor()
   })
 
@@ -109,11 +108,11 @@ describe('the inbox', () => {
     const page = await inbox(t)
     const why = page.getByLabel('Why nothing came')
     await why.getByText('nobody is subscribed to newz; there is news').waitFor()
-    await row(page, '0 devices').waitFor()
+    await findRow(page, '0 devices').waitFor()
     await why.getByRole('button', { name: 'Add a test device for newz' }).click()
     await why.getByText('Added: publish again.').waitFor()
     await publish(emulator, titled('Again', { interests: ['newz'] }))
-    await row(page, '1 device').click()
+    await findRow(page, '1 device').click()
     await heading(page, 'Again').waitFor()
     assert.equal(await page.getByLabel('Why nothing came').count(), 0)
   })
@@ -121,7 +120,7 @@ describe('the inbox', () => {
   test('shows the findings for a payload, and marks in the list payloads that would not show', async (t) => {
     await publish(emulator, { interests: ['news'], web: { title: 'Lost', timeToLive: 5 } })
     const page = await inbox(t)
-    await row(page, '1 would not show').waitFor()
+    await findRow(page, '1 would not show').waitFor()
     const findings = page.getByLabel('Findings').locator('li')
     assert.match(await findings.first().textContent(), /would not show\s*\/web/)
     assert.match(await findings.last().getByRole('link', { name: 'documentation' }).getAttribute('href'), /^https:/)
@@ -138,7 +137,7 @@ describe('the inbox', () => {
   test('deletes one item, and shows its neighbour', async (t) => {
     for (const title of ['One', 'Two', 'Three']) await publish(emulator, titled(title))
     const page = await inbox(t)
-    await row(page, 'Two').click()
+    await findRow(page, 'Two').click()
     await heading(page, 'Two').waitFor()
     await page.getByRole('button', { name: 'Delete' }).click()
     await heading(page, 'One').waitFor()
@@ -148,9 +147,9 @@ describe('the inbox', () => {
       ['One', 'Three'],
     )
     const small = await inbox(t, phone)
-    await row(small, 'Three').click()
+    await findRow(small, 'Three').click()
     await small.getByRole('button', { name: 'Delete' }).click()
-    await row(small, 'One').waitFor()
+    await findRow(small, 'One').waitFor()
     assert.equal(await small.locator('#list li').count(), 1)
   })
 
@@ -174,9 +173,9 @@ describe('the inbox', () => {
     emulator.addWebhook({ url: `http://127.0.0.1:${target.address().port}/`, secret: 's' })
     await publish(emulator, titled('One', { users: ['ada'], interests: undefined }))
     const page = await inbox(t)
-    await row(page, 'Webhook v1.PublishToUsersAttempt').click()
+    await findRow(page, 'Webhook v1.PublishToUsersAttempt').click()
     await heading(page, 'Webhook v1.PublishToUsersAttempt').waitFor()
-    assert.match(await row(page, 'Webhook').textContent(), /1 attempt, waiting500/)
+    assert.match(await findRow(page, 'Webhook').textContent(), /1 attempt, waiting500/)
 
     await page.getByRole('link', { name: 'Webhooks', exact: true }).click()
     await page.locator('summary .tag:text-is("500")').waitFor()
@@ -188,7 +187,7 @@ describe('the inbox', () => {
     // It is still unfolded.
     await page.locator('details td', { hasText: '204' }).waitFor()
     await page.getByRole('link', { name: /^Publishes/ }).click()
-    await row(page, '2 attempts, delivered').waitFor()
+    await findRow(page, '2 attempts, delivered').waitFor()
   })
 
   test('links to the API, and lists its requests', async (t) => {
@@ -225,7 +224,7 @@ describe('the inbox', () => {
     await form.getByLabel('Title').fill('Typed')
     await form.getByRole('button', { name: 'Publish' }).click()
     await heading(page, 'Typed').waitFor()
-    await row(page, '1 device').waitFor()
+    await findRow(page, '1 device').waitFor()
     assert.equal(emulator.deliveries()[0].payload.notification.title, 'Typed')
   })
 

@@ -35,4 +35,10 @@ async function open(t, browser, url, options) {
   return page
 }
 
-module.exports = { launch, open }
+/** The row of an item in the inbox's list. */
+const findRow = (page, title) => page.locator('#list li', { hasText: title }).first()
+
+/** Waits until the inbox's list says that it has so many items. */
+const waitForCount = (page, number) => page.locator(`#total:text-is("${number}")`).waitFor()
+
+module.exports = { findRow, launch, open, waitForCount }
