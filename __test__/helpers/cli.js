@@ -11,7 +11,9 @@ const { once } = require('node:events')
 const bin = path.join(__dirname, '..', '..', 'bin', 'beams-native.js')
 const terminal = path.join(__dirname, '..', 'programs', 'terminal.py')
 
-const matters = /^(beams_|ssl_cert|node_extra|(https?|all|no)_proxy|request_method|no_color|force_color|term$)/i
+// What the command, and Node.js on its behalf, would read. CI is among it: with it, Node.js takes a terminal for one without colours.
+const matters =
+  /^(beams_|ssl_cert|node_extra|(https?|all|no)_proxy|request_method|no_color|force_color|node_disable_colors|(color)?term$|tmux$|ci$)/i
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !matters.test(name)))
 
 /** The environment variables of a client of a server. */
