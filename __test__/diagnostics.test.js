@@ -5,7 +5,7 @@ const assert = require('node:assert/strict')
 const { tracingChannel } = require('node:diagnostics_channel')
 const { execFile } = require('node:child_process')
 const { promisify, inspect } = require('node:util')
-const { recordingServer, unusedPort } = require('./helpers/servers.js')
+const { recordingServer, socketServer, unusedPort } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
 
 /** What the channel tells while `run` runs, each message as it was at that moment. */
@@ -35,13 +35,15 @@ describe('the tracing channel', () => {
       instanceId: 'my-instance',
       serverAddress: '127.0.0.1',
       serverPort: port,
+      method: 'POST',
+      url: `http://127.0.0.1:${port}/publish_api/v1/instances/my-instance/publishes/users`,
     }
     assert.deepEqual(start, call)
     const { duration, requests, ...end } = messages.at(-1)[1]
     assert.ok(duration > 0)
     assert.deepEqual(
       requests.map(({ startTime: started, duration: took, ...rest }) => [started >= startTime, took > 0, rest]),
-      [[true, true, { status: 200 }]],
+      [[true, true, { attempt: 1, status: 200 }]],
     )
     assert.deepEqual(end, {
       ...call,
@@ -61,7 +63,7 @@ describe('the tracing channel', () => {
     const failed = { status: 503, errorCode: 'ERR_BEAMS_SERVER' }
     assert.deepEqual(
       requests.map(({ startTime: _startTime, duration: _duration, ...rest }) => rest),
-      [failed, failed, failed],
+      [1, 2, 3].map((attempt) => ({ attempt, ...failed })),
     )
     const ends = requests.map(({ startTime, duration }) => startTime + duration)
     assert.ok(requests.every(({ startTime }, index) => index === 0 || startTime >= Math.floor(ends[index - 1])))
@@ -86,7 +88,58 @@ describe('the tracing channel', () => {
     const port = await unusedPort()
     const messages = await recordMessages(() => rejection(createClient({ port }, { maxRetries: 0 }).deleteUser('u')))
     const [{ startTime: _startTime, duration: _duration, ...request }] = messages.at(-1)[1].requests
-    assert.deepEqual(request, { errorCode: 'ERR_BEAMS_CONNECTION' })
+    assert.deepEqual(request, { attempt: 1, errorCode: 'ERR_BEAMS_CONNECTION' })
+  })
+
+  test('reports the status of a response that was cut off', async (t) => {
+    const { port } = await socketServer(t, (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"'))
+    const messages = await recordMessages(async () => {
+      const error = await rejection(createClient({ port }, { maxRetries: 0 }).publishToUsers(['u'], payload))
+      assert.deepEqual([error.code, error.status, error.delivery], ['ERR_BEAMS_CONNECTION', 200, 'unknown'])
+    })
+    const [{ status, errorCode }] = messages.at(-1)[1].requests
+    assert.deepEqual([status, errorCode], [200, 'ERR_BEAMS_CONNECTION'])
+  })
+
+  test('reports the requests of a call that was aborted, including the one in flight', async (t) => {
+    const controller = new AbortController()
+    const { port } = await socketServer(t, (socket, number) => {
+      if (number === 1) socket.write('HTTP/1.1 503 \r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n')
+      else controller.abort()
+    })
+    const messages = await recordMessages(() =>
+      assert.rejects(createClient({ port }).deleteUser('u', { signal: controller.signal }), { name: 'AbortError' }),
+    )
+    const { attempts, status, error, requests } = messages.at(-1)[1]
+    assert.deepEqual([attempts, status, error], [2, 503, { name: 'AbortError' }])
+    assert.deepEqual(
+      requests.map(({ attempt, status: each, errorCode }) => [attempt, each, errorCode]),
+      [[1, 503, 'ERR_BEAMS_SERVER'], [2, undefined, 'ABORT_ERR']], // prettier-ignore
+    )
+  })
+
+  test('names no user in the URL of a deletion', async (t) => {
+    const { port } = await recordingServer(t)
+    const messages = await recordMessages(() => createClient({ port }).deleteUser('hidden-user'))
+    const { method, url } = messages.at(-1)[1]
+    assert.equal(
+      `${method} ${url}`,
+      `DELETE http://127.0.0.1:${port}/customer_api/v1/instances/my-instance/users/REDACTED`,
+    )
+  })
+
+  test('counts the attempts of each chunk of a publish to many users', async (t) => {
+    const { port } = await recordingServer(t, (_request, number) =>
+      number === 2 ? { status: 429, headers: { 'retry-after': '0' } } : undefined,
+    )
+    const users = Array.from({ length: 2000 }, (_, index) => `user-${index}`)
+    const messages = await recordMessages(() =>
+      createClient({ port }).publishToManyUsers(users, payload, { concurrency: 1 }),
+    )
+    assert.deepEqual(
+      messages.at(-1)[1].requests.map(({ attempt, status }) => [attempt, status]),
+      [[1, 200], [1, 429], [2, 200]], // prettier-ignore
+    )
   })
 
   test('reports a call with an invalid argument', async () => {

@@ -12,6 +12,7 @@ const {
   createErrorFromDetails,
   define,
   describeValue,
+  parseDetails,
   toArgumentError,
 } = require('./errors.js')
 const { listen, readReason, unlisten } = require('./abort.js')
@@ -54,8 +55,9 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
   const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
   if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)
-  const { attempts, status, userCount: targets, requests = [], error: details } = summary
-  observe?.({ __proto__: null, trace: { attempts, status, targets, requests } })
+  const { userCount: targets, error: details } = summary
+  const trace = native.bulkTrace(bulk)
+  if (trace !== null) observe({ __proto__: null, trace: { ...parseDetails(trace), targets } })
   if (details === undefined) return report
 
   const error = createErrorFromDetails({ __proto__: null, ...details }, publishToManyUsers)

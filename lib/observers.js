@@ -37,7 +37,7 @@ function takeObservations(settled, observe = emitWarnings) {
   if (!Array.isArray(settled)) return settled
   const [text, observations] = settled
   observe(parseDetails(observations))
-  return text ?? undefined
+  return text
 }
 
 function emitWarnings({ warnings }) {
@@ -54,10 +54,11 @@ function observeCall(client, wanted, operation, targets, send) {
     emitWarnings(observations)
     const { findings, trace: traced } = observations
     if (traced !== undefined) summary = { __proto__: null, ...traced }
-    if (findings !== undefined) payloads.publish({ instanceId: describeServer(client).instanceId, operation, findings })
+    if (findings !== undefined)
+      payloads.publish({ instanceId: describeRequests(client, operation).instanceId, operation, findings })
   }
   if ((wanted & TRACE_REQUESTS) === 0) return send(observe)
-  const context = { operation, targets, ...describeServer(client), startTime: Date.now() }
+  const context = { operation, targets, ...describeRequests(client, operation), startTime: Date.now() }
   return trace(
     requests,
     context,
@@ -66,9 +67,9 @@ function observeCall(client, wanted, operation, targets, send) {
   )
 }
 
-/** The server of a client, even if a subclass overrides `instanceId` or `endpoint`. */
-function describeServer(client) {
-  return parseDetails(PushNotifications.prototype.server.call(client))
+/** What the requests of an operation have in common, even if a subclass overrides `instanceId` or `endpoint`. */
+function describeRequests(client, operation) {
+  return parseDetails(PushNotifications.prototype.describeRequests.call(client, operation))
 }
 
 module.exports = { observeCall, takeObservations, wantedObservations }

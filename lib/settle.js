@@ -19,7 +19,7 @@ function startCall(client, call, operation, targets, signal, send, toResult) {
   function sendObserved(observe) {
     const sendAndObserve = () =>
       send(wanted).then(
-        (settled) => takeObservations(settled, observe),
+        (settled) => takeObservations(settled, observe) ?? undefined,
         (thrown) => {
           throw takeObservations(thrown, observe)
         },

@@ -9,7 +9,7 @@ use beams::bulk::handle::BulkPublish as Bulk;
 use beams::bulk::intake::{Choice, UserBatch};
 use beams::bulk::journal;
 use beams::bulk::report::{Report, StopReason};
-use beams::client::Outcome;
+use beams::client::{AttemptLog, Outcome};
 use beams::error::{Error, Result};
 use beams::targets::list::IdBatch;
 use napi::Env;
@@ -18,7 +18,7 @@ use napi_derive::napi;
 
 use crate::environment::Environment;
 use crate::ffi::utf16;
-use crate::observers::Observers;
+use crate::observers::{Observers, trace_json};
 use crate::output::{Output, ReportParts, report_parts};
 use crate::pending_calls::CallId;
 
@@ -32,6 +32,8 @@ const NO_REQUEST: u32 = 1 << 31;
 pub struct BulkPublish {
     environment: Rc<Environment>,
     bulk: Arc<Bulk>,
+    /// Its attempts, if they are traced.
+    attempts: Option<AttemptLog>,
     report: ReportSlot,
     number: u32,
     last_call: Cell<u64>,
@@ -47,10 +49,10 @@ pub struct ReportSlot {
 
 impl BulkPublish {
     /// Its calls are numbered like those of a client.
-    pub fn new(environment: Rc<Environment>, bulk: Bulk) -> Self {
+    pub fn new(environment: Rc<Environment>, bulk: Bulk, attempts: Option<AttemptLog>) -> Self {
         let number = environment.next_client();
         let report = ReportSlot::default();
-        Self { environment, bulk: Arc::new(bulk), report, number, last_call: Cell::default() }
+        Self { environment, bulk: Arc::new(bulk), attempts, report, number, last_call: Cell::default() }
     }
 
     fn call<'env, Call>(&self, env: &'env Env, call: impl FnOnce(Arc<Bulk>) -> Call) -> napi::Result<Unknown<'env>>
@@ -164,6 +166,12 @@ pub fn bulk_report_part(bulk: &External<BulkPublish>, is_aborted: bool) -> Optio
             report.stop_reason = Some(StopReason::Aborted);
         }
     })
+}
+
+/// The trace of the call's requests as JSON; `None` if it is not traced.
+#[napi(catch_unwind, skip_typescript)]
+pub fn bulk_trace(bulk: &External<BulkPublish>) -> Option<String> {
+    bulk.attempts.as_ref().map(trace_json)
 }
 
 /// The slot for the report of a journal.

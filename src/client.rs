@@ -9,7 +9,7 @@ use std::sync::Arc;
 use beams::bulk::driver::BulkOptions;
 use beams::bulk::handle::BulkPublish as Bulk;
 use beams::bulk::requests::{ChunkRequest, NamedRequests};
-use beams::client::{Client, Outcome};
+use beams::client::{AttemptLog, Client, Outcome};
 use beams::config::{Config, RequestOptions};
 use beams::error::{Error, Result};
 use beams::payload_checks::PayloadChecks;
@@ -203,9 +203,10 @@ impl PushNotifications {
         options: Option<CallOptions>,
     ) -> napi::Result<Unknown<'env>> {
         let observers = self.observers(observers);
+        let attempts = observers.attempts.clone();
         self.environment.call(env, self.call(call), observers, || {
             let user = EncodedUserId::new(&read_user_id(&user_id, "User ID argument", "User ID argument")?)?;
-            let options = self.request_options(options, observers)?;
+            let options = self.request_options(options, attempts)?;
             let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.delete_user(token, &user, &options).await.map(Output::Deleted) })
         })
@@ -321,6 +322,7 @@ impl PushNotifications {
         payloads: Vec<Unknown<'_>>,
         options: Option<ManyUsersOptions>,
     ) -> napi::Result<External<BulkPublish>> {
+        let attempts = self.observers(observers).attempts;
         let bulk = catch_panic(|| {
             let requests = read_requests(names, &payloads)?;
             let options = options.unwrap_or_default();
@@ -332,7 +334,7 @@ impl PushNotifications {
                     deadline,
                     signal: None,
                 }),
-                self.observers(observers),
+                attempts.clone(),
             )?;
             // A campaign takes as long as it takes, unless its caller says otherwise.
             request_options.deadline = request_options.deadline.filter(|_| deadline.is_some());
@@ -348,7 +350,7 @@ impl PushNotifications {
             Ok(bulk)
         });
         let bulk = bulk.map_err(|error| throw(env, &error_json(&error, 0, None)))?;
-        Ok(External::new(BulkPublish::new(self.environment.clone(), bulk)))
+        Ok(External::new(BulkPublish::new(self.environment.clone(), bulk, attempts)))
     }
 
     fn publish<'env>(
@@ -361,6 +363,7 @@ impl PushNotifications {
         options: Option<CallOptions>,
     ) -> napi::Result<Unknown<'env>> {
         let observers = self.observers(observers);
+        let attempts = observers.attempts.clone();
         self.environment.call(env, id, observers, || {
             let kind = targets.kind;
             let ids = targets.read(self.is_compat)?;
@@ -372,7 +375,7 @@ impl PushNotifications {
                 payload: read_payload(payload, max_len)?,
                 enforce_body_limit: !self.is_compat,
             };
-            let options = self.request_options(options, observers)?;
+            let options = self.request_options(options, attempts)?;
             let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.publish(token, publish, &options).await.map(Output::Published) })
         })
@@ -382,13 +385,13 @@ impl PushNotifications {
         Observers::new(bits, self.client.config().payload_checks() == PayloadChecks::Warn)
     }
 
-    fn request_options(&self, options: Option<CallOptions>, observers: Observers) -> Result<RequestOptions> {
+    fn request_options(&self, options: Option<CallOptions>, attempt_log: Option<AttemptLog>) -> Result<RequestOptions> {
         let options = options.unwrap_or_default();
         let timeout = options.timeout.map(|value| milliseconds("timeout", value)).transpose()?;
         let deadline = options.deadline.map(|value| milliseconds("deadline", value)).transpose()?;
         let limits = self.client.config().limits();
         let limits = limits.with(timeout, options.max_retries.map(retries).transpose()?, deadline)?;
-        Ok(if observers.trace_requests { limits.with_attempt_records() } else { limits })
+        Ok(RequestOptions { attempt_log, ..limits })
     }
 
     /// Numbers of JavaScript are integers up to 2^53.

@@ -5,12 +5,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use beams::checks::Finding;
-use beams::client::{AttemptRecord, Outcome};
+use beams::client::{AttemptLog, AttemptRecord, Outcome};
 use serde::Serialize;
 
 /// The bits of the observations that `lib/observers.js` requests.
 const TRACE_REQUESTS: u32 = 1;
 const ALL_FINDINGS: u32 = 2;
+
+/// Node's code for an operation that its caller has aborted.
+const ABORTED: &str = "ABORT_ERR";
 
 /// The maximum number of payload warnings in a process.
 const MAX_WARNINGS: usize = 20;
@@ -19,10 +22,10 @@ const MAX_WARNINGS: usize = 20;
 static WARNED: Mutex<Option<HashSet<(&'static str, String)>>> = Mutex::new(None);
 
 /// The observations that are requested of a call.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Observers {
-    /// Whether to trace each request.
-    pub trace_requests: bool,
+    /// The call's attempts, if they are traced.
+    pub attempts: Option<AttemptLog>,
     /// Whether the payload channel has subscribers, which get all findings.
     all_findings: bool,
     /// Whether to warn about findings because of which nothing would be shown.
@@ -43,7 +46,7 @@ struct Observations<'a> {
 
 #[derive(Serialize)]
 struct Trace {
-    attempts: u32,
+    attempts: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     requests: Vec<RequestTrace>,
@@ -52,7 +55,8 @@ struct Trace {
 /// One request of a call.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestTrace {
+struct RequestTrace {
+    attempt: u32,
     /// Milliseconds since the epoch.
     start_time: f64,
     /// Milliseconds.
@@ -75,21 +79,21 @@ struct Warning<'a> {
 impl Observers {
     /// From the bits that `lib/` passes.
     pub fn new(bits: u32, warns: bool) -> Self {
-        Self { trace_requests: bits & TRACE_REQUESTS != 0, all_findings: bits & ALL_FINDINGS != 0, warns }
+        Self {
+            attempts: (bits & TRACE_REQUESTS != 0).then(AttemptLog::default),
+            all_findings: bits & ALL_FINDINGS != 0,
+            warns,
+        }
     }
 
     /// The observations of a call as JSON; `None` if there are none.
-    pub fn observe<T>(self, outcome: &Outcome<T>) -> Option<String> {
+    pub fn observe<T>(&self, outcome: &Outcome<T>) -> Option<String> {
         let findings = outcome.findings.as_deref();
-        if !self.trace_requests && findings.is_none() {
+        if self.attempts.is_none() && findings.is_none() {
             return None;
         }
         let observations = Observations {
-            trace: self.trace_requests.then(|| Trace {
-                attempts: outcome.attempts,
-                status: outcome.status,
-                requests: request_traces(&outcome.records),
-            }),
+            trace: self.trace(),
             findings: findings.filter(|_| self.all_findings),
             warnings: findings.filter(|_| self.warns).map(claim_warnings).unwrap_or_default(),
         };
@@ -97,19 +101,44 @@ impl Observers {
             observations.trace.is_none() && observations.findings.is_none() && observations.warnings.is_empty();
         (!is_empty).then(|| serde_json::to_string(&observations).unwrap_or_default())
     }
+
+    /// The observations of a call that was aborted, as JSON; `None` if it is not traced.
+    pub fn observe_aborted(&self) -> Option<String> {
+        let observations = Observations { trace: Some(self.trace()?), findings: None, warnings: Vec::new() };
+        Some(serde_json::to_string(&observations).unwrap_or_default())
+    }
+
+    fn trace(&self) -> Option<Trace> {
+        self.attempts.as_ref().map(Trace::new)
+    }
 }
 
-/// Converts the records of a call's requests, with their times by the system clock.
-pub fn request_traces(records: &[AttemptRecord]) -> Vec<RequestTrace> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
-    let trace = |record: &AttemptRecord| RequestTrace {
-        start_time: milliseconds(now.saturating_sub(record.started.elapsed())),
-        duration: milliseconds(record.duration),
-        status: record.status,
-        error_code: record.code,
-    };
-    records.iter().map(trace).collect()
+impl Trace {
+    fn new(attempts: &AttemptLog) -> Self {
+        let requests: Vec<_> = attempts.records().into_iter().map(RequestTrace::new).collect();
+        Self { attempts: requests.len(), status: requests.iter().rev().find_map(|request| request.status), requests }
+    }
+}
+
+impl RequestTrace {
+    /// The times are by the system clock.
+    fn new(record: AttemptRecord) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let elapsed = record.started.elapsed();
+        let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
+        Self {
+            attempt: record.attempt,
+            start_time: milliseconds(now.saturating_sub(elapsed)),
+            duration: milliseconds(record.duration.unwrap_or(elapsed)),
+            status: record.status,
+            error_code: if record.duration.is_some() { record.code } else { Some(ABORTED) },
+        }
+    }
+}
+
+/// The trace of a call's attempts as JSON.
+pub fn trace_json(attempts: &AttemptLog) -> String {
+    serde_json::to_string(&Trace::new(attempts)).unwrap_or_default()
 }
 
 /// The warnings about findings because of which nothing would be shown: one for each rule and path in a process.

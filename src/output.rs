@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{ErrorDetails, error_json};
 use crate::ffi::Deferred;
-use crate::observers::{Observers, RequestTrace, request_traces};
+use crate::observers::Observers;
 
 /// How many publishes one part of a report holds.
 const PUBLISHES_PER_PART: usize = 10_000;
@@ -67,8 +67,11 @@ impl Output {
 }
 
 /// Rejects the promise of a call whose signal was aborted. `lib/` puts the signal's reason in the place of the `null`.
-pub fn abort(env: &Env, deferred: Deferred) -> napi::Result<()> {
-    deferred.reject(env, Null)
+pub fn abort(env: &Env, deferred: Deferred, observers: &Observers) -> napi::Result<()> {
+    match observers.observe_aborted() {
+        None => deferred.reject(env, Null),
+        Some(observed) => deferred.reject(env, vec![None, Some(observed)]),
+    }
 }
 
 #[derive(Serialize)]
@@ -100,12 +103,6 @@ enum Part<'a> {
         duplicate_count: usize,
         /// All users, each as often as it came in.
         user_count: usize,
-        attempts: u32,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<u16>,
-        /// Each request, if the call is traced.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        requests: Vec<RequestTrace>,
         /// The error that ended the call early.
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorDetails<'a>>,
@@ -147,9 +144,6 @@ pub fn report_parts(report: Report) -> ReportParts {
         resumed_count: report.resumed_count,
         duplicate_count: report.duplicate_count,
         user_count: report.user_count(),
-        attempts: report.attempts,
-        status: report.status,
-        requests: request_traces(&report.records),
         error: report
             .error()
             .map(|error| ErrorDetails::new(error, attempts, report.status).with_delivery(report.delivery().as_str())),

@@ -107,7 +107,7 @@ impl PendingCalls {
     /// Ends a call whose signal was aborted, and drops its task. Does nothing where the call is settled.
     pub fn abort(&self, env: &Env, id: CallId) -> Result<()> {
         let call = self.calls.borrow_mut().remove(&id);
-        let settled = call.map_or(Ok(()), |call| output::abort(env, call.deferred));
+        let settled = call.map_or(Ok(()), |call| output::abort(env, call.deferred, &call.observers));
         settled.and(self.unref_if_idle(env))
     }
 

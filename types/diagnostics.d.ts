@@ -18,13 +18,17 @@ export interface BeamsRequestMessage {
   serverAddress: string
   /** The port that requests are sent to. */
   serverPort: number
+  /** The HTTP method of its requests. */
+  method: 'POST' | 'DELETE'
+  /** The URL of its requests. In that of a deletion, `REDACTED` stands for the user id. */
+  url: string
   /** When the call started, in milliseconds since the epoch. */
   startTime: number
   /** How long the call took, in milliseconds. Present when it has ended, like all that follow. */
   duration?: number | undefined
-  /** How many requests were made. Absent if the call was aborted. */
+  /** How many requests were made. Absent if a signal was aborted before the call. */
   attempts?: number | undefined
-  /** Each request that was made, in the order in which they ended. Empty if the call was aborted. */
+  /** Each request that was made, in the order in which they started. */
   requests?: BeamsRequestTrace[] | undefined
   /** The HTTP status of the last response. Absent if there was none. */
   status?: number | undefined
@@ -36,14 +40,16 @@ export interface BeamsRequestMessage {
 
 /** One request of a call. */
 export interface BeamsRequestTrace {
+  /** 1 for the first attempt, 2 for the first retry, and so on. `publishToManyUsers` counts the attempts of each chunk. */
+  attempt: number
   /** When it started, in milliseconds since the epoch. */
   startTime: number
   /** How long it took, in milliseconds: from having a permit to the last byte of the response, or to the failure. */
   duration: number
   /** The HTTP status. Absent if there was no response. */
   status?: number | undefined
-  /** The code of the error. Absent if the request was accepted. */
-  errorCode?: BeamsErrorCode | undefined
+  /** The code of the error; `ABORT_ERR` if the call was aborted in the meantime. Absent if the request was accepted. */
+  errorCode?: BeamsErrorCode | 'ABORT_ERR' | undefined
 }
 
 /** A summary of an error. If a signal aborted the call, it has only the `name` of the reason. */

@@ -13,11 +13,14 @@ use crate::error::{catch_panic, error_json};
 use crate::ffi::throw;
 use crate::output::Output;
 
-/// Where a client sends its requests, for tracing.
+/// What the requests of an operation have in common, for tracing.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Server<'a> {
+struct RequestDescription<'a> {
     instance_id: &'a str,
+    method: String,
+    /// Without what identifies a user.
+    url: String,
     server_address: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     server_port: Option<u16>,
@@ -31,16 +34,23 @@ impl PushNotifications {
         self.client.config().warning()
     }
 
-    /// Where requests are sent, as JSON.
+    /// What the requests of an operation have in common, as JSON.
     #[napi(catch_unwind, skip_typescript)]
-    pub fn server(&self) -> String {
+    pub fn describe_requests(&self, operation: String) -> String {
         let config = self.client.config();
-        let server = Server {
+        let (method, url) = self.client.describe_requests(match operation.as_str() {
+            "publishToInterests" => Some(&INTERESTS),
+            "deleteUser" => None,
+            _ => Some(&USERS),
+        });
+        let description = RequestDescription {
             instance_id: config.instance_id(),
+            method,
+            url,
             server_address: config.server_address(),
             server_port: config.server_port(),
         };
-        serde_json::to_string(&server).unwrap_or_default()
+        serde_json::to_string(&description).unwrap_or_default()
     }
 
     /// Checks the payload of a bulk publish on the worker thread. Resolves to the observations alone, and rejects if the

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::attempt_log::AttemptLog;
 use crate::deadline::{CallLimits, Deadline, Expired};
 use crate::error::{Error, Result};
-use crate::outcome::{AttemptRecord, Outcome};
+use crate::outcome::Outcome;
 use crate::permits::Permits;
 use crate::retry::{Backoff, Idempotency, RetryPolicy};
 
@@ -22,8 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) limits: CallLimits<'a>,
     /// Present where the call is a part of another.
     pub(crate) control: Option<ChunkControl<'a>>,
-    /// Whether the outcome lists the attempts.
-    pub(crate) record_attempts: bool,
+    /// Where its attempts are recorded, if they are.
+    pub(crate) attempt_log: Option<&'a AttemptLog>,
 }
 
 /// Limits and hooks that a bulk publish passes to the requests of its chunks.
@@ -44,7 +45,7 @@ impl Call<'_> {
         mut backoff: Backoff<impl FnMut() -> f64>,
         attempt: impl Fn() -> Attempt,
     ) -> Outcome<T> {
-        let Self { operation, idempotency, policy, permits, limits, control, record_attempts } = self;
+        let Self { operation, idempotency, policy, permits, limits, control, attempt_log } = self;
         let stop = control.as_ref().map(|control| control.stop);
         let mut before_first_attempt = control.and_then(|control| control.before_first_attempt);
         let mut outcome = Outcome::without_request(Err(Error::Interrupted));
@@ -63,6 +64,7 @@ impl Call<'_> {
                 }
             }
             let started = Instant::now();
+            let record = attempt_log.map(|log| (log, log.start(outcome.attempts + 1, started)));
             let (status, result) = attempt().await;
             drop(permit);
             let may_be_processed = outcome.may_be_processed();
@@ -72,11 +74,10 @@ impl Call<'_> {
                 Err(error) if may_be_processed => Err(error.after_unknown()),
                 result => result,
             };
-            let code = outcome.result.as_ref().err().map(Error::code);
-            let record = AttemptRecord { started, duration: started.elapsed(), status, code };
-            log(operation, &outcome, record.duration);
-            if record_attempts {
-                outcome.records.push(record);
+            let duration = started.elapsed();
+            log(operation, &outcome, duration);
+            if let Some((log, index)) = record {
+                log.end(index, duration, status, outcome.result.as_ref().err().map(Error::code));
             }
             let Err(error) = &outcome.result else { return outcome };
             let wait = backoff.after(error);

@@ -26,7 +26,8 @@ use crate::targets::kind::TargetKind;
 use crate::targets::user_id::{EncodedUserId, UserId};
 use crate::token::TokenSigner;
 
-pub use crate::outcome::{AttemptRecord, Outcome};
+pub use crate::attempt_log::{AttemptLog, AttemptRecord};
+pub use crate::outcome::Outcome;
 
 /// A client for one instance. Cheap to make: certificates are read and connections made by the first call.
 pub struct Client {
@@ -81,6 +82,13 @@ impl Client {
     /// The settings.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The method and the URL of the requests that publish to targets of a kind or, without one, delete a user, in the form in
+    /// which they may be logged: `REDACTED` stands for the user's id.
+    pub fn describe_requests(&self, kind: Option<&TargetKind>) -> (String, String) {
+        let (method, url) = self.routes.describe(kind);
+        (method.to_string(), url)
     }
 
     /// Replaces the service by an in-memory one. Has no effect if there is one already.
@@ -214,7 +222,7 @@ impl Client {
             permits: unlimited.as_ref().unwrap_or(&self.permits),
             limits,
             control,
-            record_attempts: options.record_attempts,
+            attempt_log: options.attempt_log.as_ref(),
         };
         call.run(Backoff::new(fastrand::f64), || async {
             let response = self.exchange(&request, options, limits).await;

@@ -91,7 +91,7 @@ impl Config {
                     .unwrap_or(Duration::from_secs(10)),
                 max_retries: 3,
                 deadline: None,
-                record_attempts: false,
+                attempt_log: None,
             }
             .with(options.timeout, options.max_retries, options.deadline)?,
             retry_unknown: options.retry_unknown.unwrap_or(false),
@@ -153,7 +153,7 @@ impl Config {
 
     /// The limits of a call that sets none of its own.
     pub fn limits(&self) -> RequestOptions {
-        self.limits
+        self.limits.clone()
     }
 }
 

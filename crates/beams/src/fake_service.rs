@@ -233,7 +233,7 @@ fn refusal(body: &[u8]) -> Option<String> {
 }
 
 fn response(status: u16, body: Vec<u8>) -> Response {
-    Response { status, retry_after: None, body: Some(body) }
+    Response { status, retry_after: None, body: Ok(body) }
 }
 
 /// A refusal in the service's own form.
@@ -265,7 +265,7 @@ mod tests {
             timeout: Duration::from_secs(30),
             max_retries: 0,
             deadline: None,
-            record_attempts: false,
+            attempt_log: None,
         }
     }
 

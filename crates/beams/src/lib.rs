@@ -8,6 +8,7 @@
 //! Wire format, limits and texts are those of the documented API (<https://pusher.com/docs/beams/reference/publish-api>)
 //! and of the official Node.js SDK.
 
+mod attempt_log;
 pub mod bulk;
 mod call;
 pub mod checks;

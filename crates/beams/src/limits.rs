@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use crate::attempt_log::AttemptLog;
 use crate::error::{Error, Result};
 
 /// The longest time limit, the same as for Node's timers: about 24 days.
@@ -21,7 +22,7 @@ pub const MIN_REQUESTS_PER_SECOND: f64 = 0.001;
 pub const MAX_BACKDATE: Duration = Duration::from_secs(86_400);
 
 /// The limits of one call.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct RequestOptions {
     /// For establishing a connection: name lookup, TCP, proxy and TLS together. Also bounds how long a call waits for a connection
     /// that another call is establishing.
@@ -32,8 +33,8 @@ pub struct RequestOptions {
     pub max_retries: u32,
     /// For the entire call, with all retries and waits: for a concurrency permit, for the rate limit, between attempts.
     pub deadline: Option<Duration>,
-    /// Whether the outcome lists the attempts.
-    pub record_attempts: bool,
+    /// Where the attempts are recorded, if they are.
+    pub attempt_log: Option<AttemptLog>,
 }
 
 impl RequestOptions {
@@ -51,9 +52,9 @@ impl RequestOptions {
         })
     }
 
-    /// The same limits for a call whose outcome lists the attempts.
-    pub fn with_attempt_records(self) -> Self {
-        Self { record_attempts: true, ..self }
+    /// The same limits for a call that records its attempts.
+    pub fn with_attempt_log(self, attempt_log: AttemptLog) -> Self {
+        Self { attempt_log: Some(attempt_log), ..self }
     }
 }
 
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     fn a_call_overrides_the_limits_of_its_client() {
         let limits = Config::new(ClientOptions { max_retries: Some(0), ..options() }).unwrap().limits;
-        let own = limits.with(Some(Duration::from_millis(5)), Some(7), None).unwrap();
+        let own = limits.clone().with(Some(Duration::from_millis(5)), Some(7), None).unwrap();
         assert_eq!((limits.timeout, limits.max_retries), (Duration::from_secs(30), 0));
         assert_eq!((own.timeout, own.max_retries), (Duration::from_millis(5), 7));
         assert!(limits.with(None, Some(MAX_RETRIES + 1), None).is_err());

@@ -1,9 +1,5 @@
 //! The outcome of a call.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
-
 use crate::deadline::Expired;
 use crate::error::{Delivery, Error, Result};
 use crate::payload_checks::PayloadFindings;
@@ -17,37 +13,20 @@ pub struct Outcome<T> {
     pub attempts: u32,
     /// The last response's status, if one came.
     pub status: Option<u16>,
-    /// A record of each request; empty unless [`RequestOptions::record_attempts`] is set.
-    ///
-    /// [`RequestOptions::record_attempts`]: crate::limits::RequestOptions::record_attempts
-    pub records: Vec<AttemptRecord>,
     /// The findings for the payload, if it was checked.
     pub findings: PayloadFindings,
-}
-
-/// One request of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttemptRecord {
-    /// When it started.
-    pub started: Instant,
-    /// How long it took.
-    pub duration: Duration,
-    /// The response's status, if one came.
-    pub status: Option<u16>,
-    /// The error's documented code, if it failed.
-    pub code: Option<&'static str>,
 }
 
 impl<T> Outcome<T> {
     /// The outcome of a call that made no request.
     pub fn without_request(result: Result<T>) -> Self {
-        Self { result, attempts: 0, status: None, records: Vec::new(), findings: None }
+        Self { result, attempts: 0, status: None, findings: None }
     }
 
     /// The same outcome with another form of the result.
     pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Outcome<U> {
-        let Self { result, attempts, status, records, findings } = self;
-        Outcome { result: result.map(form), attempts, status, records, findings }
+        let Self { result, attempts, status, findings } = self;
+        Outcome { result: result.map(form), attempts, status, findings }
     }
 
     /// The same outcome, with findings for the payload.

@@ -66,7 +66,7 @@ describe('a publish to many users', () => {
       callSpan('publishToManyUsers', { 'beams.target_count': 2500, 'beams.request_count': 3 }),
     )
     assert.ok(made.parentSpanContext)
-    const url = `//127.0.0.1:${emulator.port}${paths.users}`
+    const url = `http://127.0.0.1:${emulator.port}${paths.users}`
     assert.deepEqual(requests().map(describeSpan), [
       requestSpan('POST', url, failed(422), 'ERROR'),
       requestSpan('POST', url, ok),

@@ -23,7 +23,7 @@ describe('a call', () => {
       const [sent, made] = spans()
       assert.equal(spans().length, 2)
       assert.deepEqual(describeSpan(made), callSpan(operation, { 'beams.request_count': 1 }))
-      assert.deepEqual(describeSpan(sent), requestSpan(method, `//127.0.0.1:${emulator.port}${path}`, ok))
+      assert.deepEqual(describeSpan(sent), requestSpan(method, `http://127.0.0.1:${emulator.port}${path}`, ok))
       assert.equal(sent.attributes['server.port'], emulator.port)
       assert.equal(made.attributes['server.port'], emulator.port)
       assert.equal(made.attributes['beams.publish_id'], emulator.publishes()[0]?.publishId)
@@ -50,7 +50,7 @@ describe('a call', () => {
     const { spans, requests } = instrument(t)
     emulator.failNext({ status: 503 })
     await beams.publishToUsers(['user-1'], payload)
-    const url = `//127.0.0.1:${emulator.port}${paths.users}`
+    const url = `http://127.0.0.1:${emulator.port}${paths.users}`
     assert.deepEqual(spans().map(describeSpan), [
       requestSpan('POST', url, failed(503), 'ERROR'),
       requestSpan('POST', url, { ...ok, 'http.request.resend_count': 1 }),
@@ -93,7 +93,7 @@ describe('a call', () => {
       const { delivery } = await beams.publishToUsers(['user-1'], payload).catch((error) => error)
       const attributesOfCall = { 'beams.request_count': 1, 'beams.delivery': delivery, 'error.type': errorType }
       assert.deepEqual(spans().map(describeSpan), [
-        requestSpan('POST', `//127.0.0.1:${emulator.port}${paths.users}`, attributes, 'ERROR'),
+        requestSpan('POST', `http://127.0.0.1:${emulator.port}${paths.users}`, attributes, 'ERROR'),
         callSpan('publishToUsers', attributesOfCall, 'ERROR'),
       ])
     })
@@ -128,7 +128,7 @@ describe('a call', () => {
     [443, 'https://[::1]'],
     [80, 'http://[::1]'],
   ]) {
-    test(`to port ${port} has the scheme in its URL, and brackets around an IPv6 address`, async (t) => {
+    test(`to port ${port} has no port in its URL, and brackets around an IPv6 address`, async (t) => {
       const { requests } = instrument(t)
       const beams = new PushNotifications({
         instanceId: 'my-instance',

@@ -12,14 +12,6 @@ const {
   ERROR_TYPE_VALUE_OTHER,
 } = require('@opentelemetry/semantic-conventions')
 
-/** The method and the path, after that of the instance, of each operation's requests. A user id is never part of it. */
-const ROUTES = {
-  publishToInterests: { method: 'POST', api: 'publish_api', path: 'publishes/interests' },
-  publishToUsers: { method: 'POST', api: 'publish_api', path: 'publishes/users' },
-  publishToManyUsers: { method: 'POST', api: 'publish_api', path: 'publishes/users' },
-  deleteUser: { method: 'DELETE', api: 'customer_api', path: 'users/REDACTED' },
-}
-
 /** The attributes of a call. Spans omit undefined ones. */
 function describeCall({ targets, instanceId, serverAddress, serverPort, attempts, result, error }) {
   return {
@@ -35,9 +27,9 @@ function describeCall({ targets, instanceId, serverAddress, serverPort, attempts
 }
 
 /** The attributes of a request, for its span and for the metric, which would keep undefined ones. */
-function describeRequest({ operation, serverAddress, serverPort }, request) {
+function describeRequest({ method, serverAddress, serverPort }, request) {
   const attributes = {
-    [ATTR_HTTP_REQUEST_METHOD]: ROUTES[operation].method,
+    [ATTR_HTTP_REQUEST_METHOD]: method,
     [ATTR_SERVER_ADDRESS]: serverAddress,
     [ATTR_SERVER_PORT]: serverPort,
   }
@@ -57,12 +49,4 @@ function requestErrorType({ status, errorCode }) {
   return status >= 400 ? String(status) : errorCode
 }
 
-/** The URL of a call's requests. The channel does not say the scheme, which only the default ports imply. */
-function redactUrl({ operation, instanceId, serverAddress, serverPort }) {
-  const { api, path } = ROUTES[operation]
-  const host = serverAddress.includes(':') ? `[${serverAddress}]` : serverAddress
-  const origins = { 80: `http://${host}`, 443: `https://${host}` }
-  return `${origins[serverPort] ?? `//${host}:${serverPort}`}/${api}/v1/instances/${instanceId}/${path}`
-}
-
-module.exports = { describeCall, describeRequest, redactUrl }
+module.exports = { describeCall, describeRequest }

@@ -7,7 +7,7 @@ const {
   ATTR_HTTP_REQUEST_RESEND_COUNT,
   ATTR_URL_FULL,
 } = require('@opentelemetry/semantic-conventions')
-const { describeCall, describeRequest, redactUrl } = require('./attributes.js')
+const { describeCall, describeRequest } = require('./attributes.js')
 
 /**
  * Makes the spans of a call that has ended, with their own times: one for the call, in its caller's context, and one for each
@@ -24,11 +24,9 @@ function createSpans(tracer, message, caller, customize) {
   const isBulk = operation === 'publishToManyUsers'
   const relation = isBulk ? { root: true, links: [{ context: span.spanContext() }] } : undefined
   const parent = trace.setSpan(caller, span)
-  const url = redactUrl(message)
-  const contexts = requests.map((request, index) => {
-    const attributes = { ...describeRequest(message, request), [ATTR_URL_FULL]: url }
-    // The channel does not say which requests of a bulk publish repeat another.
-    if (index > 0 && !isBulk) attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = index
+  const contexts = requests.map((request) => {
+    const attributes = { ...describeRequest(message, request), [ATTR_URL_FULL]: message.url }
+    if (request.attempt > 1) attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = request.attempt - 1
     return createRequestSpan(tracer, request, attributes, relation, parent)
   })
 

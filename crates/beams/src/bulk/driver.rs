@@ -176,7 +176,7 @@ impl Driver {
             let request = self.in_flight.spawn(publish(
                 self.client.clone(),
                 chunk.clone(),
-                self.request_options,
+                self.request_options.clone(),
                 self.deadline,
                 self.stop.clone(),
                 self.journal.clone(),

@@ -1,7 +1,6 @@
 //! What has become of the users of a bulk publish.
 
 use crate::error::{Delivery, Error};
-use crate::outcome::AttemptRecord;
 use crate::targets::list::JsonIds;
 
 /// How far a bulk publish has come.
@@ -38,10 +37,6 @@ pub struct Report {
     pub attempts: u32,
     /// The last response's status, if one came.
     pub status: Option<u16>,
-    /// A record of each request, if [`RequestOptions::record_attempts`] is set.
-    ///
-    /// [`RequestOptions::record_attempts`]: crate::limits::RequestOptions::record_attempts
-    pub records: Vec<AttemptRecord>,
     /// Why the call ended early, if it did.
     pub stop_reason: Option<StopReason>,
     /// The error of a call that was stopped by its deadline or its journal.

@@ -49,7 +49,6 @@ impl Tally {
         let report = &mut self.report;
         report.attempts += outcome.attempts;
         report.status = outcome.status.or(report.status);
-        report.records.extend(outcome.records);
         let publish_id = match outcome.result {
             Ok(publish_id) => {
                 report.published_count += users.count;

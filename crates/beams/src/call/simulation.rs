@@ -185,6 +185,7 @@ impl World {
         let limits = CallLimits { deadline, cutoff: &self.cutoff };
         let is_chunk = self.is_heads();
         let control = ChunkControl { deadline, stop: &self.stop, before_first_attempt: None };
+        let attempt_log = AttemptLog::default();
         let call = Call {
             operation: "simulate",
             idempotency: self.idempotency,
@@ -192,7 +193,7 @@ impl World {
             permits: &self.permits,
             limits,
             control: is_chunk.then_some(control),
-            record_attempts: true,
+            attempt_log: Some(&attempt_log),
         };
         let began = Instant::now();
         let seed = self.random.borrow_mut().u64(..);
@@ -203,7 +204,7 @@ impl World {
         let processed = self.processed.borrow().get(&number).copied().unwrap_or_default();
         let attempts = self.attempts.borrow().get(&number).copied().unwrap_or_default();
         assert_eq!(
-            (outcome.attempts, outcome.records.len()),
+            (outcome.attempts, attempt_log.records().len()),
             (attempts, attempts as usize),
             "an attempt is not counted"
         );
@@ -248,7 +249,7 @@ impl World {
 }
 
 fn response(status: u16, retry_after: Option<Duration>, body: &str) -> Response {
-    Response { status, retry_after, body: Some(body.as_bytes().to_vec()) }
+    Response { status, retry_after, body: Ok(body.as_bytes().to_vec()) }
 }
 
 fn connection_error(kind: ConnectionErrorKind, delivery: Delivery) -> Error {

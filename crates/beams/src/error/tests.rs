@@ -127,7 +127,7 @@ fn every_error_text_is_punctuated() {
     let responses = [200, 302, 400, 401, 402, 404, 422, 429, 500].into_iter().flat_map(|status| {
         let bodies = [None, Some(""), Some("<html>"), Some("{}"), Some(r#"{"error":"E","description":"D"}"#)];
         bodies.map(|body| {
-            let body = body.map(|body| body.as_bytes().to_vec());
+            let body = body.map(|body| body.as_bytes().to_vec()).ok_or(Error::Interrupted);
             Response { status, retry_after: None, body }.publish_id().unwrap_err()
         })
     });

@@ -102,7 +102,7 @@ impl Attempt<'_> {
         outgoing
     }
 
-    /// Reads the response to its end. Its status stands even if its body does not arrive: a 404 that is cut off is still a 404.
+    /// Reads the response to its end. Its status stands even if its body does not arrive.
     async fn read(
         mut self,
         response: reqwest::Result<reqwest::Response>,
@@ -119,12 +119,8 @@ impl Attempt<'_> {
         }
         let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = header.and_then(|value| retry::retry_after(value, SystemTime::now()));
-        let body = match limits.run(self.read_body(&mut response)).await {
-            Ok(Ok(body)) => Some(body),
-            Ok(Err(error)) if status.is_success() => return Err(error),
-            Err(expired) if status.is_success() => return Err(expired.error(Delivery::Unknown)),
-            Ok(Err(_)) | Err(_) => None,
-        };
+        let body = limits.run(self.read_body(&mut response)).await;
+        let body = body.unwrap_or_else(|expired| Err(expired.error(Delivery::Unknown)));
         Ok(Response { status: status.as_u16(), retry_after, body })
     }
 

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::publish::PublishBody;
 use crate::retry::Idempotency;
-use crate::targets::kind::USERS;
+use crate::targets::kind::{TargetKind, USERS};
 use crate::targets::user_id::EncodedUserId;
 
 /// What every request says about its sender, in the header `X-Pusher-Library`.
@@ -73,13 +73,25 @@ impl Routes {
         })
     }
 
+    /// The method and the URL of the requests that publish to targets of a kind or, without one, delete a user, whose id is
+    /// replaced.
+    pub fn describe(&self, kind: Option<&TargetKind>) -> (Method, String) {
+        match kind {
+            Some(kind) => (Method::POST, self.publishes(kind).to_string()),
+            None => (Method::DELETE, format!("{}REDACTED", self.user)),
+        }
+    }
+
+    fn publishes(&self, kind: &TargetKind) -> &Url {
+        if kind.key == USERS.key { &self.users } else { &self.interests }
+    }
+
     /// The request of a publish.
     pub fn publish(&self, body: PublishBody) -> Request {
-        let url = if body.kind.key == USERS.key { &self.users } else { &self.interests };
         Request {
             operation: body.kind.operation,
             method: Method::POST,
-            url: url.clone(),
+            url: self.publishes(body.kind).clone(),
             body: Some(body.json),
             idempotency: Idempotency::NonIdempotent,
         }

@@ -15,8 +15,8 @@ const UNREADABLE: &str = "Could not parse response body";
 pub struct Response {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
-    /// `None` where it was cut off.
-    pub(crate) body: Option<Vec<u8>>,
+    /// The error if it was cut off.
+    pub(crate) body: Result<Vec<u8>>,
 }
 
 impl Response {
@@ -24,13 +24,14 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] where the status is not 2xx, [`Error::BadResponse`] where the body has no publish id.
+    /// [`Error::Status`] where the status is not 2xx, [`Error::BadResponse`] where the body has no publish id, and the error of a
+    /// body that was cut off.
     pub fn publish_id(self) -> Result<String> {
-        self.check_status()?;
-        let mut body: Value = self.json()?;
+        let status = self.status;
+        let mut body: Value = parse(status, &self.accepted_body()?)?;
         match body.get_mut("publishId").map(Value::take) {
             Some(Value::String(publish_id)) if !publish_id.is_empty() => Ok(publish_id),
-            _ => Err(self.bad_response("the response has no publishId")),
+            _ => Err(bad_response(status, "the response has no publishId")),
         }
     }
 
@@ -38,49 +39,48 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`Error::Status`] where the status is not 2xx, [`Error::BadResponse`] where there is a body that is not JSON.
+    /// [`Error::Status`] where the status is not 2xx, [`Error::BadResponse`] where there is a body that is not JSON, and the
+    /// error of a body that was cut off.
     pub fn deletion(self) -> Result<Option<String>> {
-        self.check_status()?;
-        if self.body().is_empty() {
+        let status = self.status;
+        let body = self.accepted_body()?;
+        if body.is_empty() {
             return Ok(None);
         }
-        self.json()?;
-        Ok(Some(self.text().into_owned()))
+        parse(status, &body)?;
+        Ok(Some(decode(&body).into_owned()))
     }
 
-    fn check_status(&self) -> Result<()> {
-        if (200..300).contains(&self.status) {
-            return Ok(());
+    /// The body, if the status is 2xx. Another status stands even if the body was cut off: a 404 is still a 404.
+    fn accepted_body(self) -> Result<Vec<u8>> {
+        let Self { status, retry_after, body } = self;
+        if (200..300).contains(&status) {
+            return body;
         }
-        let status = self.status;
-        let mut body = self.json().unwrap_or_default();
-        let delivery = delivery(status, &body);
-        let mut member = |name| body.get_mut(name).map(Value::take).and_then(shown);
+        let mut json = body.as_ref().ok().and_then(|body| parse(status, body).ok()).unwrap_or_default();
+        let delivery = delivery(status, &json);
+        let mut member = |name| json.get_mut(name).map(Value::take).and_then(shown);
         let (error, description) = (member("error"), member("description"));
-        let message = match (&self.body, &error, &description) {
-            (None, ..) => format!("{status} - the response was cut off"),
-            (Some(body), ..) if body.is_empty() => format!("{status} - the response had no body"),
+        let message = match (&body, &error, &description) {
+            (Err(_), ..) => format!("{status} - the response was cut off"),
+            (Ok(body), ..) if body.is_empty() => format!("{status} - the response had no body"),
             (_, Some(error), Some(description)) => format!("{status} {error} - {description}"),
             _ => UNREADABLE.to_owned(),
         };
-        Err(Error::Status { message, status, error, description, retry_after: self.retry_after, delivery })
+        Err(Error::Status { message, status, error, description, retry_after, delivery })
     }
+}
 
-    fn json(&self) -> Result<Value> {
-        serde_json::from_str(&self.text()).map_err(|_| self.bad_response(UNREADABLE))
-    }
+fn parse(status: u16, body: &[u8]) -> Result<Value> {
+    serde_json::from_str(&decode(body)).map_err(|_| bad_response(status, UNREADABLE))
+}
 
-    fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.body().strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.body()))
-    }
+fn decode(body: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+}
 
-    fn body(&self) -> &[u8] {
-        self.body.as_deref().unwrap_or_default()
-    }
-
-    fn bad_response(&self, message: &'static str) -> Error {
-        Error::BadResponse { message: message.into(), status: self.status }
-    }
+fn bad_response(status: u16, message: &'static str) -> Error {
+    Error::BadResponse { message: message.into(), status }
 }
 
 /// Whether the service itself refused. A router also responds with 503 when it gave up on a request that the service goes
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn response(status: u16, body: impl AsRef<[u8]>) -> Response {
-        Response { status, retry_after: None, body: Some(body.as_ref().to_vec()) }
+        Response { status, retry_after: None, body: Ok(body.as_ref().to_vec()) }
     }
 
     fn refusal(status: u16, body: &str) -> (String, Option<String>, Option<String>) {
@@ -200,7 +200,8 @@ mod tests {
     #[test]
     fn a_response_that_was_cut_off_refuses_only_with_4xx() {
         for (status, delivery) in [(400, Delivery::Refused), (503, Delivery::Unknown)] {
-            let error = Response { status, retry_after: None, body: None }.publish_id().unwrap_err();
+            let cut_off = Err(Error::Internal("it was cut off".into()));
+            let error = Response { status, retry_after: None, body: cut_off }.publish_id().unwrap_err();
             assert_eq!(
                 (error.to_string(), error.delivery()),
                 (format!("{status} - the response was cut off"), delivery)
