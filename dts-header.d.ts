@@ -17,7 +17,7 @@ export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
-import type { ClientStats, PayloadChecks } from './types/client'
+import type { BeamsLogger, ClientStats, PayloadChecks } from './types/client'
 import type { ManyUsersProgress, ManyUsersReport, NamedRequests, UserEntry } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'

@@ -17,7 +17,7 @@ export * from './types/payload-checks'
 export * from './types/publish'
 export * from './types/webhooks'
 
-import type { ClientStats, PayloadChecks } from './types/client'
+import type { BeamsLogger, ClientStats, PayloadChecks } from './types/client'
 import type { ManyUsersProgress, ManyUsersReport, NamedRequests, UserEntry } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
@@ -404,6 +404,16 @@ export interface PushNotificationsOptions {
   proxy?: string | undefined
   /** Certificates in PEM to trust instead of the system's, as in Node's own `tls`. */
   ca?: string | Uint8Array | ReadonlyArray<string | Uint8Array> | undefined
+  /**
+   * Logs each call when it has ended: `debug` for requests and calls that succeed at once, `warn` for retries, aborted calls,
+   * users that a `publishToManyUsers` could not publish to, and payload warnings, `error` for calls that fail. `console`, pino,
+   * winston and the like fit. Fields never contain payloads, interests, user ids or the key.
+   *
+   * With a logger, payload warnings are not emitted as process warnings.
+   *
+   * @default none
+   */
+  logger?: BeamsLogger | undefined
 }
 
 /**

@@ -5,6 +5,7 @@
 const { channel, tracingChannel } = require('node:diagnostics_channel')
 const { PushNotifications } = require('./load.js')
 const { parseDetails } = require('./errors.js')
+const { findLogger, logCall, logPayloadWarnings } = require('./logger.js')
 const { trace } = require('./trace.js')
 const { emitPayloadWarnings } = require('./warnings.js')
 
@@ -15,8 +16,10 @@ const payloads = channel('beams-native:payload')
 const TRACE_REQUESTS = 1
 const ALL_FINDINGS = 2
 
-function wantedObservations() {
-  return (isTraced() ? TRACE_REQUESTS : 0) | (payloads.hasSubscribers ? ALL_FINDINGS : 0)
+function wantedObservations(client) {
+  return (
+    (isTraced() || findLogger(client) !== undefined ? TRACE_REQUESTS : 0) | (payloads.hasSubscribers ? ALL_FINDINGS : 0)
+  )
 }
 
 function isTraced() {
@@ -49,21 +52,26 @@ function emitWarnings({ warnings }) {
  * promise is settled.
  */
 function observeCall(client, wanted, operation, targets, send) {
+  const logger = findLogger(client)
   let summary
   const observe = (observations) => {
-    emitWarnings(observations)
-    const { findings, trace: traced } = observations
+    const { findings, trace: traced, warnings } = observations
+    if (warnings !== undefined && logger !== undefined) logPayloadWarnings(logger, warnings)
+    else emitWarnings(observations)
     if (traced !== undefined) summary = { __proto__: null, ...traced }
     if (findings !== undefined)
       payloads.publish({ instanceId: describeRequests(client, operation).instanceId, operation, findings })
   }
   if ((wanted & TRACE_REQUESTS) === 0) return send(observe)
-  const context = { operation, targets, ...describeRequests(client, operation), startTime: Date.now() }
+  const call = { operation, targets, ...describeRequests(client, operation), startTime: Date.now() }
   return trace(
     requests,
-    context,
+    { ...call },
     () => send(observe),
     () => summary,
+    (outcome, report) => {
+      if (logger !== undefined) logCall(logger, { ...call, ...outcome }, report)
+    },
   )
 }
 

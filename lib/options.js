@@ -198,6 +198,14 @@ function readSignal(options) {
   return signal
 }
 
+function readLogger(options) {
+  const logger = readOption(options, 'logger')
+  if (logger === undefined) return undefined
+  const isLogger = isObject(logger) && ['debug', 'warn', 'error'].every((level) => typeof logger[level] === 'function')
+  if (!isLogger) throw createArgumentError('logger must have the methods debug, warn and error')
+  return logger
+}
+
 function readFunction(options, name) {
   const value = options && readOption(options, name)
   if (value !== undefined && typeof value !== 'function') throw createArgumentError(`${name} must be a function`)
@@ -215,6 +223,7 @@ module.exports = {
   readClientOptions,
   readCloseOptions,
   readFunction,
+  readLogger,
   readNumber,
   readOption,
   readSignal,

@@ -11,6 +11,7 @@ const {
   parseDetails,
   toArgumentError,
 } = require('./errors.js')
+const { log, setLogger } = require('./logger.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 const { startCall, throwBeamsError } = require('./settle.js')
 const { emitWarning } = require('./warnings.js')
@@ -22,6 +23,7 @@ const {
   readCallOptions,
   readClientOptions,
   readCloseOptions,
+  readLogger,
   readSignal,
   readTokenOptions,
 } = require('./options.js')
@@ -50,14 +52,17 @@ class PushNotifications extends NativePushNotifications {
   }
 
   constructor(options) {
-    const [given, isCompat] = readConstructorOptions(options)
+    const [given, isCompat, logger] = readConstructorOptions(options)
     try {
       super(given, isCompat)
     } catch (thrown) {
       throw createBeamsError(thrown, PushNotifications)
     }
+    setLogger(this, logger)
     const warning = native.warning.call(this)
-    if (warning === null || hasWarned) return
+    if (warning === null) return
+    if (logger !== undefined) return log(logger, 'warn', warning, {})
+    if (hasWarned) return
     hasWarned = true
     emitWarning(warning, 'BeamsWarning')
   }
@@ -90,7 +95,7 @@ class PushNotifications extends NativePushNotifications {
 
   async publishToManyUsers(users, publishRequest, options) {
     const call = beginCall(this, 'publishToManyUsers')
-    const wanted = wantedObservations()
+    const wanted = wantedObservations(this)
     const send = (observe) =>
       publishToManyUsers(this, call, users, publishRequest, options, wanted, observe, publishToManyUsersMethod)
     if (wanted === 0) return send()
@@ -155,9 +160,9 @@ function readConstructorOptions(options) {
     const given = readClientOptions(options)
     const isCompat = options[COMPAT] === true
     // The official SDK ignores what it does not know.
-    if (!isCompat) checkOptionNames(options, Object.keys(given))
+    if (!isCompat) checkOptionNames(options, [...Object.keys(given), 'logger'])
     const payloadChecks = given.payloadChecks ?? (isCompat ? 'off' : defaultPayloadChecks())
-    return [{ __proto__: null, ...given, payloadChecks }, isCompat]
+    return [{ __proto__: null, ...given, payloadChecks }, isCompat, readLogger(options)]
   } catch (thrown) {
     throw toArgumentError(thrown, PushNotifications)
   }

@@ -14,7 +14,7 @@ const native = PushNotifications.prototype
  * to the result.
  */
 function startCall(client, call, operation, targets, signal, send, toResult) {
-  const wanted = wantedObservations()
+  const wanted = wantedObservations(client)
   if (wanted === 0) return settle(client, call, signal, send, toResult)
   function sendObserved(observe) {
     const sendAndObserve = () =>

@@ -8,30 +8,34 @@ const { define, isBeamsError } = require('./errors.js')
  * every subscriber; here they get `context`, which holds neither users nor payload nor key.
  *
  * `send` returns the call's promise, and `summarize` the observations of the call when that is settled. The result of a bulk
- * publish is omitted because it contains users; that of a publish contains none.
+ * publish is omitted because it contains users; that of a publish contains none. `onEnd` is called with the outcome and, of a bulk
+ * publish, the report.
  */
-function trace(channel, context, send, summarize) {
+function trace(channel, context, send, summarize, onEnd) {
   const { start, end, asyncStart, asyncEnd, error: failed } = channel
   const { operation } = context
   const began = performance.now()
 
-  function complete(outcome) {
-    recordOutcome(context, { requests: [], ...outcome, ...summarize(), duration: performance.now() - began })
+  function complete(result, report) {
+    const outcome = { requests: [], ...result, ...summarize(), duration: performance.now() - began }
+    recordOutcome(context, outcome)
     // Not the `error` of the context, which subscribers may have changed.
     if (outcome.error !== undefined) failed.publish(context)
     asyncStart.publish(context)
     asyncEnd.publish(context)
+    onEnd(outcome, report)
   }
 
   try {
     return start.runStores(context, () =>
       send().then(
         (result) => {
-          complete(operation === 'publishToManyUsers' ? {} : { result: copyResult(result) })
+          if (operation === 'publishToManyUsers') complete({}, result)
+          else complete({ result: copyResult(result) })
           return result
         },
         (error) => {
-          complete(describeFailure(error))
+          complete(describeFailure(error), readReport(error))
           throw error
         },
       ),
@@ -74,6 +78,11 @@ function describeFailure(error) {
   } catch {
     return { error: {} }
   }
+}
+
+/** The report of a bulk publish that was stopped. */
+function readReport(error) {
+  return isBeamsError(error) ? error.report : undefined
 }
 
 module.exports = { trace }

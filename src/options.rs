@@ -99,6 +99,15 @@ pub struct PushNotificationsOptions {
     /// Certificates in PEM to trust instead of the system's, as in Node's own `tls`.
     #[napi(ts_type = "string | Uint8Array | ReadonlyArray<string | Uint8Array> | undefined")]
     pub ca: Option<Uint8Array>,
+    /// Logs each call when it has ended: `debug` for requests and calls that succeed at once, `warn` for retries, aborted calls,
+    /// users that a `publishToManyUsers` could not publish to, and payload warnings, `error` for calls that fail. `console`, pino,
+    /// winston and the like fit. Fields never contain payloads, interests, user ids or the key.
+    ///
+    /// With a logger, payload warnings are not emitted as process warnings.
+    ///
+    /// @default none
+    #[napi(ts_type = "BeamsLogger | undefined")]
+    pub logger: Option<InJavaScript>,
 }
 
 /// Options of one call, which override those of the client. `undefined` keeps the client's option.

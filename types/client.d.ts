@@ -1,6 +1,16 @@
 /** Whether payloads are checked, and the effect of findings; see {@link PushNotificationsOptions.payloadChecks}. */
 export type PayloadChecks = 'off' | 'warn' | 'reject'
 
+/**
+ * A logger: `console`, or one of pino, winston and the like. One of pino gets the fields before the message, any other the message
+ * before the fields. If it throws, the call goes on, and a process warning says so once.
+ */
+export interface BeamsLogger {
+  debug(...args: any[]): unknown
+  warn(...args: any[]): unknown
+  error(...args: any[]): unknown
+}
+
 /** Counts of a client's calls and requests at the moment. */
 export interface ClientStats {
   /** How many calls have not ended. A `publishToManyUsers` counts as one. */
