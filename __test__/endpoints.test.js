@@ -179,19 +179,24 @@ for (const [name, start] of hosts) {
   })
 }
 
-describe('either endpoint refuses other methods', () => {
+describe('the auth endpoint takes GET and HEAD, the webhook endpoint POST, and both refuse other methods', () => {
   for (const [name, start] of hosts) {
     test(`with ${name}`, async (t) => {
       const send = await start(t, { auth: [beams, { userId }], webhook: [{ secret }, {}] })
       for (const [path, method, allow] of [
         [`${AUTH}?user_id=ada`, 'POST', 'GET, HEAD'],
+        [`${AUTH}?user_id=ada`, 'OPTIONS', 'GET, HEAD'],
         [WEBHOOK, 'GET', 'POST'],
         [WEBHOOK, 'PUT', 'POST'],
+        [WEBHOOK, 'OPTIONS', 'POST'],
       ]) {
         const response = await send(path, { method, headers: { 'x-user': 'ada' } })
         assert.deepEqual([response.status, response.headers.get('allow')], [405, allow])
         assert.equal((await response.json()).error, 'Method Not Allowed')
       }
+      const head = (path) => send(path, { method: 'HEAD', headers: { 'x-user': 'ada' } })
+      assert.equal((await head(`${AUTH}?user_id=ada`)).status, 200)
+      assert.equal((await head(WEBHOOK)).status, 405)
     })
   }
 })
@@ -347,9 +352,16 @@ describe('a configuration mistake throws immediately', () => {
       ['no userId', () => authEndpoint(beams, {}), /userId is required/],
       ['no options', () => authEndpoint(beams), /userId is required/],
       ['a userId that is not a function', () => authEndpoint(beams, { userId: 'ada' }), /userId must be a function/],
+      [
+        'an unknown option of auth',
+        () => authEndpoint(beams, { userId, userid: userId }),
+        /userid is not an option; the options are userId/,
+      ],
+      ['a function in place of options', () => authEndpoint(beams, userId), /must be an object/],
       ['no handlers', () => webhookEndpoint({ secret }), /must be an object of handlers/],
       ['a misspelt event type', () => webhookEndpoint({ secret }, { 'v1.Open': () => {} }), /no event type 'v1.Open'/],
       ['a handler that is not one', () => webhookEndpoint({ secret }, { unknown: 1 }), /must be a function/],
+      ['an unknown option', () => webhookEndpoint({ secret, onerror: () => {} }, {}), /onerror is not an option/],
       ['a seen that is a Set', () => webhookEndpoint({ secret, seen: new Set() }, {}), /seen must be a function/],
       [
         'a size that is not a number',

@@ -1,7 +1,7 @@
 'use strict'
 
 const { createArgumentError } = require('../errors.js')
-const { readFunction } = require('../options.js')
+const { checkOptions, readFunction } = require('../options.js')
 const { refuse, respond } = require('./response.js')
 
 /**
@@ -12,7 +12,7 @@ function createAuth(beams, options) {
   if (typeof beams?.generateToken !== 'function') {
     throw createArgumentError('authEndpoint: the first argument must be a PushNotifications client')
   }
-  const userId = readFunction(options, 'userId')
+  const userId = readFunction(checkOptions(options, ['userId']), 'userId')
   if (userId === undefined) throw createArgumentError('authEndpoint: the option userId is required')
 
   return async ({ method, url, request }) => {
