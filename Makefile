@@ -106,9 +106,10 @@ model: tools ## the queue between the threads, in every order in which they can 
 	RUSTFLAGS='--cfg loom' cargo test --locked --package completion-queue --test model --target-dir target/loom
 
 .PHONY: system
-system: python ## install the system packages of the tests: a browser for the inbox, Redis for the queue, Python for its SDK
+system: python ## install the system packages of the tests: a browser for the inbox, Redis and PostgreSQL for the examples, Python for its SDK
 	@command -v chromium >/dev/null || $(call install,chromium)
 	@command -v redis-server >/dev/null || $(call install,redis-server)
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || $(call install,postgresql)
 
 .PHONY: python
 python:
