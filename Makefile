@@ -59,6 +59,7 @@ lint: tools node_modules/.installed ## formatters and linters, changing nothing
 .PHONY: docs
 docs: node_modules/.installed ## the guides and the typings as a website, in build/docs
 	npx typedoc
+	tar -c llms.txt *.md docs/*.md packages/*/README.md examples/*/README.md | tar -x -C build/docs
 
 .PHONY: format
 format: node_modules/.installed ## let the formatters write

@@ -8,6 +8,7 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { promisify } = require('node:util')
+const { createResolver, replaceRelativeLinks } = require('./links.js')
 
 const run = promisify(execFile)
 const checkout = path.join(__dirname, '..')
@@ -44,6 +45,7 @@ async function packAll(folder) {
       const file = path.join(staging, source, 'package.json')
       const manifest = completeManifest(readJson(file), source)
       fs.writeFileSync(file, JSON.stringify(manifest, null, 2))
+      await completeLinks(path.join(staging, source), source, manifest.version)
       packages.push({ source, manifest, ...(await pack(path.join(staging, source), folder)) })
     }
     return packages
@@ -86,6 +88,19 @@ function completeManifest(staged, source) {
     homepage: `${url}#readme`,
     bugs: { url: `${url}/issues` },
     repository: { type: 'git', url: `git+${url}.git`, ...(source !== '.' && { directory: source }) },
+  }
+}
+
+/** Lets links lead to the files of this version in the repository. Without a repository, they stay relative. */
+async function completeLinks(staged, source, version) {
+  const repository = process.env.GITHUB_REPOSITORY
+  if (!repository) return
+  const options = { checkout, folder: source.split(path.sep).join('/'), repository, ref: `v${version}` }
+  for (const { name, isRaw } of [{ name: 'README.md' }, { name: 'llms.txt', isRaw: true }]) {
+    const file = path.join(staged, name)
+    if (!fs.existsSync(file)) continue
+    const markdown = fs.readFileSync(file, 'utf8')
+    fs.writeFileSync(file, await replaceRelativeLinks(markdown, createResolver({ ...options, isRaw })))
   }
 }
 

@@ -12,6 +12,7 @@ const { promisify, stripVTControlCharacters } = require('node:util')
 const { startEmulator } = require('beams-emulator')
 const esbuild = require('esbuild')
 const { mistakes, mistakesIn } = require('./fixtures/mistakes.js')
+const tested = require('./fixtures/versions.js')
 const { packAll, platformFolder } = require('./helpers/packages.js')
 const { unusedPort } = require('./helpers/servers.js')
 
@@ -172,7 +173,7 @@ describe('installed by npm in an empty folder', () => {
   test('it works as an external of a webpack bundle, as the guide says', async () => {
     const faq = fs.readFileSync(path.join(__dirname, '..', 'docs', 'faq.md'), 'utf8')
     const [, externals] = /`externals: (\{.*?\})`/.exec(faq)
-    await run(folder, 'npm', 'install', '--no-audit', '--no-fund', 'webpack@5')
+    await run(folder, 'npm', 'install', '--no-audit', '--no-fund', `webpack@${tested.webpack[0]}`)
     await publishes(folder, 'webpack', async ({ esm, commonjs }) => {
       for (const [name, program] of [
         ['webpack-esm.mjs', esm],
@@ -213,7 +214,6 @@ describe('installed by npm in an empty folder', () => {
 describe('the typings compile', () => {
   const folder = () => path.join(scratch, 'typescript')
   const types = (name) => fs.readFileSync(path.join(__dirname, 'types', name), 'utf8')
-  const compilers = { 5.2: 'typescript@5.2', 5.9: 'typescript@5.9', 6: 'typescript@6', 7: 'typescript@7' }
   const alone = `import Compat, { PushNotifications as Named } from 'beams-native/compat'
 import { PushNotifications, verifyWebhook, type BeamsError, type CallOptions } from 'beams-native'
 import { fakeBeams, type FakeFailure } from 'beams-native/testing'
@@ -235,7 +235,7 @@ export async function notify(options: CallOptions, error?: BeamsError): Promise<
   before(async () => {
     emptyFolder('typescript')
     fs.writeFileSync(path.join(folder(), 'package.json'), '{ "private": true }')
-    const aliases = Object.entries(compilers).map(([name, version]) => `typescript-${name}@npm:${version}`)
+    const aliases = tested.typescript.map((version) => `typescript-${version}@npm:typescript@${version}`)
     const { beams, binding } = packages
     await run(folder(), 'npm', 'install', '--no-audit', '--no-fund', beams.tarball, binding.tarball, ...aliases)
     fs.writeFileSync(path.join(folder(), 'alone.ts'), alone)
@@ -246,28 +246,28 @@ export async function notify(options: CallOptions, error?: BeamsError): Promise<
       ({ stdout }) => stdout,
     )
 
-  for (const version of Object.keys(compilers)) {
+  for (const version of tested.typescript) {
     test(`with TypeScript ${version}, without @types/node, by its defaults and as strictly as can be`, async () => {
       assert.equal(await compile(version, '--esModuleInterop alone.ts'), '')
       assert.equal(await compile(version, `${strict} alone.ts`), '')
     })
   }
 
-  for (const version of Object.keys(compilers)) {
+  for (const version of tested.typescript) {
     test(`with TypeScript ${version}, mistakes do not compile, and the message says what is meant`, async () => {
       fs.writeFileSync(path.join(folder(), 'mistakes.ts'), types('mistakes.ts'))
       assert.deepEqual(mistakesIn(await compile(version, `${strict} mistakes.ts`)), mistakes)
     })
   }
 
-  for (const version of ['18', '20', 'latest']) {
+  for (const version of tested['@types/node']) {
     test(`with @types/node@${version}, as strictly as can be, with the oldest TypeScript that it is for and the newest`, async () => {
       await run(folder(), 'npm', 'install', '--no-audit', '--no-fund', `@types/node@${version}`)
       const files = ['payloads.ts', 'own-types.ts', 'exact-optional.ts', 'building.ts', 'webhooks.ts', 'compat.ts']
       for (const name of files) fs.writeFileSync(path.join(folder(), name), types(name))
       const manifest = path.join(folder(), 'node_modules', '@types', 'node', 'package.json')
       const { typeScriptVersion } = JSON.parse(fs.readFileSync(manifest, 'utf8'))
-      const suitable = Object.keys(compilers)
+      const suitable = tested.typescript
         .map(Number)
         .filter((each) => each >= Number(typeScriptVersion))
         .sort()
@@ -306,7 +306,7 @@ test('installed by Yarn 1, it works, without a warning about workspaces', async 
   }
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest))
   const yarn = path.join(scratch, 'yarn-itself')
-  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--prefix', yarn, 'yarn@1')
+  await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--prefix', yarn, `yarn@${tested.yarn[0]}`)
   const options = { cwd: folder, env: { ...process.env, YARN_CACHE_FOLDER: path.join(scratch, 'yarn-cache') } }
   const bin = path.join(yarn, 'node_modules', '.bin', 'yarn')
   const { stderr } = await promisify(execFile)(bin, ['install', '--no-lockfile'], options)
@@ -353,16 +353,58 @@ describe('the tarball', () => {
     assert.deepEqual(packages.beams.files.sort(), ['LICENSE', 'README.md', ...listed, 'package.json'].sort())
   })
 
-  test('of a release says where its sources are, as the provenance does', async () => {
-    process.env.GITHUB_REPOSITORY = 'owner/beams-native'
-    const released = fs.mkdtempSync(path.join(scratch, 'released-'))
-    const { beams, emulator: companion } = await packAll(released).finally(() => delete process.env.GITHUB_REPOSITORY)
-    assert.deepEqual(beams.manifest.repository, {
-      type: 'git',
-      url: 'git+https://github.com/owner/beams-native.git',
+  describe('of a release', () => {
+    let released
+    before(async () => {
+      process.env.GITHUB_REPOSITORY = 'owner/beams-native'
+      const folder = fs.mkdtempSync(path.join(scratch, 'released-'))
+      released = await packAll(folder).finally(() => delete process.env.GITHUB_REPOSITORY)
     })
-    assert.equal(companion.manifest.repository.directory, 'packages/emulator')
-    assert.equal(beams.manifest.bugs.url, 'https://github.com/owner/beams-native/issues')
+
+    test('says where its sources are, as the provenance does', () => {
+      const { beams, emulator: companion } = released
+      assert.deepEqual(beams.manifest.repository, {
+        type: 'git',
+        url: 'git+https://github.com/owner/beams-native.git',
+      })
+      assert.equal(companion.manifest.repository.directory, 'packages/emulator')
+      assert.equal(beams.manifest.bugs.url, 'https://github.com/owner/beams-native/issues')
+    })
+
+    for (const [name, file] of [
+      ['beams', 'README.md'],
+      ['beams', 'llms.txt'],
+      ['emulator', 'README.md'],
+      ['opentelemetry', 'README.md'],
+    ]) {
+      test(`has links and pictures that work on npm, in the ${file} of ${name}`, async () => {
+        const { tarball, source, manifest } = released[name]
+        const original = fs.readFileSync(path.join(__dirname, '..', source, file), 'utf8')
+        const packed = await run(scratch, 'tar', '--extract', '--to-stdout', '--file', tarball, `package/${file}`)
+        const findLinks = (text) => [...text.matchAll(/(!?)\[[^\]]*\]\(([^)]+)\)/g)].map(([, mark, url]) => [mark, url])
+        const links = findLinks(packed)
+        assert.equal(links.length, findLinks(original).length)
+        assert.equal(packed.split('\n').length, original.split('\n').length)
+        const version = `v${manifest.version}`
+        for (const [mark, url] of links) {
+          assert.match(url, /^(https:\/\/|#)/)
+          const [, host, where] = /^https:\/\/(\S+?)\/owner\/beams-native\/(\S+)$/.exec(url) ?? []
+          if (where === undefined) continue
+          const isRaw = mark === '!' || file === 'llms.txt'
+          assert.equal(host, isRaw ? 'raw.githubusercontent.com' : 'github.com', url)
+          const prefix = isRaw ? `${version}/` : /^(blob|tree)\//.exec(where)[0] + `${version}/`
+          assert.ok(where.startsWith(prefix), url)
+          const target = where.slice(prefix.length).split('#')[0]
+          assert.ok(fs.existsSync(path.join(__dirname, '..', target)), url)
+        }
+      })
+    }
+
+    test('is not packed if a README has a dead link', async () => {
+      const { createResolver, replaceRelativeLinks } = require('../.ci/links.js')
+      const options = { checkout: scratch, folder: '.', repository: 'owner/beams-native', ref: 'v1' }
+      await assert.rejects(replaceRelativeLinks('[a](missing.md)', createResolver(options)), /missing\.md/)
+    })
   })
 
   test('has a manifest without publint warnings', async () => {
