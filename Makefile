@@ -122,8 +122,8 @@ test-node: package system build/python/.installed ## the addon, the emulator, th
 	node --test --test-concurrency=2 --test-reporter=spec __test__ packages/emulator/__test__ packages/opentelemetry/__test__ examples/__test__
 
 .PHONY: story
-story: package system ## long: each server of docs/endpoints.md, Next.js included, with the official browser SDK
-	STORY_WITH_NEXT=1 node --test --test-reporter=spec __test__/endpoints-story.test.js
+story: package system ## long: each server of docs/endpoints.md and of examples/, those for Next.js included, which it builds
+	WITH_NEXT=1 node --test --test-reporter=spec __test__/endpoints-story.test.js examples/__test__/servers.test.js
 
 .PHONY: runtimes
 runtimes: package build/runtimes/.installed ## long: the same tests on Node.js 18 to 26, Bun and Deno, which it installs (1 GB)

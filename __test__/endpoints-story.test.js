@@ -69,10 +69,8 @@ const servers = [
   { name: 'Express', files: module_('express'), build: compile },
   { name: 'Fastify', files: module_('fastify'), build: compile },
   { name: 'Nest', files: module_('nest'), build: compile },
-  // Its build takes minutes, and examples/next, whose routes are the same, is built by every run: `make story` runs it.
-  ...(process.env.STORY_WITH_NEXT
-    ? [{ name: 'Next.js', files: findFiles('ts next', () => true), build: buildNext }]
-    : []),
+  // Its build takes minutes: `make story` runs it.
+  ...(process.env.WITH_NEXT ? [{ name: 'Next.js', files: findFiles('ts next', () => true), build: buildNext }] : []),
 ]
 
 /** Starts a server, which is stopped after the test. `line` waits for a line of its output. */

@@ -11,7 +11,10 @@ const servers = [
   { name: 'express', build: compile, command: ['dist/server.js'], end: [0, null] },
   // Nest ends by the signal that it has caught.
   { name: 'nest', build: compile, command: ['dist/main.js'], end: [null, 'SIGTERM'] },
-  { name: 'next', build: install, command: ['node_modules/next/dist/bin/next', 'start'], end: [143, null] },
+  // Installing and building it takes minutes: `make story` does.
+  ...(process.env.WITH_NEXT
+    ? [{ name: 'next', build: install, command: ['node_modules/next/dist/bin/next', 'start'], end: [143, null] }]
+    : []),
 ]
 
 for (const server of servers) {
