@@ -119,7 +119,7 @@ python:
 .PHONY: test-node
 test-node: package system build/python/.installed ## the addon, the emulator, the examples and the typings
 	git diff --exit-code --stat -- index.d.ts
-	node --test --test-concurrency=2 --test-reporter=spec __test__ packages/emulator/__test__ packages/opentelemetry/__test__ examples/__test__
+	node --test --test-concurrency=2 --test-reporter=spec __test__ packages/*/__test__ examples/__test__
 
 .PHONY: story
 story: package system ## long: each server of docs/endpoints.md and of examples/, those for Next.js included, which it builds
@@ -164,7 +164,7 @@ memcheck: debug ## long: every path between JavaScript and Rust under valgrind, 
 .PHONY: version
 version: ## TO=1.2.3: the version of every package, ready to commit and tag
 	npm version $(TO) --no-git-tag-version --include-workspace-root \
-	  --workspace beams-emulator --workspace @beams-native/opentelemetry
+	  --workspace beams-emulator --workspace @beams-native/nestjs --workspace @beams-native/opentelemetry
 	npx napi version
 	sed --in-place '0,/^version = .*/s//version = "$(TO)"/' Cargo.toml
 	cargo update --workspace --offline --quiet
@@ -180,7 +180,7 @@ tools:
 	$(call need,cargo,Install Rust 1.89 or later from https://rustup.rs.)
 	$(call need,cc,Install a C compiler: it builds the crypto library. On Debian: apt-get install build-essential.)
 
-node_modules/.installed: package.json packages/emulator/package.json packages/opentelemetry/package.json package-lock.json
+node_modules/.installed: package.json packages/emulator/package.json packages/nestjs/package.json packages/opentelemetry/package.json package-lock.json
 	npm ci
 	@touch $@
 

@@ -36,6 +36,12 @@ after(async () => {
   await emulator.close()
 })
 
+/** The packages that install without a framework. */
+function listTarballs() {
+  const { nestjs: _needsNest, ...others } = packages
+  return Object.values(others).map(({ tarball }) => tarball)
+}
+
 function emptyFolder(name) {
   const folder = path.join(scratch, name)
   fs.mkdirSync(folder)
@@ -84,8 +90,7 @@ describe('installed by npm in an empty folder', () => {
   before(async () => {
     folder = emptyFolder('npm')
     fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
-    const tarballs = Object.values(packages).map(({ tarball }) => tarball)
-    await run(folder, 'npm', 'install', '--no-audit', '--no-fund', ...tarballs, '@types/node@20')
+    await run(folder, 'npm', 'install', '--no-audit', '--no-fund', ...listTarballs(), '@types/node@20')
   })
   const write = (name, text) => fs.writeFileSync(path.join(folder, name), text)
 
@@ -326,8 +331,7 @@ test('four commands lead from an empty folder to a notification, as the README s
     block.trimEnd().replaceAll('8081', port),
   )
   const folder = emptyFolder('four-commands')
-  const tarballs = Object.values(packages).map(({ tarball }) => tarball)
-  await run(folder, 'bash', '-c', install.replace('beams-native beams-emulator', tarballs.join(' ')))
+  await run(folder, 'bash', '-c', install.replace('beams-native beams-emulator', listTarballs().join(' ')))
   const command = `exec ${start} --port ${port}`
   const options = { cwd: folder, env: { ...process.env, PATH }, shell: true, detached: true }
   const emulatorProgram = spawn(command, options)
@@ -408,13 +412,13 @@ describe('the tarball', () => {
   })
 
   test('has a manifest without publint warnings', async () => {
-    for (const { tarball } of [packages.beams, packages.emulator, packages.opentelemetry]) {
+    for (const { tarball } of [packages.beams, packages.emulator, packages.nestjs, packages.opentelemetry]) {
       assert.match(await run(scratch, tool('publint'), tarball, '--strict'), /All good!/)
     }
   })
 
   test('has typings for every kind of import', async () => {
-    for (const { tarball } of [packages.beams, packages.emulator, packages.opentelemetry]) {
+    for (const { tarball } of [packages.beams, packages.emulator, packages.nestjs, packages.opentelemetry]) {
       assert.match(await run(scratch, tool('attw'), tarball), /No problems found/)
     }
   })

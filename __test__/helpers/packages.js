@@ -27,6 +27,7 @@ async function packAll(folder) {
     beams: find('.'),
     binding: find('npm'),
     emulator: find(path.join('packages', 'emulator')),
+    nestjs: find(path.join('packages', 'nestjs')),
     opentelemetry: find(path.join('packages', 'opentelemetry')),
   }
 }

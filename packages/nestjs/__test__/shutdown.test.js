@@ -1,0 +1,118 @@
+'use strict'
+
+const { test } = require('node:test')
+const assert = require('node:assert/strict')
+const { Controller, Inject, Post } = require('@nestjs/common')
+const { PushNotifications } = require('beams-native')
+const { startEmulator } = require('beams-emulator')
+const { BeamsModule, OnBeamsEvent } = require('..')
+const {
+  createListener,
+  createModule,
+  decorate,
+  keys,
+  platforms,
+  secret,
+  sendEvent,
+  startApplication,
+} = require('./helpers/application.js')
+
+const payload = { web: { notification: { title: 'Hello' } } }
+const webhook = { path: 'webhooks/beams', secret }
+
+class OrdersController {
+  async ship() {
+    await this.beams.publishToUsers(['ada'], payload)
+    return this.beams.publishToUsers(['grace'], payload)
+  }
+}
+decorate(OrdersController, Controller('orders'), { ship: Post() })
+Inject(PushNotifications)(OrdersController.prototype, 'beams')
+
+async function emulate(t) {
+  const emulator = await startEmulator()
+  t.after(() => emulator.close())
+  return { emulator, options: { ...keys, endpoint: emulator.url } }
+}
+
+/** Resolves once the client has a call in flight. */
+async function waitForCall(beams) {
+  while (beams.stats().calls === 0) await new Promise(setImmediate)
+}
+
+const assertClosed = (beams) =>
+  assert.rejects(beams.publishToUsers(['ada'], payload), { code: 'ERR_BEAMS_CLOSED', delivery: 'not-sent' })
+
+for (const platform of Object.keys(platforms)) {
+  test(`a request in flight at the shutdown can still publish, with ${platform}; then the client is closed`, async (t) => {
+    const { emulator, options } = await emulate(t)
+    const module = BeamsModule.forRoot(options)
+    const { app, url } = await startApplication(t, { imports: [module], controllers: [OrdersController] }, { platform })
+    const beams = app.get(PushNotifications)
+    emulator.failNext({ delay: 200 })
+    const shipping = fetch(`${url}/orders`, { method: 'POST', headers: { connection: 'close' } })
+    await waitForCall(beams)
+    await app.close()
+    const response = await shipping
+    assert.equal(response.status, 201)
+    assert.equal(emulator.publishes()[1].publishId, (await response.json()).publishId)
+    await assertClosed(beams)
+  })
+}
+
+test('a handler that runs at the shutdown can still publish', async (t) => {
+  const { emulator, options } = await emulate(t)
+  let finish
+  const finished = new Promise((resolve) => (finish = resolve))
+  const published = []
+  const Listener = createListener(OnBeamsEvent('*'), async function handle() {
+    await finished
+    published.push(await this.beams.publishToUsers(['ada'], payload))
+  })
+  Inject(PushNotifications)(Listener.prototype, 'beams')
+  const module = BeamsModule.forRoot({ ...options, webhook })
+  const { app, url, errors } = await startApplication(t, { imports: [module], providers: [Listener] })
+  assert.equal(await sendEvent(`${url}/${webhook.path}`), 204)
+  const beams = app.get(PushNotifications)
+  const closed = app.close()
+  setImmediate(finish)
+  await closed
+  assert.equal(emulator.publishes()[0].publishId, published[0].publishId)
+  assert.deepEqual(errors, [])
+  await assertClosed(beams)
+})
+
+test('what other modules do at the shutdown can still publish', async (t) => {
+  const { emulator, options } = await emulate(t)
+  class Farewell {
+    /** Nest calls it once for each `app.close()`. */
+    onApplicationShutdown() {
+      this.published ??= this.beams.publishToInterests(['operators'], payload)
+      return this.published
+    }
+  }
+  Inject(PushNotifications)(Farewell.prototype, 'beams')
+  const module = BeamsModule.forRoot(options)
+  const feature = createModule({ providers: [Farewell] })
+  const { app } = await startApplication(t, { imports: [module, feature] })
+  await app.close()
+  assert.equal(emulator.publishes().length, 1)
+})
+
+test('with closeTimeout, neither a handler nor a call that does not end delays the shutdown for ever', async (t) => {
+  const { emulator, options } = await emulate(t)
+  const Listener = createListener(OnBeamsEvent('*'), () => new Promise(() => {}))
+  const module = BeamsModule.forRoot({ ...options, webhook, closeTimeout: 20 })
+  const { app, url } = await startApplication(t, { imports: [module], providers: [Listener] })
+  assert.equal(await sendEvent(`${url}/${webhook.path}`), 204)
+  emulator.failNext({ delay: 60_000 })
+  const beams = app.get(PushNotifications)
+  const publish = assert.rejects(beams.publishToUsers(['ada'], payload), {
+    code: 'ERR_BEAMS_CLOSED',
+    delivery: 'unknown',
+  })
+  await waitForCall(beams)
+  while (beams.stats().requestsInFlight === 0) await new Promise(setImmediate)
+  await app.close()
+  await publish
+})

@@ -1,0 +1,97 @@
+'use strict'
+
+const { ConfigurableModuleBuilder, Get, Inject, Module, Post } = require('@nestjs/common')
+const { DiscoveryModule, DiscoveryService, HttpAdapterHost, ModuleRef } = require('@nestjs/core')
+const { BeamsAuth } = require('./auth.js')
+const { getBeamsToken } = require('./client-token.js')
+const { createController } = require('./controller.js')
+const { BeamsEventHandlers } = require('./event-handlers.js')
+const { BeamsHealthIndicator } = require('./health-indicator.js')
+const { createClient, mergeOptions, readRoutes } = require('./options.js')
+const { BeamsWebhook } = require('./webhook.js')
+
+// Nest shows tokens in its errors. These two are the module's own; what others inject has the token of its name.
+const CLIENT = 'BeamsClient'
+const OPTIONS = 'BeamsOptions'
+
+const ENDPOINTS = {
+  webhook: { Endpoint: BeamsWebhook, Method: Post, inject: [OPTIONS, BeamsEventHandlers, HttpAdapterHost] },
+  auth: { Endpoint: BeamsAuth, Method: Get, inject: [OPTIONS, CLIENT, HttpAdapterHost] },
+}
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder({
+  optionsInjectionToken: 'BeamsModuleOptions',
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createBeamsOptions')
+  .setExtras({ isGlobal: true, name: undefined, webhook: undefined, auth: undefined }, completeDefinition)
+  .build()
+
+class BeamsModule extends ConfigurableModuleClass {
+  #beams
+  #closeTimeout
+  #handlers
+
+  constructor(beams, handlers, { closeTimeout }) {
+    super()
+    this.#beams = beams
+    this.#closeTimeout = closeTimeout
+    this.#handlers = handlers
+  }
+
+  /** Nest has closed the HTTP server before, so that the requests in flight could still publish. Not so in `onModuleDestroy`. */
+  async onApplicationShutdown() {
+    const timeout = this.#closeTimeout
+    const start = performance.now()
+    await settleWithin(timeout, this.#handlers.settled())
+    const elapsed = Math.round(performance.now() - start)
+    await this.#beams.close({ timeout: timeout === undefined ? undefined : Math.max(timeout - elapsed, 0) })
+  }
+}
+
+Module({})(BeamsModule)
+for (const [index, token] of [CLIENT, BeamsEventHandlers, OPTIONS].entries()) {
+  Inject(token)(BeamsModule, undefined, index)
+}
+
+/** Waits for a promise, at most for a number of milliseconds if there is one. */
+async function settleWithin(timeout, promise) {
+  if (timeout === undefined) return promise
+  let timer
+  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, timeout)))])
+  clearTimeout(timer)
+}
+
+/** Adds what `forRoot` and `forRootAsync` have in common. */
+function completeDefinition(definition, { isGlobal, name, webhook, auth }) {
+  const client = getBeamsToken(name)
+  const routes = readRoutes({ webhook, auth })
+  const endpoints = [...routes].map(([route, options]) => ({ ...ENDPOINTS[route], options }))
+  const isDefault = name === undefined
+  return {
+    ...definition,
+    global: isGlobal,
+    imports: [...(definition.imports ?? []), DiscoveryModule],
+    controllers: endpoints.map(({ Endpoint, Method, options }) => createController(Endpoint, Method, options)),
+    providers: [
+      ...definition.providers,
+      { provide: OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: (options) => mergeOptions(options, routes) },
+      { provide: client, inject: [OPTIONS], useFactory: createClient },
+      { provide: CLIENT, useExisting: client },
+      {
+        provide: BeamsEventHandlers,
+        inject: [DiscoveryService, ModuleRef],
+        useFactory: (discovery, moduleRef) => new BeamsEventHandlers(discovery, moduleRef, name),
+      },
+      ...endpoints.map(({ Endpoint, inject }) => provideClass(Endpoint, inject)),
+      ...(isDefault ? [provideClass(BeamsHealthIndicator, [CLIENT])] : []),
+    ],
+    exports: isDefault ? [client, BeamsHealthIndicator] : [client],
+  }
+}
+
+function provideClass(Class, inject) {
+  return { provide: Class, inject, useFactory: (...dependencies) => new Class(...dependencies) }
+}
+
+module.exports = { BeamsModule }
