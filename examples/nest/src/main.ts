@@ -3,7 +3,6 @@ import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import session from 'express-session'
 import { AppModule } from './app.module'
-import { BeamsErrorFilter } from './beams-error.filter'
 import { Settings } from './settings'
 
 async function main(): Promise<void> {
@@ -11,7 +10,6 @@ async function main(): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { rawBody: true, logger: ['error', 'warn'] })
   const { sessionSecret, port } = app.get(Settings)
   app.use(session({ secret: sessionSecret, resave: false, saveUninitialized: false, cookie: { sameSite: 'lax' } }))
-  app.useGlobalFilters(new BeamsErrorFilter())
   app.enableShutdownHooks()
   await app.listen(port, '127.0.0.1')
   console.log(`listening on ${await app.getUrl()}`)
