@@ -28,7 +28,7 @@ async function serve(options) {
 async function exec(command, options) {
   const emulator = await start(options)
   try {
-    process.exitCode = await runCommand(command, emulator.url)
+    process.exitCode = await runCommand(command, { ...options, url: emulator.url })
   } finally {
     await emulator.close()
   }

@@ -1,6 +1,6 @@
 'use strict'
 
-const { test } = require('node:test')
+const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
@@ -72,6 +72,29 @@ test('beams-emulator exec serves while a command runs, and ends as it does', asy
   const { child } = start(t, 'exec', '--instance-id', 'i', '--', process.execPath, '-e', script, 'one', 'two')
   const [out, err, [code]] = await Promise.all([whole(child.stdout), whole(child.stderr), once(child, 'exit')])
   assert.deepEqual([out, err, code], ['beams-emulator one,two\n', '', 7])
+})
+
+describe('beams-emulator exec exports what a client needs', () => {
+  const unset = { BEAMS_INSTANCE_ID: undefined, BEAMS_SECRET_KEY: undefined }
+  for (const [name, environment, options, expected] of [
+    ['any instance and key', unset, [], ['my-instance', 'my-key']],
+    ['the ones it was started with', unset, ['--instance-id', 'i', '--secret-key', 's'], ['i', 's']],
+    ['not those that are set', { BEAMS_INSTANCE_ID: 'mine', BEAMS_SECRET_KEY: 'own' }, [], ['mine', 'own']],
+    ['those that are empty', { BEAMS_INSTANCE_ID: '', BEAMS_SECRET_KEY: '' }, [], ['my-instance', 'my-key']],
+  ]) {
+    test(name, async (t) => {
+      const script = `const { BEAMS_ENDPOINT, BEAMS_INSTANCE_ID, BEAMS_SECRET_KEY } = process.env
+        fetch(\`\${BEAMS_ENDPOINT}/publish_api/v1/instances/\${BEAMS_INSTANCE_ID}/publishes/users\`, {
+          method: 'POST',
+          headers: { authorization: \`Bearer \${BEAMS_SECRET_KEY}\`, 'content-type': 'application/json' },
+          body: '{"users":["ada"],"web":{}}',
+        }).then(({ status }) => console.log([status, BEAMS_INSTANCE_ID, BEAMS_SECRET_KEY].join()))`
+      const args = [bin, 'exec', ...options, '--', process.execPath, '-e', script]
+      const child = spawn(process.execPath, args, { env: { ...process.env, ...environment } })
+      t.after(() => child.kill('SIGKILL'))
+      assert.equal(await whole(child.stdout), `${[200, ...expected].join()}\n`)
+    })
+  }
 })
 
 test('beams-emulator exec passes signals on', async (t) => {

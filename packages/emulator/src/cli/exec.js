@@ -5,11 +5,18 @@ const { constants } = require('node:os')
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** Runs a command with `BEAMS_ENDPOINT` set, and resolves to the exit code that stands for how it ended. */
-function runCommand([program, ...args], url) {
+// An emulator without an instance id and a secret key accepts any.
+const ANY_INSTANCE = 'my-instance'
+const ANY_KEY = 'my-key'
+
+/**
+ * Runs a command with the environment that a client of the emulator needs, and resolves to the exit code that stands for how it
+ * ended.
+ */
+function runCommand([program, ...args], emulator) {
   const child = spawn(program, args, {
     stdio: 'inherit',
-    env: { ...process.env, BEAMS_ENDPOINT: url },
+    env: { ...process.env, ...buildEnvironment(process.env, emulator) },
     // npm and its like are scripts on Windows.
     shell: process.platform === 'win32',
   })
@@ -21,6 +28,15 @@ function runCommand([program, ...args], url) {
   }).finally(() => {
     for (const signal of SIGNALS) process.off(signal, forward)
   })
+}
+
+/** An instance id and a secret key that are set already stay. */
+function buildEnvironment({ BEAMS_INSTANCE_ID, BEAMS_SECRET_KEY }, { url, instanceId, secretKey }) {
+  return {
+    BEAMS_ENDPOINT: url,
+    BEAMS_INSTANCE_ID: BEAMS_INSTANCE_ID || instanceId || ANY_INSTANCE,
+    BEAMS_SECRET_KEY: BEAMS_SECRET_KEY || secretKey || ANY_KEY,
+  }
 }
 
 module.exports = { runCommand }

@@ -8,7 +8,8 @@ const DEFAULT_PORT = '8081'
 const USAGE = `Pusher Beams on your own machine, for development and tests.
 
 Usage: beams-emulator [options]                       serve until stopped
-       beams-emulator exec [options] -- <command>     serve while a command runs, with BEAMS_ENDPOINT set
+       beams-emulator exec [options] -- <command>     serve while a command runs, with BEAMS_ENDPOINT,
+                                                     BEAMS_INSTANCE_ID and BEAMS_SECRET_KEY set
        beams-emulator --wait [--port <port>]          wait until an emulator on that port responds
 
   --port <port>             the port to listen on (${DEFAULT_PORT}; with exec, any free one)
