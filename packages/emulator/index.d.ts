@@ -170,6 +170,8 @@ export interface Explanation {
   missed: MissedTarget[]
   /** The number of all reasons. */
   missedCount: number
+  /** The same number for each kind of reason: `{ 'no-user': 498 }`. */
+  missedCounts: Partial<Record<MissedTarget['reason'], number>>
   /** The findings for the payload, the worst first. Empty if `beams-native` is not installed. */
   findings: PayloadFinding[]
   /** Why the payload was not checked, if it was not: `beams-native` is not installed, or the payload is larger than 64 KiB. */
@@ -178,12 +180,16 @@ export interface Explanation {
 
 /** A deletion of a user as it was received. */
 export interface ReceivedDeletion {
+  /** The emulator's id for it, also in the inbox. */
+  id: string
   /** The instance it was for. */
   instanceId: string
   /** The user. */
   userId: string
   /** When it was received, in ISO 8601. */
   receivedAt: string
+  /** How many devices the user had, which were removed. */
+  deviceCount: number
 }
 
 /** A platform of devices. */
@@ -269,6 +275,8 @@ export interface WebhookRequest {
   state: 'waiting' | 'delivered' | 'dropped'
   /** The latest 10 attempts: the status of the response, or why there is none. */
   attempts: { at: string; status?: number; error?: string }[]
+  /** When the next attempt follows, in ISO 8601, if one is planned. */
+  nextAttemptAt?: string
 }
 
 /** What can be made to fail. `gateway` is the gateway of a device, which then refuses a notification. */

@@ -2,6 +2,7 @@
 
 const { Sequence } = require('./src/store/sequence.js')
 const { PublishStore } = require('./src/store/publish-store.js')
+const { Deletions } = require('./src/store/deletions.js')
 const { FailedRequests } = require('./src/store/failed-requests.js')
 const { DeviceStore } = require('./src/store/device-store.js')
 const { waitForPublish } = require('./src/store/wait-for-publish.js')
@@ -20,6 +21,7 @@ async function startEmulator(options = {}) {
   const certificate = await createCertificate(options.tls, host)
   const sequence = new Sequence()
   const publishStore = new PublishStore({ sequence, log, maxPublishes: options.maxPublishes })
+  const deletions = new Deletions({ sequence, log, maxDeletions: options.maxPublishes })
   const failedRequests = new FailedRequests({ sequence, log })
   const deviceStore = new DeviceStore()
   const payloadChecks = new PayloadChecks()
@@ -28,13 +30,13 @@ async function startEmulator(options = {}) {
   const webhookQueue = new WebhookQueue({ sequence, log, retryDelays, timeout })
   const webhooks = new Webhooks(webhookQueue)
   for (const webhook of options.webhooks ?? []) webhooks.add(webhook)
-  const items = new InboxItems({ publishStore, failedRequests, webhookQueue })
+  const items = new InboxItems({ publishStore, deletions, failedRequests, webhookQueue })
 
   let app
   const emulator = {
     publishes: () => [...publishStore.publishes()],
     failedRequests: () => [...failedRequests.all()],
-    deletions: () => publishStore.deletions(),
+    deletions: () => deletions.all(),
     deliveries: () => [...publishStore.deliveries()],
     devices: () => [...deviceStore.all()],
     explain(publishId) {
@@ -50,6 +52,7 @@ async function startEmulator(options = {}) {
     failures: () => faults.planned(),
     waitForPublish: (predicate, waiting) => waitForPublish({ publishStore, failedRequests }, predicate, waiting),
     clear() {
+      deletions.clear()
       failedRequests.clear()
       webhookQueue.unlist()
       publishStore.reset()
@@ -69,7 +72,7 @@ async function startEmulator(options = {}) {
     [Symbol.asyncDispose]: () => emulator.close(),
   }
 
-  const stores = { sequence, publishStore, failedRequests, deviceStore, items }
+  const stores = { sequence, publishStore, deletions, failedRequests, deviceStore, items }
   const services = { ...stores, payloadChecks, faults, webhooks, webhookQueue, certificate }
   app = await createServer({ ...options, host }, { emulator, ...services, instanceId, secretKey, isStrict: strict })
   const url = await app.listen({ port, host })

@@ -154,10 +154,10 @@ describe('a planned fault is listed and logged', () => {
     await send(emulator, 'POST', `${paths.devices}/fcm`, { body: { token: 'a' } })
     await send(emulator, 'DELETE', `${paths.customer}/ada`)
     assert.deepEqual(
-      (await listed(emulator)).map(({ operation, status }) => [operation, status]),
+      (await listed(emulator)).map(({ type, operation, fault }) => [type, operation, fault]),
       [
-        ['deleteUser', 500],
-        ['registerDevice', 503],
+        ['deletion', undefined, "status 500 with the service's JSON"],
+        ['failed-request', 'registerDevice', "status 503 with the service's JSON"],
       ],
     )
     assert.equal(emulator.deletions().length, 1)

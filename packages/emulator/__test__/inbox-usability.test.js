@@ -66,7 +66,15 @@ describe('the inbox', () => {
     await page.locator('#detail').waitFor({ state: 'hidden' })
     const focusedRow = () => page.evaluate('document.activeElement.closest("li").textContent.slice(0, 7)')
     assert.equal(await focusedRow(), 'Bee two')
+    await page.keyboard.press('j')
+    assert.equal(await focusedRow(), 'Bee thr')
+    await page.keyboard.press('k')
+    assert.equal(await focusedRow(), 'Bee two')
     await page.keyboard.press('/')
+    await page.keyboard.type('j')
+    assert.equal(await page.getByLabel('Search').inputValue(), 'beej')
+    await page.keyboard.press('Backspace')
+    await waitForCount(page, 2)
     await page.keyboard.press('ArrowDown')
     assert.equal(await focusedRow(), 'Bee two')
     await page.keyboard.press('Delete')
@@ -112,13 +120,15 @@ describe('the inbox', () => {
       await send(emulator, 'POST', paths.users, {
         body: { users: ['ada'], web: { notification: { deep_link: '/a' } } },
       })
+      const many = await publish(emulator, { ...parcel, users: Array.from({ length: 9 }, (_, index) => `u${index}`) })
+      await send(emulator, 'DELETE', `${paths.customer}/grace`)
       const [{ id: failedId }] = emulator.failedRequests()
       const webhookId = emulator.webhooks().requests[0].id
       // axe is put in as a script of the page, which the page's own policy would not allow.
       const page = await inbox(t, { colorScheme, bypassCSP: true })
       await page.evaluate(axe)
-      const check = async (view) => {
-        const { violations } = await page.evaluate('axe.run()')
+      const check = async (view, shown = page) => {
+        const { violations } = await shown.evaluate('axe.run()')
         assert.deepEqual(
           violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
           [],
@@ -130,6 +140,8 @@ describe('the inbox', () => {
         [`publishes/${publishId}`, '.previews'],
         [`publishes/${failedId}`, '#detail [aria-label="Findings"]'],
         [`publishes/${webhookId}`, '#detail [aria-label="Headers"]'],
+        [`publishes/${many}`, '#detail details'],
+        [`publishes/${emulator.deletions()[0].id}`, '#detail h2'],
         ['devices', '#devices td'],
         ['webhooks', 'summary'],
         ['api', '#api td'],
@@ -147,6 +159,13 @@ describe('the inbox', () => {
         await page.getByRole('dialog', { name }).waitFor()
         await check(name)
         await page.keyboard.press('Escape')
+      }
+      const empty = await emulated(t)
+      for (const view of ['publishes', 'webhooks']) {
+        const start = await open(t, browser, `${empty.url}/#/${view}`, { colorScheme, bypassCSP: true })
+        await start.locator('.snippet:visible').first().waitFor()
+        await start.evaluate(axe)
+        await check(`empty ${view}`, start)
       }
     })
   }

@@ -128,7 +128,7 @@ describe('the inbox', () => {
     const [{ acknowledgedAt, openedAt }] = emulator.deliveries()
     assert.ok(acknowledgedAt && openedAt)
     await page.getByRole('link', { name: 'Webhooks' }).click()
-    await page.getByText('v1.UserNotificationOpen to http://127.0.0.1:9/').waitFor()
+    await page.locator('summary', { hasText: 'v1.UserNotificationOpen' }).getByText('http://127.0.0.1:9/').waitFor()
   })
 
   test('lists devices with their users and interests, as they come', async (t) => {

@@ -207,7 +207,16 @@ test('a webhook that waits for its next attempt is sent at once on request', asy
   const emulator = await emulated(t, { ...options, webhooks: [{ url: target.url, secret: 'hush' }] })
   await publish(emulator, { users: ['u'], web })
   while (emulator.webhooks().requests[0].attempts.length === 0) await new Promise(setImmediate)
-  assert.equal(emulator.resendWebhook(emulator.webhooks().requests[0].id), true)
+  const [
+    {
+      id,
+      attempts: [{ at }],
+      nextAttemptAt,
+    },
+  ] = emulator.webhooks().requests
+  assert.ok(new Date(nextAttemptAt) - new Date(at) >= 600_000)
+  assert.equal(emulator.resendWebhook(id), true)
+  assert.equal(emulator.webhooks().requests[0].nextAttemptAt, undefined)
   const { state, attempts } = await settled(emulator)
   assert.deepEqual([state, attempts.length], ['delivered', 2])
 })

@@ -146,8 +146,8 @@ describe('for each target that misses a publish there is a reason', () => {
   test('of at most 100 targets, and the number of all', async (t) => {
     const emulator = await emulated(t)
     const names = Array.from({ length: 1000 }, (_, index) => `user ${index}`)
-    const { missed, missedCount } = emulator.explain(await publish(emulator, { users: names, web }))
-    assert.deepEqual([missed.length, missedCount], [100, 1000])
+    const { missed, missedCount, missedCounts } = emulator.explain(await publish(emulator, { users: names, web }))
+    assert.deepEqual([missed.length, missedCount, missedCounts], [100, 1000, { 'no-user': 1000 }])
   })
 
   test('unless the publish does not exist', async (t) => {

@@ -41,4 +41,14 @@ const findRow = (page, title) => page.locator('#list li', { hasText: title }).fi
 /** Waits until the inbox's list says that it has so many items. */
 const waitForCount = (page, number) => page.locator(`#total:text-is("${number}")`).waitFor()
 
-module.exports = { findRow, launch, open, waitForCount }
+/**
+ * The elements that are cut off or need scrolling sideways, except texts in boxes of their own. None are, on a page that fits.
+ */
+function findOverflowing(page) {
+  return page.evaluate(`[...document.querySelectorAll('body, header, main, main *')]
+    .filter((one) => one.checkVisibility() && !one.closest('pre, .unseen'))
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 || (one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX)))
+    .map((one) => one.tagName + '#' + one.id + '.' + one.className)`)
+}
+
+module.exports = { findOverflowing, findRow, launch, open, waitForCount }

@@ -6,7 +6,7 @@ const { streamJsonArray } = require('./json-stream.js')
 
 /** The emulator's own API over HTTP: for tests in other languages and processes, and for the inbox. */
 function controlApi(app, services) {
-  const { emulator, publishStore, deviceStore, failedRequests, webhookQueue, certificate } = services
+  const { emulator, publishStore, deletions, deviceStore, failedRequests, webhookQueue, certificate } = services
   const stream = (list) => async (_request, reply) => reply.type('application/json').send(streamJsonArray(list()))
 
   const endpoints = [
@@ -14,7 +14,7 @@ function controlApi(app, services) {
     ['GET', '/publishes', 'The publishes, oldest first', stream(() => publishStore.publishes())],
     ['GET', '/publishes/:publishId/why', 'Why a publish shows nothing, or not everywhere', explainPublish],
     ['GET', '/failed-requests', 'What was refused, or failed as planned', stream(() => failedRequests.all())],
-    ['GET', '/deletions', 'The deletions of users', async () => emulator.deletions()],
+    ['GET', '/deletions', 'The deletions of users', async () => deletions.all()],
     ['GET', '/deliveries', 'What each device got', stream(() => publishStore.deliveries())],
     ['GET', '/devices', 'The devices', stream(() => deviceStore.all())],
     ['GET', '/webhooks', 'The webhooks, and the requests to their targets', async () => emulator.webhooks()],

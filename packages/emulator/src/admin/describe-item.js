@@ -5,6 +5,8 @@ function describeItem(item) {
   switch (item.type) {
     case 'publish':
       return describePublish(item)
+    case 'deletion':
+      return pick(item, DELETION)
     case 'failed-request':
       return pick(item, FAILED_REQUEST)
     default:
@@ -24,7 +26,17 @@ const SUMMARY = [
   'text',
   'isDataOnly',
 ]
-const PUBLISH = [...COMMON, 'publishId', ...SUMMARY, 'missCount', 'unreachedCount', 'findingCounts', 'fault']
+const PUBLISH = [
+  ...COMMON,
+  'publishId',
+  ...SUMMARY,
+  'missCount',
+  'unreachedCount',
+  'hadDevices',
+  'findingCounts',
+  'fault',
+]
+const DELETION = [...COMMON, 'instanceId', 'receivedAt', 'kind', 'targets', 'targetCount', 'deviceCount', 'fault']
 const FAILED_REQUEST = [...COMMON, ...SUMMARY, 'operation', 'method', 'path', 'status', 'error', 'description', 'fault']
 
 function describePublish(entry) {
@@ -37,7 +49,7 @@ function describePublish(entry) {
   }
 }
 
-function describeWebhook({ id, number, isRead, eventType, url, state, attempts, createdAt }) {
+function describeWebhook({ id, number, isRead, eventType, url, state, attempts, createdAt, nextAttemptAt }) {
   return {
     type: 'webhook',
     id,
@@ -49,6 +61,7 @@ function describeWebhook({ id, number, isRead, eventType, url, state, attempts, 
     state,
     attemptCount: attempts.length,
     lastAttempt: attempts.at(-1),
+    nextAttemptAt,
   }
 }
 

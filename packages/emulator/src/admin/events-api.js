@@ -10,7 +10,7 @@ const MAX_UNREAD = 256 * 1024
 const MAX_IDS = 100
 
 /** A stream of events for the inbox: what happens, as it happens. */
-function eventsApi(app, { publishStore, failedRequests, webhookQueue, items, deviceStore }) {
+function eventsApi(app, { publishStore, deletions, failedRequests, webhookQueue, items, deviceStore }) {
   let readers = 0
   const streaming = new WeakSet()
 
@@ -41,6 +41,7 @@ function eventsApi(app, { publishStore, failedRequests, webhookQueue, items, dev
       [publishStore, 'publish', sendItem('publish')],
       [publishStore, 'change', sendItem('change')],
       [publishStore, 'reset', () => send('reset')],
+      [deletions, 'add', sendItem('deletion')],
       [failedRequests, 'add', sendItem('failure')],
       [webhookQueue, 'failure', sendItem('failure')],
       [webhookQueue, 'change', sendWebhook],

@@ -16,6 +16,7 @@ function explain(entry, { deviceStore, payloadChecks }) {
     checksUnavailable: unavailable,
     missed: listMisses(entry, deviceStore.existing(entry.instanceId)),
     missedCount: entry.missCount ?? 0,
+    missedCounts: entry.missCounts ?? {},
   }
 }
 

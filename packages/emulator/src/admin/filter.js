@@ -3,9 +3,12 @@
 const { readPublish } = require('../store/publish-store.js')
 const { readFailedPublish } = require('../store/failed-requests.js')
 
+// A request for a webhook has no type.
+const FAILED_TYPES = new Set(['failed-request', undefined])
+
 const STATES = {
   unread: ({ isRead }) => !isRead,
-  failed: (item) => item.type !== 'publish' || item.unreachedCount > 0 || item.fault !== undefined,
+  failed: ({ type, unreachedCount, fault }) => FAILED_TYPES.has(type) || unreachedCount > 0 || fault !== undefined,
   findings: ({ findingCounts }) => findingCounts !== undefined && Object.values(findingCounts).some(Boolean),
 }
 
@@ -34,6 +37,8 @@ function readContent(item) {
   switch (item.type) {
     case 'publish':
       return readPublish(item)
+    case 'deletion':
+      return { instanceId: item.instanceId, users: item.targets }
     case 'failed-request': {
       const { operation, instanceId, path, status, error, description, fault, targets, source } = item
       const body = readFailedPublish(item) ?? source.toString()

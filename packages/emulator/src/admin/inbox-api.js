@@ -74,6 +74,8 @@ function describeDetail(item, services) {
         deliveryCount: item.deliveries.length,
         ...explain(item, services),
       }
+    case 'deletion':
+      return {}
     case 'failed-request':
       return { publish: readFailedPublish(item), source: item.source.toString(), ...explain(item, services) }
     default:

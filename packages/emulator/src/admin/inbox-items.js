@@ -3,16 +3,16 @@
 const { EventEmitter } = require('node:events')
 
 /**
- * The items of the inbox, newest first: publishes, failed requests, and webhook requests with a failed attempt. The items remain
+ * The items of the inbox, newest first: publishes, deletions of users, failed requests, and webhook requests with a failed attempt. The items remain
  * in their stores. Emits `read` with the items that were read, and `remove`.
  */
 class InboxItems extends EventEmitter {
   #stores
 
-  constructor({ publishStore, failedRequests, webhookQueue }) {
+  constructor({ publishStore, deletions, failedRequests, webhookQueue }) {
     super()
     this.setMaxListeners(0)
-    this.#stores = [publishStore, failedRequests, webhookQueue.failures]
+    this.#stores = [publishStore, deletions, failedRequests, webhookQueue.failures]
   }
 
   list() {

@@ -75,7 +75,9 @@ function isAbsent(error) {
 }
 
 function readMessage(error) {
-  return String(error?.message ?? error).split('\n', 1)[0]
+  return String(error?.message ?? error)
+    .split('\n', 1)[0]
+    .replace(/\.$/, '')
 }
 
 /** How many findings of each severity there are, as lists show them. */

@@ -7,15 +7,19 @@ const MAX_MISSES = 100
 /**
  * Stands in for the gateways of Apple, Google and the browsers: it accepts every notification for every device, unless
  * `isRefused()` says otherwise. Each device gets a publish once; a device whose platform has no payload gets nothing. Returns
- * the deliveries, and the missed targets with their reasons.
+ * the deliveries, the first missed targets with their reasons and the number of all by reason, and whether there were devices at all.
  */
 function deliver(kind, body, devices, isRefused) {
   const platforms = new Set(listPlatforms(body))
   const outcomes = new Map()
   const misses = []
+  const missCounts = {}
   let missCount = 0
   let unreachedCount = 0
-  const addMiss = (miss) => ++missCount <= MAX_MISSES && misses.push(miss)
+  const addMiss = (miss) => {
+    missCounts[miss.reason] = (missCounts[miss.reason] ?? 0) + 1
+    if (++missCount <= MAX_MISSES) misses.push(miss)
+  }
   for (const target of body[kind]) {
     const found = kind === 'users' ? devices.findByUser(target) : devices.findByInterest(target)
     if (found.length === 0) addMiss({ target, reason: explainAbsence(kind, target, devices) })
@@ -35,7 +39,7 @@ function deliver(kind, body, devices, isRefused) {
     userId,
     outcome,
   }))
-  return { deliveries, misses, missCount, unreachedCount }
+  return { deliveries, misses, missCount, missCounts, unreachedCount, hadDevices: devices.size > 0 }
 }
 
 function explainAbsence(kind, target, devices) {

@@ -64,6 +64,7 @@ class WebhookQueue extends EventEmitter {
     add(this.#kept, request)
     this.#enqueue(request)
     this.#evict()
+    this.emit('change')
   }
 
   /** Sends a request again at once, with the same ids and signature; false if there is none, or it is being sent. */
@@ -75,6 +76,7 @@ class WebhookQueue extends EventEmitter {
     if (request.state === 'waiting') {
       clearTimeout(this.#timers.get(request))
       this.#timers.delete(request)
+      request.nextAttemptAt = undefined
       this.#queue.push(request)
     } else {
       request.state = 'waiting'
@@ -154,8 +156,11 @@ class WebhookQueue extends EventEmitter {
     this.#sendNext(request)
     const timer = setTimeout(() => {
       this.#timers.delete(request)
+      request.nextAttemptAt = undefined
       this.#queue.push(request)
+      this.emit('change', request)
     }, delay)
+    request.nextAttemptAt = new Date(Date.now() + delay).toISOString()
     this.#timers.set(request, timer)
     return this.emit('change', request)
   }
@@ -203,8 +208,8 @@ class WebhookQueue extends EventEmitter {
   }
 }
 
-function describeRequest({ id, eventType, url, headers, body, createdAt, state, attempts }) {
-  return structuredClone({ id, eventType, url, headers, body, createdAt, state, attempts })
+function describeRequest({ id, eventType, url, headers, body, createdAt, state, attempts, nextAttemptAt }) {
+  return structuredClone({ id, eventType, url, headers, body, createdAt, state, attempts, nextAttemptAt })
 }
 
 function formatRequest({ eventType, url }) {

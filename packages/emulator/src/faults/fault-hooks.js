@@ -21,7 +21,7 @@ function registerFaultHooks(service, { faults, recorder }) {
   service.addHook('onSend', (request, reply, payload, done) => {
     const { fault } = request
     if (!fault || !isResponse(fault)) return done(null, payload)
-    // A publish that was processed is listed with its fault.
+    // A publish or a deletion that was processed is listed with its fault.
     if (reply.statusCode < 400 && !request.isListed) recorder.recordFault(request, fault)
     return respond(fault, request, reply)
   })

@@ -111,9 +111,12 @@ class Devices {
     return [...(this.#byUser.get(userId) ?? [])]
   }
 
+  /** Deletes a user with all devices, and returns their number. */
   deleteUser(userId) {
-    for (const { id } of this.findByUser(userId)) this.delete(id)
+    const devices = this.findByUser(userId)
+    for (const { id } of devices) this.delete(id)
     this.#formerUsers.delete(userId)
+    return devices.length
   }
 
   /** Whether a user has had a device, and was not deleted since. */

@@ -13,16 +13,15 @@ const DELIVERY_BYTES = 512
 const MISS_BYTES = 256
 
 /**
- * The publishes and deletions that came in, oldest first. A publish is kept as the bytes that were sent and parsed on demand:
+ * The publishes that came in, oldest first. A publish is kept as the bytes that were sent and parsed on demand:
  * parsed, a body of `{}`s takes twenty times as much memory. The oldest publishes make room, with their deliveries.
  *
- * Emits `publish` and `change` (a delivery was acknowledged or opened) with the entry, `deletion` and `reset`.
+ * Emits `publish` and `change` (a delivery was acknowledged or opened) with the entry, and `reset`.
  */
 class PublishStore extends EventEmitter {
   #entries = new Map()
   #bytes = 0
   #deliveryCount = 0
-  #deletions = []
   #sequence
   #limits
   #log
@@ -37,11 +36,11 @@ class PublishStore extends EventEmitter {
 
   /**
    * Adds a publish to `kind` ('interests' or 'users'). `source` is the text of its `body`; `findingCounts` is how many findings
-   * of each severity there are; `fault` describes a planned fault; `deliver` returns the deliveries and the missed
-   * targets.
+   * of each severity there are; `fault` describes a planned fault; `deliver` returns the outcome, see `deliver` in
+   * gateway.js.
    */
   add({ instanceId, kind, source, body, findingCounts, fault }, deliver) {
-    const { deliveries, misses, missCount, unreachedCount } = deliver()
+    const outcome = deliver()
     const publishId = `pubid-${randomUUID()}`
     const entry = {
       type: 'publish',
@@ -56,29 +55,18 @@ class PublishStore extends EventEmitter {
       source: Buffer.from(source),
       findingCounts,
       fault,
-      deliveries,
-      misses,
-      missCount,
-      unreachedCount,
+      ...outcome,
     }
     entry.bytes = countBytes(entry)
     this.#entries.set(entry.publishId, entry)
     this.#bytes += entry.bytes
-    this.#deliveryCount += deliveries.length
+    this.#deliveryCount += outcome.deliveries.length
     this.#evict()
     const platforms = entry.platforms.join(', ') || 'no platform'
     this.#log(`publish to ${kind} ${formatTargets(entry)} for ${platforms}: ${publishId}, ${formatReached(entry)}`)
     if (fault !== undefined) this.#log(`${publishId} was processed, and its sender meets a planned fault: ${fault}`)
     this.emit('publish', entry)
     return entry
-  }
-
-  deleteUser(instanceId, userId) {
-    const deletion = { instanceId, userId, receivedAt: new Date().toISOString() }
-    this.#deletions.push(deletion)
-    if (this.#deletions.length > this.#limits.publishes) this.#deletions.shift()
-    this.#log(`delete user ${JSON.stringify(userId)}`)
-    this.emit('deletion', deletion)
   }
 
   /**
@@ -98,10 +86,6 @@ class PublishStore extends EventEmitter {
   /** The publishes, oldest first, parsed one by one as they are taken. */
   *publishes() {
     for (const entry of this.#entries.values()) yield readPublish(entry)
-  }
-
-  deletions() {
-    return structuredClone(this.#deletions)
   }
 
   /** The deliveries, oldest publish first, with the payload that each device gets. */
@@ -127,7 +111,6 @@ class PublishStore extends EventEmitter {
 
   reset() {
     this.#entries.clear()
-    this.#deletions.length = 0
     this.#bytes = 0
     this.#deliveryCount = 0
     this.emit('reset')

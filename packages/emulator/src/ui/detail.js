@@ -1,16 +1,23 @@
-import { byId, button, element, json, redraw, time } from './elements.js'
+import { byId, button, element, json, redraw } from './elements.js'
 import { drawDevices } from './devices-of-publish.js'
+import { drawFindings } from './findings.js'
 import { findNeighbour } from './list.js'
 import { drawPreviews } from './previews.js'
 import { get, itemPath, send } from './requests.js'
-import { formatFailure, formatOperation, formatTitle } from './rows.js'
+import { formatDeletion, formatFailure, formatOperation, formatRemoved, formatTitle } from './rows.js'
+import { drawTargets } from './targets.js'
+import { formatCode } from './texts.js'
+import { formatDate, time } from './time.js'
 import { drawWebhookRequest } from './webhook-request.js'
-import { drawFindings, drawMisses } from './why.js'
-
-const MAX_SHOWN_TARGETS = 50
+import { drawMisses } from './why.js'
 
 const detail = byId('detail')
-const contents = { publish: drawPublish, 'failed-request': drawFailedRequest, webhook: drawWebhook }
+const contents = {
+  publish: drawPublish,
+  deletion: drawDeletion,
+  'failed-request': drawFailedRequest,
+  webhook: drawWebhook,
+}
 
 /** Shows one item in full, and marks it as read. */
 export async function showDetail(id) {
@@ -44,19 +51,36 @@ export async function deleteItem(id) {
 }
 
 function drawPublish(shown) {
-  const { publish, kind, instanceId, publishId, fault } = shown
+  const { publish, kind, publishId, fault, receivedAt } = shown
   return [
-    element('h2', {}, formatTitle(shown)),
-    element('p', { class: 'quiet' }, time(shown.receivedAt), ` · instance ${instanceId} · ${publishId}`),
-    element('p', {}, `To ${kind}: ${formatTargets(publish[kind])}`),
-    fault && element('p', { class: 'notice bad' }, `Its sender met a planned fault: ${fault}.`),
+    element('h2', { dir: 'auto' }, formatTitle(shown)),
+    drawOrigin(shown, publishId),
+    drawTargets(kind, publish[kind]),
+    fault && drawFault(fault),
+    element('div', { class: 'previews' }, ...drawPreviews(publish, receivedAt)),
     drawMisses(shown),
     drawFindings(shown),
-    element('div', { class: 'previews' }, ...drawPreviews(publish)),
     ...drawDevices(shown),
     json('Request', publish),
   ]
 }
+
+function drawDeletion(shown) {
+  return [
+    element('h2', {}, formatDeletion(shown)),
+    drawOrigin(shown),
+    element('p', {}, `${formatRemoved(shown)}.`),
+    shown.fault && drawFault(shown.fault),
+  ]
+}
+
+/** When an item came, and where to: `12 s ago, 11/27/2026, 5:58:35 AM · instance my-instance`. */
+function drawOrigin({ receivedAt, instanceId }, ...others) {
+  const parts = [formatDate(receivedAt), instanceId && `instance ${instanceId}`, ...others].filter(Boolean)
+  return element('p', { class: 'quiet' }, time(receivedAt), ', ', parts.join(' · '))
+}
+
+const drawFault = (fault) => element('p', { class: 'notice bad' }, `Its sender met a planned fault: ${fault}.`)
 
 const advice = {
   401: 'The emulator was started with a secret key, and accepts no other.',
@@ -65,35 +89,26 @@ const advice = {
 }
 
 function drawFailedRequest(shown) {
-  const { receivedAt, instanceId, method, path, status, description, fault, publish, source, kind } = shown
+  const { method, path, title, status, description, fault, publish, source, kind, receivedAt } = shown
+  const refusal = `Refused with ${status}: ${description}`
   return [
-    element('h2', {}, publish ? formatTitle(shown) : formatOperation(shown)),
-    element('p', { class: 'quiet' }, time(receivedAt), instanceId ? ` · instance ${instanceId}` : ''),
-    element('p', { class: 'quiet' }, `${method} ${path}`),
-    shown.targetCount > 0 && element('p', {}, `To ${kind}: ${formatTargets(publish?.[kind] ?? shown.targets)}`),
     element(
       'div',
       { class: 'notice bad', role: 'group', 'aria-label': 'Reason' },
-      element('strong', {}, formatFailure(shown)),
-      element('p', {}, fault ? `${description}: ${fault}.` : description),
+      element('h2', {}, ...formatCode(fault ? `Failed as planned: ${formatFailure(shown)}` : refusal)),
+      fault ? element('p', {}, `${description}: ${fault}.`) : undefined,
       fault || !advice[status] ? undefined : element('p', {}, advice[status]),
     ),
+    title && element('p', {}, element('strong', { dir: 'auto' }, title)),
+    element('p', {}, formatOperation(shown)),
+    drawOrigin(shown, `${method} ${path}`),
+    shown.targetCount > 0 && drawTargets(kind, publish?.[kind] ?? shown.targets),
+    publish && element('div', { class: 'previews' }, ...drawPreviews(publish, receivedAt)),
     drawFindings(shown),
-    publish && element('div', { class: 'previews' }, ...drawPreviews(publish)),
     source && json('Request', publish ?? source),
   ]
 }
 
-function drawWebhook({ request, eventType, receivedAt }) {
-  return [
-    element('h2', {}, `Webhook ${eventType}`),
-    element('p', { class: 'quiet' }, time(receivedAt)),
-    ...drawWebhookRequest(request),
-  ]
-}
-
-function formatTargets(targets) {
-  if (!Array.isArray(targets)) return JSON.stringify(targets)
-  const others = targets.length > MAX_SHOWN_TARGETS ? ` and ${targets.length - MAX_SHOWN_TARGETS} more` : ''
-  return targets.slice(0, MAX_SHOWN_TARGETS).join(', ') + others
+function drawWebhook(shown) {
+  return [element('h2', {}, `Webhook ${shown.eventType}`), drawOrigin(shown), ...drawWebhookRequest(shown.request)]
 }

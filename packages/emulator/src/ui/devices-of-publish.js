@@ -1,5 +1,6 @@
-import { button, element, platformNames, table, time } from './elements.js'
+import { button, element, platformNames, table } from './elements.js'
 import { send } from './requests.js'
+import { time } from './time.js'
 
 /** The devices that received a publish, with buttons that simulate the client SDK. */
 export function drawDevices(shown) {

@@ -56,26 +56,26 @@ export function table(caption, headings, rows) {
   )
 }
 
-/** The time, with its date unless that is today. */
-export function time(iso) {
-  const date = new Date(iso)
-  const isToday = date.toDateString() === new Date().toDateString()
-  const text = isToday ? date.toLocaleTimeString() : date.toLocaleString()
-  return element('time', { datetime: iso, title: iso }, text)
-}
-
 /** JSON with a button that copies it. */
 export function json(label, value) {
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
-  const copy = element('button', { type: 'button', class: 'copy' }, 'Copy')
-  copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(text)
-    copy.textContent = 'Copied'
-  })
-  return element(
-    'figure',
-    { class: 'json' },
-    element('figcaption', {}, label, copy),
-    element('pre', { tabindex: '0', 'aria-label': label, role: 'region' }, text),
+  return snippet(label, typeof value === 'string' ? value : JSON.stringify(value, null, 2))
+}
+
+/** A text in a box, with a button that copies it. */
+export function snippet(label, text) {
+  const box = element('pre', { tabindex: '0', 'aria-label': label, role: 'region' }, text)
+  const copy = button('Copy', () => copyText(copy, box), `Copy ${label}`)
+  copy.classList.add('copy')
+  return element('figure', { class: 'snippet' }, element('figcaption', {}, label, copy), box)
+}
+
+// Pages from other machines without https may not write to the clipboard.
+async function copyText(copy, box) {
+  getSelection().selectAllChildren(box)
+  const isCopied = await navigator.clipboard?.writeText(box.textContent).then(
+    () => true,
+    () => false,
   )
+  copy.textContent = isCopied ? 'Copied' : 'Selected'
+  copy.ariaLabel = copy.textContent
 }

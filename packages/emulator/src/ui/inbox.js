@@ -3,7 +3,9 @@ import { registerClear } from './clear.js'
 import { deleteItem, showDetail } from './detail.js'
 import { arrive, change, filterQuery, markCurrent, markRead, reload, showOlder } from './list.js'
 import { send } from './requests.js'
+import { drawStart } from './start.js'
 import { registerTestForms } from './test-forms.js'
+import { startClock } from './time.js'
 import { refresh, views } from './views.js'
 
 const TYPING_PAUSE = 150
@@ -23,6 +25,7 @@ function listen() {
   })
   events.addEventListener('error', () => (byId('connection').textContent = 'not connected'))
   on('publish', arrive)
+  on('deletion', arrive)
   on('failure', arrive)
   on('change', (summary) => {
     change(summary)
@@ -66,12 +69,20 @@ function onKey(event) {
   }
   const row = document.activeElement.closest('#list li')
   if (row && event.key === 'Delete') return deleteRow(row)
-  const isSearching = event.target === filters.elements.search
-  const below = isSearching ? list.firstElementChild : row?.nextElementSibling
-  const next = { ArrowDown: below, ArrowUp: row?.previousElementSibling }[event.key]
+  const next = findNext(event, row, isTyping)
   if (!next) return undefined
   event.preventDefault()
   return next.firstElementChild.focus()
+}
+
+/** The row that an arrow key, or j or k, leads to. The letters also work before a row has the focus. */
+function findNext({ key, target, ctrlKey, metaKey, altKey }, row, isTyping) {
+  if (ctrlKey || metaKey || altKey) return undefined
+  const isLetter = !isTyping && (key === 'j' || key === 'k')
+  if (isLetter && !row) return list.querySelector('li:has([aria-current])') ?? list.firstElementChild
+  if (key === 'ArrowDown' && target === filters.elements.search) return list.firstElementChild
+  if (key === 'ArrowDown' || (isLetter && key === 'j')) return row?.nextElementSibling
+  return key === 'ArrowUp' || isLetter ? row?.previousElementSibling : undefined
 }
 
 function deleteRow(row) {
@@ -97,5 +108,7 @@ window.addEventListener('hashchange', route)
 document.addEventListener('keydown', onKey)
 registerClear()
 registerTestForms()
+drawStart()
+startClock()
 listen()
 route()

@@ -38,6 +38,7 @@ export function markCurrent(row) {
 
 function showCounts() {
   byId('total').textContent = total
+  document.body.classList.toggle('empty', kept === 0)
   byId('none').hidden = total > 0
   byId('none-text').textContent = total === 0 ? describeNothing() : ''
   byId('unfilter').hidden = kept === 0
@@ -99,7 +100,7 @@ function drawArrived() {
 
 /** Opens the first publish if there is room beside the list and no other view was chosen. */
 function openFirst(hashes) {
-  const first = list.querySelector('li:not(.webhook) a')
+  const first = list.querySelector('li:not(.webhook, .deletion) a')
   const isWide = matchMedia('(min-width: 50.01rem)').matches
   if (first && isWide && hashes.includes(location.hash)) location.replace(first.hash)
 }

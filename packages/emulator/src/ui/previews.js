@@ -1,16 +1,18 @@
 import { element } from './elements.js'
+import { formatValue } from './texts.js'
+import { time } from './time.js'
 
 /** The notification as each platform would show it. The parts of a refused publish may be of any type. */
-export function drawPreviews(publish) {
+export function drawPreviews(publish, receivedAt) {
   const [apns, fcm, web] = [
     readPart(publish.apns, 'aps', {}),
     readPart(publish.fcm, 'notification'),
     readPart(publish.web, 'notification'),
   ]
   return [
-    apns && drawPreview('iOS', 'apns', drawApple(apns), listAppleFacts(apns)),
-    fcm && drawPreview('Android', 'fcm', drawAndroid(fcm), listAndroidFacts(fcm)),
-    web && drawPreview('Web', 'web', drawBrowser(web), listWebFacts(web)),
+    apns && drawPreview('iOS', 'apns', drawApple(apns), receivedAt, listAppleFacts(apns)),
+    fcm && drawPreview('Android', 'fcm', drawAndroid(fcm), receivedAt, listAndroidFacts(fcm)),
+    web && drawPreview('Web', 'web', drawBrowser(web), receivedAt, listWebFacts(web)),
   ].filter(Boolean)
 }
 
@@ -21,19 +23,24 @@ function readPart(payload, name, absent) {
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
 
-function drawPreview(name, platform, notification, facts) {
+function drawPreview(name, platform, notification, receivedAt, facts) {
   const shown = Object.entries(facts).filter(([, value]) => value !== undefined && value !== null)
   return element(
     'section',
     { class: 'preview', 'aria-label': `As ${name} shows it` },
     element('h3', {}, name),
     notification
-      ? element('div', { class: `notification ${platform}` }, ...notification)
+      ? element(
+          'div',
+          { class: `notification ${platform}` },
+          ...notification,
+          element('span', { class: 'when' }, time(receivedAt)),
+        )
       : element('p', { class: 'quiet' }, 'Data only: nothing is shown.'),
     element(
       'dl',
       {},
-      ...shown.flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, formatText(value))]),
+      ...shown.flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, formatValue(value))]),
     ),
   )
 }
@@ -48,12 +55,11 @@ function drawApple({ aps }) {
       alert.body ?? formatLocalized(alert['loc-key'], alert['loc-args']),
       alert.subtitle ?? formatLocalized(alert['subtitle-loc-key'], alert['subtitle-loc-args']),
     ),
-    element('span', { class: 'when' }, 'now'),
   ]
 }
 
 function drawBadge(count) {
-  return element('span', { class: 'badge' }, formatText(count))
+  return element('span', { class: 'badge' }, formatValue(count))
 }
 
 function listAppleFacts({ aps, collapse_id, priority, expiration }) {
@@ -76,7 +82,7 @@ function drawAndroid({ notification }) {
   const body = notification.body ?? formatLocalized(notification.body_loc_key, notification.body_loc_args)
   const icon = element('span', { class: 'app', 'aria-hidden': 'true' })
   if (typeof color === 'string' && CSS.supports('color', color)) icon.style.backgroundColor = color
-  return [icon, drawWords(title, body), element('span', { class: 'when' }, 'now')]
+  return [icon, drawWords(title, body)]
 }
 
 function listAndroidFacts({ notification = {}, collapse_key, priority, time_to_live }) {
@@ -97,7 +103,9 @@ function drawBrowser({ notification }) {
   const icon = isImage(notification.icon)
     ? element('img', { class: 'app', src: notification.icon, alt: '', referrerpolicy: 'no-referrer' })
     : element('span', { class: 'app', 'aria-hidden': 'true' })
-  return [icon, drawWords(notification.title, notification.body), element('span', { class: 'when' }, 'your site')]
+  const words = drawWords(notification.title, notification.body)
+  words.append(element('span', { class: 'when' }, 'from your site'))
+  return [icon, words]
 }
 
 function isImage(url) {
@@ -116,19 +124,15 @@ function listWebFacts({ notification = {}, time_to_live }) {
 /** A text that the app has in its user's language: its key, with what is filled in. */
 function formatLocalized(key, parameters) {
   if (key === undefined || !Array.isArray(parameters)) return key
-  return `${formatText(key)} (${parameters.map(formatText).join(', ')})`
+  return `${formatValue(key)} (${parameters.map(formatValue).join(', ')})`
 }
 
 function drawWords(title, body, subtitle) {
   return element(
     'div',
-    { class: 'words' },
-    title === undefined ? undefined : element('strong', {}, formatText(title)),
-    subtitle === undefined ? undefined : element('span', {}, formatText(subtitle)),
-    body === undefined ? undefined : element('span', {}, formatText(body)),
+    { class: 'words', dir: 'auto' },
+    title === undefined ? undefined : element('strong', {}, formatValue(title)),
+    subtitle === undefined ? undefined : element('span', {}, formatValue(subtitle)),
+    body === undefined ? undefined : element('span', {}, formatValue(body)),
   )
-}
-
-function formatText(value) {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

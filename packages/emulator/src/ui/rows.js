@@ -1,21 +1,29 @@
-import { element, platformNames, time } from './elements.js'
+import { element, platformNames } from './elements.js'
+import { formatCode, formatCount, formatTargets } from './texts.js'
+import { time } from './time.js'
+import { describeRequest, drawProgress } from './webhook-request.js'
 
-const rows = { publish: describePublish, 'failed-request': describeFailedRequest, webhook: describeWebhook }
+const rows = {
+  publish: describePublish,
+  deletion: describeDeletion,
+  'failed-request': describeFailedRequest,
+  webhook: describeWebhook,
+}
 
 /** A row of the list. */
 export function createRow(summary) {
   const { id, type, isRead, receivedAt } = summary
-  const { title, body, to, outcome, isBad, platforms = [], tags = [] } = rows[type](summary)
+  const { title, body = [], to = [], outcome, isBad, platforms = [], tags = [] } = rows[type](summary)
   const row = element(
     'li',
     { 'data-id': id, class: type },
     element(
       'a',
       { href: `#/publishes/${id}`, 'data-key': id },
-      element('strong', {}, title),
-      element('span', { class: 'body' }, body),
-      element('span', { class: 'to' }, to),
-      element('span', { class: `outcome${isBad ? ' bad' : ''}` }, outcome),
+      element('strong', { dir: 'auto' }, title),
+      element('span', { class: 'body', dir: 'auto' }, ...body),
+      element('span', { class: 'to' }, ...to),
+      outcome && element('span', { class: `outcome${isBad ? ' bad' : ''}` }, outcome),
       element('span', { class: 'platforms' }, ...platforms.map((name) => element('span', {}, platformNames[name]))),
       time(receivedAt),
       tags.length > 0 ? element('span', { class: 'tags' }, ...tags) : undefined,
@@ -33,25 +41,26 @@ export function markRowRead(row) {
   row.querySelector('.unseen')?.remove()
 }
 
-/** The title of a publish, or of a request to publish. */
+/** The title of a publish. */
 export function formatTitle({ title, text, isDataOnly }) {
   return title || text || (isDataOnly ? 'Data only' : 'No text')
 }
 
 function describePublish(summary) {
-  const { kind, platforms, title, text, findingCounts, fault, delivered } = summary
+  const { platforms, title, text, findingCounts, fault, delivered, failed, hadDevices } = summary
   const { refused, dropped, degraded } = findingCounts
   return {
     title: title || text || `(${formatTitle(summary).toLowerCase()})`,
-    body: title ? text : '',
-    to: `to ${kind} ${formatTargets(summary)}`,
+    body: title ? [text] : [],
+    to: [`to ${formatSummary(summary)}`],
     outcome: formatOutcome(summary),
-    isBad: delivered === 0,
+    // Nothing is wrong with a publish before the first device.
+    isBad: delivered === 0 && (hadDevices || failed > 0),
     platforms,
     tags: [
       tag('bad', refused + dropped, 'would not show'),
       tag('warning', degraded, degraded === 1 ? 'part without effect' : 'parts without effect'),
-      fault && element('span', { class: 'tag bad' }, 'planned fault'),
+      fault && plannedFault(),
     ].filter(Boolean),
   }
 }
@@ -60,17 +69,37 @@ function tag(severity, count, text) {
   return count > 0 ? element('span', { class: `tag ${severity}` }, `${count} ${text}`) : undefined
 }
 
+const plannedFault = () => element('span', { class: 'tag bad' }, 'planned fault')
+
 function formatOutcome({ delivered, failed, opened }) {
-  const devices = `${delivered} ${delivered === 1 ? 'device' : 'devices'}`
-  return [devices, failed && `${failed} failed`, opened && `${opened} opened`].filter(Boolean).join(', ')
+  return [formatCount(delivered, 'device'), failed && `${failed} failed`, opened && `${opened} opened`]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** `User ada deleted` */
+export function formatDeletion({ targets: [userId] }) {
+  return `User ${userId} deleted`
+}
+
+export function formatRemoved({ deviceCount }) {
+  return deviceCount === 0 ? 'there was no device of this user' : `${formatCount(deviceCount, 'device')} removed`
+}
+
+function describeDeletion(summary) {
+  return {
+    title: formatDeletion(summary),
+    body: [formatRemoved(summary)],
+    tags: summary.fault === undefined ? [] : [plannedFault()],
+  }
 }
 
 function describeFailedRequest(summary) {
-  const { kind, platforms, title, text, description, fault, targetCount } = summary
+  const { platforms, title, text, description, fault, targetCount } = summary
   return {
     title: title || text || formatOperation(summary),
-    body: fault ?? description,
-    to: targetCount > 0 ? `to ${kind} ${formatTargets(summary)}` : formatOperation(summary),
+    body: fault === undefined ? formatCode(description) : [fault],
+    to: [targetCount > 0 ? `to ${formatSummary(summary)}` : formatOperation(summary)],
     outcome: formatFailure(summary),
     isBad: true,
     platforms,
@@ -94,20 +123,13 @@ export function formatFailure({ status, error, fault }) {
   return fault === undefined ? text : `${text}, planned`
 }
 
-function describeWebhook({ eventType, url, state, attemptCount, lastAttempt }) {
+function describeWebhook(summary) {
+  const { text, severity } = describeRequest(summary)
   return {
-    title: `Webhook ${eventType}`,
-    body: url,
-    to: `${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}, ${state}`,
-    outcome: lastAttempt ? formatAttempt(lastAttempt) : 'not sent',
-    isBad: state !== 'delivered',
+    title: `Webhook ${summary.eventType}`,
+    body: [summary.url],
+    to: [element('span', { class: severity }, text), ' · ', ...drawProgress(summary)],
   }
 }
 
-export function formatAttempt({ status, error }) {
-  return status === undefined ? error : String(status)
-}
-
-function formatTargets({ targets, targetCount }) {
-  return targets.join(', ') + (targetCount > targets.length ? ` +${targetCount - targets.length}` : '')
-}
+const formatSummary = ({ kind, targets, targetCount }) => formatTargets(kind, targets, targetCount)

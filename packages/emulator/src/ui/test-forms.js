@@ -1,7 +1,7 @@
 import { byId, element } from './elements.js'
 import { getSettings, request } from './requests.js'
 
-const DEFAULT_INSTANCE = 'my-instance'
+export const DEFAULT_INSTANCE = 'my-instance'
 
 /** The buttons that add a test device and send a test publish. */
 export function registerTestForms() {

@@ -1,9 +1,9 @@
-import { byId, element, platformNames, redraw, table, time } from './elements.js'
+import { byId, element, platformNames, redraw, table } from './elements.js'
 import { get } from './requests.js'
-import { drawFoldedRequest } from './webhook-request.js'
+import { time } from './time.js'
+import { drawWebhooks } from './webhooks.js'
 
 const MAX_SHOWN_DEVICES = 500
-const MAX_SHOWN_REQUESTS = 100
 const MAX_SHOWN_INTERESTS = 20
 const REDRAW_INTERVAL = 250
 
@@ -25,15 +25,7 @@ export const views = {
   async webhooks() {
     const webhooks = await get('emulator/webhooks')
     if (!webhooks) return
-    const { configured, requests } = webhooks
-    const hooks = configured.map(({ id, url, events }) => [url, events.join(', '), id])
-    redraw(
-      byId('webhook-list'),
-      table('Webhooks', ['Target', 'Events', 'Id'], hooks),
-      element('h3', {}, 'Requests'),
-      ...(requests.length === 0 ? [element('p', { class: 'quiet' }, 'No requests.')] : []),
-      ...requests.slice(-MAX_SHOWN_REQUESTS).toReversed().map(drawFoldedRequest),
-    )
+    redraw(byId('webhook-list'), ...drawWebhooks(webhooks))
   },
   async api() {
     const endpoints = await get('emulator/endpoints')
