@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::rule::{Platform, Rule, Severity};
-use super::rules::{TABLES, UNCHECKED, all};
+use super::rules::{TABLES, UNCHECKED, Unchecked, all};
 
 const INTRODUCTION: &str = "# Payload checks
 
@@ -89,6 +89,13 @@ console.log(checkPublishRequest(publishRequest)) // []
 ```
 ";
 
+const FACTS: &str = "
+## What is checked, and what is not
+
+These are all facts about payloads that were collected for the checks, from the documentation and the code of Beams, Apple, Google and browsers, from issues, and from 71 public programs that publish through Beams. The letter of a number says what the fact is about: S the size, A Apple devices, F Android devices (Firebase), W browsers, G the whole request and its targets; §7 are mistakes that were only seen in the public programs. A fact that several rules check has a line for each rule.
+
+";
+
 /// The page, in Markdown.
 pub fn write_page() -> String {
     let mut page = INTRODUCTION.to_owned();
@@ -104,7 +111,6 @@ pub fn write_page() -> String {
             write_rule(&mut page, rule);
         }
     }
-    write_unchecked(&mut page);
     write_facts(&mut page);
     page
 }
@@ -128,26 +134,23 @@ fn write_rule(page: &mut String, rule: &Rule) {
     );
 }
 
-fn write_unchecked(page: &mut String) {
-    page.push_str("\n## What no rule tells\n\n");
-    for unchecked in UNCHECKED {
-        let _ = writeln!(page, "- {} {} ({})", unchecked.title, unchecked.reason, unchecked.fact);
-    }
-}
-
+/// A list of all facts by what they say, each with its rules, or the reason why it has none.
 fn write_facts(page: &mut String) {
-    let mut facts: BTreeMap<(char, u32), Vec<&str>> = BTreeMap::new();
-    for rule in all() {
-        for fact in rule.facts {
-            facts.entry(fact_key(fact)).or_default().push(rule.id);
+    let mut facts: BTreeMap<(char, u32), Vec<(&str, String)>> = BTreeMap::new();
+    for Rule { id, title, facts: sources, .. } in all() {
+        let link = format!("[`{id}`](#{})", id.replace('/', ""));
+        for fact in *sources {
+            facts.entry(fact_key(fact)).or_default().push((title, link.clone()));
         }
     }
-    page.push_str(
-        "\n## Where the rules come from\n\nEach rule comes from a row of the project's list of payload facts, in which the source and the confidence stand: S are sizes, A Apple, F Google, W browsers, G whole requests; §7 is a survey of 71 public programs.\n\n",
-    );
-    for ((letter, number), rules) in facts {
-        let links: Vec<String> = rules.iter().map(|rule| format!("[`{rule}`](#{})", rule.replace('/', ""))).collect();
-        let _ = writeln!(page, "- {letter}{number}: {}", links.join(", "));
+    for Unchecked { fact, title, reason } in UNCHECKED {
+        facts.entry(fact_key(fact)).or_default().push((title, format!("**Not checked.** {reason}")));
+    }
+    page.push_str(FACTS);
+    for ((letter, number), rows) in facts {
+        for (title, answer) in rows {
+            let _ = writeln!(page, "- {letter}{number}: {title} {answer}");
+        }
     }
 }
 

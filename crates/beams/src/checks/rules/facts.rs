@@ -1,6 +1,6 @@
 //! What is known about payloads and cannot be told from a request, or is not a mistake.
 
-/// A fact without a rule.
+/// A fact without a rule, or the part of a fact that its rules do not check.
 #[derive(Debug)]
 pub struct Unchecked {
     /// The row in the list of payload facts.
@@ -15,7 +15,7 @@ const fn unchecked(fact: &'static str, title: &'static str, reason: &'static str
     Unchecked { fact, title, reason }
 }
 
-/// The facts without a rule, in the order of the list.
+/// The facts without a rule, and the unchecked parts of others, in the order of the list.
 pub static UNCHECKED: &[Unchecked] = &[
     unchecked(
         "A20",
@@ -26,6 +26,11 @@ pub static UNCHECKED: &[Unchecked] = &[
         "A26",
         "`alert` beside `content-available: 1` may call the app's delegate twice.",
         "It is allowed, and Beams adds `content-available: 1` itself to track deliveries.",
+    ),
+    unchecked(
+        "A27",
+        "With `disable_delivery_tracking: true`, iOS devices send no delivery and open events, and no webhook follows.",
+        "The request does not tell whether webhooks are used.",
     ),
     unchecked(
         "F10",
@@ -64,5 +69,15 @@ pub static UNCHECKED: &[Unchecked] = &[
         "G9",
         "Slices of 100 interests in a loop notify a device in two of them twice.",
         "It needs a memory of earlier requests. Publish to users, or to one interest that all subscribe to.",
+    ),
+    unchecked(
+        "§7",
+        "The same text, sent to an interest and to one of its users, is shown twice.",
+        "It needs a memory of earlier requests.",
+    ),
+    unchecked(
+        "§7",
+        "A platform that is not configured on the dashboard may fail the whole publish.",
+        "Only the dashboard knows. It has been reported once.",
     ),
 ];
