@@ -146,6 +146,7 @@ describe('the inbox', () => {
     await waitForCount(page, 10)
     await findRow(page, 'User ada deleted').click()
     await page.locator('#detail').getByRole('heading', { name: 'User ada deleted' }).waitFor()
+    await page.locator('#detail').getByText('0 devices removed.').waitFor()
   })
 
   test('says what a webhook to a slow server waits for', async (t) => {

@@ -84,6 +84,7 @@ describe('the inbox', () => {
     await assert.rejects(send(emulator, 'POST', paths.users, { body: titled('Planned') }))
     await findRow(page, 'connection reset, planned').click()
     await reason.getByText('a reset of the connection').waitFor()
+    await reason.getByRole('heading', { name: 'Failed as planned: connection reset', exact: true }).waitFor()
   })
 
   test('shows refused publishes of any shape', async (t) => {

@@ -83,7 +83,7 @@ export function formatDeletion({ targets: [userId] }) {
 }
 
 export function formatRemoved({ deviceCount }) {
-  return deviceCount === 0 ? 'there was no device of this user' : `${formatCount(deviceCount, 'device')} removed`
+  return `${formatCount(deviceCount, 'device')} removed`
 }
 
 function describeDeletion(summary) {
@@ -100,7 +100,7 @@ function describeFailedRequest(summary) {
     title: title || text || formatOperation(summary),
     body: fault === undefined ? formatCode(description) : [fault],
     to: [targetCount > 0 ? `to ${formatSummary(summary)}` : formatOperation(summary)],
-    outcome: formatFailure(summary),
+    outcome: fault === undefined ? formatFailure(summary) : `${formatFailure(summary)}, planned`,
     isBad: true,
     platforms,
   }
@@ -117,10 +117,9 @@ export function formatOperation({ operation, method, path }) {
 }
 
 /** `401 Unauthorized`, or `connection reset`. */
-export function formatFailure({ status, error, fault }) {
-  const text =
-    status === undefined ? 'connection reset' : `${status} ${error === '404 page not found' ? 'no such path' : error}`
-  return fault === undefined ? text : `${text}, planned`
+export function formatFailure({ status, error }) {
+  if (status === undefined) return 'connection reset'
+  return `${status} ${error === '404 page not found' ? 'no such path' : error}`
 }
 
 function describeWebhook(summary) {
