@@ -13,7 +13,7 @@ const { emulated } = require('./helpers/clients.js')
 const { runCommand, createVariables, writeFiles } = require('./helpers/cli.js')
 const { readTable } = require('./helpers/guide-tables.js')
 const { httpProxy, socksProxy } = require('./helpers/proxies.js')
-const { listen, unusedPort } = require('./helpers/servers.js')
+const { listen, socketServer, unusedPort } = require('./helpers/servers.js')
 const { chooseRoute } = require('../lib/cli/doctor/route.js')
 
 /** A host name that only the proxy resolves. */
@@ -123,13 +123,13 @@ describe('doctor', { concurrency: 2 }, () => {
       'a missing configuration',
       {},
       'platform ok, configuration fail',
-      /BEAMS_INSTANCE_ID.+ https:\/\/dash\.pusher\.com/,
+      /BEAMS_INSTANCE_ID.+ https:\/\/dash\.pusher\.com; without an account, start npx beams-emulator, and set BEAMS_ENDPOINT=/,
     ],
     [
       'an invalid endpoint',
       { ...settings, BEAMS_ENDPOINT: 'a b' },
       'platform ok, configuration fail, endpoint fail',
-      /endpoint must be a host name/,
+      /^BEAMS_ENDPOINT must be a host name/,
     ],
     [
       'a secret key in place of the instance id',
@@ -167,12 +167,34 @@ describe('doctor', { concurrency: 2 }, () => {
     assert.match(checks.connection.advice, /no server is listening there/)
   })
 
-  test('reports a port that does not use TLS', async (t) => {
-    const { emulator } = await emulated(t)
-    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: emulator.url.replace('http:', 'https:') })
-    assert.equal(
-      formatStatuses(checks),
-      'platform ok, configuration ok, proxy ok, dns skip, connection ok, tls fail, key skip',
+  test('does not announce a publish that an earlier problem prevents', async (t) => {
+    const { stdout, stderr } = await runCommand(t, ['doctor', '--json'], { env: { BEAMS_ENDPOINT: '127.0.0.1:1' } })
+    assert.equal(stderr, '')
+    assert.equal('interest' in JSON.parse(stdout), false)
+  })
+
+  for (const [what, scheme, greet, check, expected] of [
+    ['plain http', 'https', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'tls', /^127\.0\.0\.1:\d+ does not speak TLS on that port is the endpoint http:\/\/\?$/], // prettier-ignore
+    ['no TLS', 'https', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), 'tls', /does not speak TLS on that port/],
+    ['nothing, for https,', 'https', (socket) => socket.end(), 'tls', /^TLS handshake with \S+ failed: it closed the connection check/], // prettier-ignore
+    ['no HTTP', 'http', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), 'clock', /^\S+ sent no HTTP response: it sent something else check .+; is the endpoint https:\/\/\?$/], // prettier-ignore
+    ['nothing', 'http', (socket) => socket.end(), 'clock', /^\S+ sent no HTTP response: it closed the connection .+; is the endpoint https/], // prettier-ignore
+  ]) {
+    test(`reports a port that speaks ${what} in its own words`, async (t) => {
+      const { port } = await socketServer(t, () => {}, greet)
+      const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `${scheme}://127.0.0.1:${port}` })
+      assert.deepEqual([checks[check].status, checks.key.status], ['fail', 'skip'])
+      assert.match(`${checks[check].message} ${checks[check].advice}`, expected)
+    })
+  }
+
+  test('reports a TLS alert in its own words', async (t) => {
+    const certificate = await makeCertificate(await makeAuthority())
+    const { port } = await startSecureServer(t, { ...certificate, ALPNProtocols: ['h2'] })
+    const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://127.0.0.1:${port}` })
+    assert.match(
+      checks.tls.message,
+      /^TLS handshake with 127\.0\.0\.1:\d+ failed: [\w ]+ alert no application protocol$/,
     )
   })
 

@@ -22,11 +22,14 @@ const COLORS = { ok: 'green', skip: 'gray', warn: 'yellow', fail: 'red' }
 /** Checks everything between this program and the service, and prints what to do about problems. */
 async function run({ values }) {
   const configuration = await readConfiguration(values)
-  const interest = values['no-publish'] ? undefined : `beams-doctor-${randomUUID()}`
-  if (interest)
+  let interest
+  const announcePublish = () => {
+    interest = `beams-doctor-${randomUUID()}`
     printNote(`to check the secret key, doctor publishes to the random interest ${interest}; --no-publish skips it`)
+    return interest
+  }
   const checks = []
-  for await (const check of examine(configuration, interest)) {
+  for await (const check of examine(configuration, values['no-publish'] ? undefined : announcePublish)) {
     checks.push(check)
     if (!values.json) await print(formatCheck(check))
   }
@@ -35,7 +38,8 @@ async function run({ values }) {
   return isOk ? EXIT.OK : EXIT.FAILED
 }
 
-async function* examine(configuration, interest) {
+/** Yields the result of each check. Without `announcePublish`, nothing is published. */
+async function* examine(configuration, announcePublish) {
   const installation = checkInstallation()
   yield installation
   const settings = checkSettings(configuration)
@@ -57,11 +61,9 @@ async function* examine(configuration, interest) {
     }
   }
   const isReady = [installation, settings, ...checks].every(({ status }) => status !== 'fail')
-  if (interest === undefined) yield skip('key', 'not checked: --no-publish')
-  else
-    yield isReady
-      ? await checkKey(configuration, interest)
-      : skip('key', 'not checked, because an earlier check failed')
+  if (announcePublish === undefined) yield skip('key', 'not checked: --no-publish')
+  else if (!isReady) yield skip('key', 'not checked, because an earlier check failed')
+  else yield await checkKey(configuration, announcePublish())
 }
 
 function formatCheck({ name, status, message, advice }) {
@@ -77,7 +79,7 @@ Checks the platform and its binary, the configuration, the proxy, DNS, the conne
 key. Each line is ok, warn, fail or skip, and says what to do. Checking the key requires a publish: it is sent to an interest with
 a random name, to which no device is subscribed.`,
   options,
-  examples: ['doctor', 'doctor --no-publish --json', 'doctor --env-file .env'],
+  examples: ['doctor', 'doctor --no-publish --json', 'doctor --dotenv .env'],
   exitCodes: {
     0: 'no check failed; there may be warnings',
     1: 'a check failed',

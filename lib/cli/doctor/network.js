@@ -10,6 +10,14 @@ const { checkCertificate } = require('./certificate.js')
 const { checkClock } = require('./clock.js')
 const { readHost, isLoopback } = require('./host.js')
 
+/** OpenSSL's errors for data that is not TLS; which one depends on its version. */
+const NOT_TLS = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_INVALID_RECORD_TYPE',
+  'EPROTO',
+])
+
 /** Yields the result of each step, until one fails. */
 async function* checkNetwork(base, { proxy }) {
   const lookup = await checkName(proxy ?? base)
@@ -27,9 +35,11 @@ async function* checkNetwork(base, { proxy }) {
     yield explainConnection(base, proxy, error)
     return
   }
+  let isHandshake = base.protocol === 'https:'
   try {
-    if (base.protocol === 'https:') {
+    if (isHandshake) {
       socket = await startTls(socket, base)
+      isHandshake = false
       const certificate = checkCertificate(base, socket)
       yield certificate
       if (certificate.status === 'fail') return
@@ -40,12 +50,7 @@ async function* checkNetwork(base, { proxy }) {
     const headers = await requestHeaders(base, socket, proxy)
     yield checkClock(headers.date, sentAt, Date.now())
   } catch (error) {
-    const step = base.protocol === 'https:' && !socket.encrypted ? 'tls' : 'clock'
-    yield fail(
-      step,
-      `${base.host}: ${error.message}`,
-      'check that the endpoint is the service, and that no proxy intercepts the connection',
-    )
+    yield explainExchange(base, isHandshake, error)
   } finally {
     socket.destroy()
   }
@@ -79,6 +84,26 @@ function explainConnection(base, proxy, error) {
   const { code, message } = error.errors?.[0] ?? error
   const advice = proxy ? 'check the URL of the proxy, with its user name and password' : adviseConnection(code)
   return fail('connection', `no connection to ${target}: ${message}`, advice)
+}
+
+/** Explains an error on an established connection: in the TLS handshake, or in the request after it. */
+function explainExchange(base, isHandshake, error) {
+  const advice = 'check that the endpoint is the service, and that no proxy intercepts the connection'
+  if (isHandshake) {
+    return NOT_TLS.has(error.code)
+      ? fail('tls', `${base.host} does not speak TLS on that port`, 'is the endpoint http://?')
+      : fail('tls', `TLS handshake with ${base.host} failed: ${describeSocketError(error)}`, advice)
+  }
+  // A server that expects TLS closes the connection when it receives plain HTTP.
+  const question = base.protocol === 'https:' ? '' : '; is the endpoint https://?'
+  return fail('clock', `${base.host} sent no HTTP response: ${describeSocketError(error)}`, advice + question)
+}
+
+function describeSocketError({ code, reason, message }) {
+  if (code === 'ECONNRESET') return 'it closed the connection'
+  if (code?.startsWith('HPE_')) return 'it sent something else'
+  // The message of an OpenSSL error is a line of its log.
+  return reason ?? message
 }
 
 function adviseConnection(code) {

@@ -2,10 +2,13 @@
 
 const { isIPv6 } = require('node:net')
 const { describeMissing } = require('../configuration.js')
+const { nameOption } = require('../option-names.js')
 const { fail, ok, warn } = require('./diagnosis.js')
 
 const NAME = 'configuration'
 const DASHBOARD = 'copy the instance id and its secret key from https://dash.pusher.com'
+const EMULATOR =
+  'without an account, start npx beams-emulator, and set BEAMS_ENDPOINT=localhost:8081 and any id and key'
 /** Keys are hexadecimal, without hyphens. */
 const KEY = /^[\da-f]{30,}$/i
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
@@ -13,11 +16,11 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 /** Checks the settings of a client. Shows the source of the secret key, never the key. */
 function checkSettings({ instanceId, secretKey, endpoint, sources }) {
   const missing = describeMissing({ instanceId, secretKey })
-  if (missing !== undefined) return fail(NAME, missing, DASHBOARD)
+  if (missing !== undefined) return fail(NAME, missing, `${DASHBOARD}; ${EMULATOR}`)
   if (KEY.test(instanceId)) {
     return fail(NAME, `${sources.instanceId} looks like a secret key, and is ignored`, `are they swapped? ${DASHBOARD}`)
   }
-  const invalid = findInvalid({ instanceId, secretKey, endpoint })
+  const invalid = findInvalid({ instanceId, secretKey, endpoint }, sources)
   if (invalid !== undefined) return fail(NAME, invalid, DASHBOARD)
   const message = [
     `instance ${instanceId} (${sources.instanceId})`,
@@ -38,13 +41,13 @@ function checkSettings({ instanceId, secretKey, endpoint, sources }) {
 }
 
 /** The reason why a client rejects the settings; `undefined` if it accepts them, or without a binary. */
-function findInvalid(settings) {
+function findInvalid(settings, sources) {
   try {
     const { PushNotifications } = require('../../..')
     void new PushNotifications(settings)
     return undefined
   } catch (error) {
-    return error.code?.startsWith('ERR_BEAMS_') ? error.message : undefined
+    return error.code?.startsWith('ERR_BEAMS_') ? nameOption(error, sources).message : undefined
   }
 }
 
