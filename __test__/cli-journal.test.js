@@ -91,11 +91,24 @@ describe('a campaign with a journal', { concurrency: 2 }, () => {
     const { emulator, args, options } = await prepare(t, 10)
     assert.equal((await runCommand(t, args, options)).code, 0)
     const { code, stdout, stderr } = await runCommand(t, args.with(args.indexOf('Sale'), 'Another sale'), options)
-    assert.deepEqual([code, stdout, emulator.publishes().length], [1, '', 1])
-    assert.match(stderr, /^beams-native campaign: .*sale\.journal.* \(ERR_BEAMS_JOURNAL, not-sent\)\n$/)
+    assert.deepEqual([code, stdout, emulator.publishes().length], [2, '', 1])
+    assert.match(
+      stderr,
+      /^beams-native campaign: --journal \S+sale\.journal was begun for other requests.* \(ERR_BEAMS_JOURNAL, not-sent\)\n$/,
+    )
   })
 
-  test('sends nothing if another process uses the journal', async (t) => {
+  test('sends nothing if the journal is of another instance', async (t) => {
+    const { emulator, args, options } = await prepare(t, 10)
+    assert.equal((await runCommand(t, args, options)).code, 0)
+    const { code, stdout } = await runCommand(t, [...args, '--instance-id', 'another', '--json'], options)
+    assert.deepEqual([code, emulator.publishes().length], [2, 1])
+    const { error } = JSON.parse(stdout)
+    assert.match(error.message, /^--journal \S+sale\.journal belongs to the instance my-instance, not to another/)
+    assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_JOURNAL', 'not-sent'])
+  })
+
+  test('sends nothing if another process uses the journal: running it again may help', async (t) => {
     const { emulator, args, options } = await prepare(t, 10)
     emulator.failNext({ delay: 100_000 })
     startCommand(t, args, options)

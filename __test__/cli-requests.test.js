@@ -28,7 +28,6 @@ describe('campaign publishes by', { concurrency: 2 }, () => {
     ['the second column of a list', 'ada\ten\r\n\neve\tde\n', requests, { ada: 'Sale', eve: 'Angebot' }],
     ['one option for all requests', 'ada\ten\neve\tde\n', ['--requests', 'en=en.json,de=de.json'], { ada: 'Sale', eve: 'Angebot' }], // prettier-ignore
     ['the request named default, for a line without a name', 'ada\neve\tde\n', ['--requests', 'default=en.json,de=de.json'], { ada: 'Sale', eve: 'Angebot' }], // prettier-ignore
-    ['the last column, for an id with a tab', 'a\tda\ten\n', requests, { 'a\tda': 'Sale' }],
     [
       'JSON Lines, some with a request of their own',
       `{"userId":"ada","request":"en"}\n${JSON.stringify({ userId: 'eve', publishRequest: web('For Eve') })}\n`,
@@ -45,25 +44,57 @@ describe('campaign publishes by', { concurrency: 2 }, () => {
   }
 })
 
+/** Lists of another format than the one given. Their lines would be ids of users that do not exist. */
+const mistaken = [
+  ['with a tab', 'eve\n\nada\ten\n', ['--request', 'en.json'], '--users list, line 3: it has a tab; '],
+  ['with a tab, without a name', 'ada\t\n', ['--request', 'en.json'], '--users list, line 1: it has a tab; '],
+  ['with three columns', 'eve\ten\nada\tAda\ten\n', requests, '--users list, line 2: it has 3 columns instead of two'],
+  [
+    'with JSON',
+    '{"userId":"ada"}',
+    ['--request', 'en.json'],
+    '--users list, line 1: it looks like JSON; pass --format jsonl',
+  ],
+  ['with JSON in the first column', 'ada\ten\n"eve"\tde', requests, '--users list, line 2: it looks like JSON; pass'],
+  [
+    'with a quoted id',
+    ' "ada"',
+    ['--request', 'en.json'],
+    '--users list, line 1: it looks like JSON; pass --format jsonl',
+  ],
+  [
+    'with a JSON array',
+    '["ada"]',
+    ['--request', 'en.json'],
+    '--users list, line 1: it looks like JSON; pass --format jsonl',
+  ],
+  [
+    'in UTF-16 without a byte order mark',
+    'a\0d\0a\0\n\0',
+    ['--request', 'en.json'],
+    '--users list, line 1: it has a NUL character',
+  ],
+]
+
 describe('campaign sends nothing', { concurrency: 2 }, () => {
   for (const [what, list, args, expected] of [
     [
       'for an unknown name in the last line',
       'ada\ten\n\neve\tdee\n',
       requests,
-      'list, line 3: unknown request name "dee"; the names are en, de',
+      '--users list, line 3: unknown request name "dee"; the names are en, de',
     ],
     [
       'for a line of invalid JSON',
       '{"userId":"ada"}\neve',
       ['--request', 'en.json', '--format', 'jsonl'],
-      'list, line 2: ',
+      '--users list, line 2: it is not valid JSON: ',
     ],
     [
       'for a line without an id',
       '{"user":"ada"}',
       ['--request', 'en.json', '--format', 'jsonl'],
-      'list, line 1: userId must be a string',
+      '--users list, line 1: userId must be a string',
     ],
     [
       'for an unknown format',
@@ -89,6 +120,7 @@ describe('campaign sends nothing', { concurrency: 2 }, () => {
       [...requests, '--request', 'en.json'],
       '--requests cannot be combined with --request, --title',
     ],
+    ...mistaken.map(([line, ...rest]) => [`for a line ${line}`, ...rest]),
   ]) {
     test(what, async (t) => {
       const { code, stdout, stderr, titles } = await publish(t, list, args)

@@ -59,9 +59,6 @@ describe('invalid arguments exit with 2 and an error on one line', { concurrency
     [['publish', '--jso'], 'unknown option --jso; did you mean --json?'],
     [['publish', '--frobnicate'], 'unknown option --frobnicate (see npx beams-native publish --help)'],
     [['publish', '-x'], 'unknown option -x'],
-    [['publish', '--interest'], "Option '--interest <value>' argument missing"],
-    [['publish', '--interest', '--json'], "Option '--interest' argument is ambiguous."],
-    [['publish', '--json=yes'], "Option '--json' does not take an argument"],
     [['campaign', '--users', 'a', '--users', 'b', ...hello], '--users must not be repeated'],
     [['publish', 'hello'], 'unexpected argument "hello"'],
     [['publish', ...hello], 'either --interest or --user is required'],
@@ -72,23 +69,16 @@ describe('invalid arguments exit with 2 and an error on one line', { concurrency
       ['publish', '--interest', 'a', '--request', 'r.json', '--title', 'a'],
       '--request cannot be combined with --title',
     ],
-    [['publish', '--interest', 'a|b', ...hello], 'interest "a|b" contains a forbidden character.'],
-    [['publish', '--interest', 'a', '--request', '/no/such'], 'cannot read /no/such: no such file'],
     [['check'], 'a file is required'],
     [['check', '/no/such'], 'cannot read /no/such: no such file'],
     [['check', __dirname], `cannot read ${__dirname}: it is a directory`],
     [['check', __filename], `${__filename} is not valid JSON: `],
     [['check', 'a', 'b'], 'unexpected argument "b"'],
     [['token'], 'a user id is required'],
-    [['token', ''], 'userId cannot be the empty string'],
     [['verify-webhook'], '--signature is required'],
     [['verify-webhook', '--signature', 'a'], 'BEAMS_WEBHOOK_SECRET is not set'],
     [['campaign', ...hello], '--users is required'],
     [['campaign', '--users', '-', '--request', '-'], '--users and --request cannot both be stdin'],
-    [['campaign', '--users', '/no/such', ...hello], 'cannot read /no/such: no such file'],
-    [['campaign', '--users', '-', ...hello, '--concurrency', 'x'], '--concurrency must be a number, not "x"'],
-    [['campaign', '--users', '-', ...hello, '--concurrency', '0'], 'concurrency must be '],
-    [['doctor', '--secret-key-file', '/no/such'], 'cannot read /no/such: no such file'],
   ]) {
     test(args.join(' '), async (t) => {
       const { code, stdout, stderr } = await runCommand(t, args, { env: nowhere })
@@ -128,9 +118,9 @@ describe('the configuration', { concurrency: 2 }, () => {
     ['options', ['--instance-id', 'my-instance', '--secret-key-file', 'key.txt'], {}],
     ['options, which take precedence', ['--instance-id', 'my-instance', '--secret-key-file', 'key.txt'], { BEAMS_INSTANCE_ID: 'x', BEAMS_SECRET_KEY: 'y' }], // prettier-ignore
     ['a file from Windows', ['--instance-id', 'my-instance', '--secret-key-file', 'windows.txt'], {}],
-    ['--env-file', ['--env-file', '.env'], {}],
-    ['--env-file and the environment, which takes precedence', ['--env-file', '.env'], { BEAMS_SECRET_KEY: 'my-key' }],
-    ['--env-file, if a variable is empty', ['--env-file', '.env'], { BEAMS_INSTANCE_ID: '' }],
+    ['--dotenv', ['--dotenv', '.env'], {}],
+    ['--dotenv and the environment, which takes precedence', ['--dotenv', '.env'], { BEAMS_SECRET_KEY: 'my-key' }],
+    ['--dotenv, if a variable is empty', ['--dotenv', '.env'], { BEAMS_INSTANCE_ID: '' }],
   ]) {
     test(`is read from ${source}`, async (t) => {
       const folder = writeFiles(t, {

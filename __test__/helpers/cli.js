@@ -23,10 +23,10 @@ function createVariables({ port, url = `http://127.0.0.1:${port}` }) {
 
 /**
  * Starts the command. `until(pattern)` resolves when the output matches, `ended` when the process has ended. It is killed at the
- * end of the test.
+ * end of the test. `stdio` may redirect its streams.
  */
-function startCommand(t, args, { env = {}, cwd } = {}) {
-  return follow(t, spawn(process.execPath, [bin, ...args], { cwd, env: { ...environment, ...env } }))
+function startCommand(t, args, { env = {}, cwd, stdio } = {}) {
+  return follow(t, spawn(process.execPath, [bin, ...args], { cwd, env: { ...environment, ...env }, stdio }))
 }
 
 /** Starts the command on a terminal: `press` sends keys, and `resize` changes its width. */
@@ -42,13 +42,13 @@ function follow(t, child) {
   const output = { stdout: '', stderr: '' }
   const waiting = new Set()
   for (const name of ['stdout', 'stderr']) {
-    child[name].setEncoding('utf8').on('data', (text) => {
+    child[name]?.setEncoding('utf8').on('data', (text) => {
       output[name] += text
       for (const check of waiting) check()
     })
   }
   // The process may exit before it has read all input.
-  child.stdin.on('error', () => {})
+  child.stdin?.on('error', () => {})
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }))
   const until = (pattern) =>
     new Promise((resolve, reject) => {
@@ -68,7 +68,7 @@ function follow(t, child) {
 /** Runs the command to its end, with `input` on its stdin. */
 function runCommand(t, args, { input = '', ...options } = {}) {
   const { child, ended } = startCommand(t, args, options)
-  child.stdin.end(input)
+  child.stdin?.end(input)
   return ended
 }
 

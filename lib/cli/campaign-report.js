@@ -41,11 +41,12 @@ function formatFailures(failures) {
 }
 
 /** Says how to resume the campaign; `undefined` if it is complete. */
-function adviseNext({ report: { failures }, error }, journal) {
+function adviseNext({ report: { publishedCount, failures }, error }, journal) {
   const isUnknown = (failure) => failure.error.delivery === 'unknown'
   const [unknown, others] = [failures.some(isUnknown), error !== undefined || !failures.every(isUnknown)]
   if (!unknown && !others) return undefined
   if (journal === undefined) {
+    if (!unknown && publishedCount === 0) return undefined
     return 'Without --journal, a campaign cannot be resumed: running the command again would notify users twice. --json lists the users that were not published to.'
   }
   return [

@@ -1,10 +1,12 @@
 'use strict'
 
-const { EXIT, UsageError } = require('./exit-codes.js')
+const { EXIT, UsageError, isUsageError } = require('./exit-codes.js')
 const { adviseNext, formatReport, reportToJson } = require('./campaign-report.js')
 const { CONFIGURATION_OPTIONS, createClient } = require('./configuration.js')
 const { readNumber } = require('./command-line.js')
 const { watchInterrupts } = require('./interrupt.js')
+const { explainStartError } = require('./journal-error.js')
+const { nameOption } = require('./option-names.js')
 const { describeError, print, printJson, printNote } = require('./output.js')
 const { showProgress } = require('./progress.js')
 const { REQUEST_OPTIONS, readNamedRequests, readRequest } = require('./request.js')
@@ -61,8 +63,9 @@ async function run({ values }) {
   if (outcome.error) {
     printNote(`beams-native campaign: ${interruptedBy ? `stopped by ${interruptedBy}` : describeError(outcome.error)}`)
   }
-  if (values.json) await printJson(reportToJson(outcome))
-  else await print(formatReport(outcome).join('\n'))
+  const delivery = isUnsent(outcome.report) ? undefined : 'unknown'
+  if (values.json) await printJson(reportToJson(outcome), delivery)
+  else await print(formatReport(outcome).join('\n'), delivery)
   const advice = adviseNext(outcome, values.journal)
   if (advice) printNote(advice)
   return interruptedBy ? EXIT[interruptedBy] : exitCodeForOutcome(outcome)
@@ -93,7 +96,10 @@ async function publish(beams, users, request, callOptions) {
       signal: controller.signal,
       onProgress,
     })
-    const outcome = await settled.then((report) => ({ report }), toStoppedOutcome)
+    const outcome = await settled.then(
+      (report) => ({ report }),
+      (error) => toStoppedOutcome(error, callOptions.journal),
+    )
     return { outcome: { ...outcome, total: users.total }, interruptedBy: outcome.error && interrupts.signal }
   } finally {
     progress.end()
@@ -103,16 +109,26 @@ async function publish(beams, users, request, callOptions) {
 }
 
 /** A campaign that was stopped early has a report. Without one, it has not started. */
-function toStoppedOutcome(error) {
+function toStoppedOutcome(error, journal) {
   const { report, remaining, cause } = error
-  if (report === undefined) throw error
+  if (report === undefined) throw explainStartError(error, journal)
+  if (!(cause instanceof UsageError)) return { report, remaining, error: nameOption(error) }
   // If reading the list failed, the cause is the better message.
-  return { report, remaining, error: cause instanceof UsageError ? cause : error }
+  if (isUnsent(report)) throw cause
+  return { report, remaining, error: cause }
 }
 
-function exitCodeForOutcome({ report: { failures }, error }) {
+function exitCodeForOutcome({ report, error }) {
+  const { failures } = report
   if (failures.some((failure) => failure.error.delivery === 'unknown')) return EXIT.UNKNOWN
-  return error || failures.length > 0 ? EXIT.FAILED : EXIT.OK
+  const errors = [error, ...failures.map((failure) => failure.error)].filter(Boolean)
+  if (errors.length === 0) return EXIT.OK
+  return isUnsent(report) && errors.every(isUsageError) ? EXIT.USAGE : EXIT.FAILED
+}
+
+/** Whether nothing was sent, now or in an earlier run. */
+function isUnsent({ publishedCount, resumedCount, failures }) {
+  return publishedCount + resumedCount === 0 && failures.every((failure) => failure.error.delivery === 'not-sent')
 }
 
 module.exports = {

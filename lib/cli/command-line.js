@@ -17,21 +17,43 @@ const SECRETS = {
 /** Parses the options and positional arguments of a command. */
 function parseCommandLine({ options, parameters = [] }, args) {
   const known = { ...options, ...COMMON_OPTIONS }
-  checkOptionNames(args, known)
-  const { values, positionals } = parseStrictly(args, known)
+  const tokens = tokenize(args, known)
+  for (const token of tokens) checkToken(token, known)
+  checkRepeated(tokens, known)
+  const { values, positionals } = parseArgs({ args, options: known, allowPositionals: true })
   if (positionals.length > parameters.length) {
     throw new UsageError(`unexpected argument "${positionals.at(-1)}"`)
   }
   return { values, positionals }
 }
 
-/** Rejects unknown options, and repeated ones unless they are lists: `parseArgs` would use only the last. */
-function checkOptionNames(args, known) {
-  const { tokens } = parseArgs({ args, options: known, strict: false, allowPositionals: true, tokens: true })
+function tokenize(args, options) {
+  return parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true }).tokens
+}
+
+/** Rejects what `parseArgs` rejects, with texts that name a value's form, and values that cannot be right. */
+function checkToken({ kind, name, rawName, value, inlineValue }, known) {
+  // Node.js replaces invalid bytes, so that a user id would be another one.
+  if (value?.includes('\ufffd')) throw new UsageError(`"${value}" is not valid UTF-8`)
+  if (kind !== 'option') return
+  if (!Object.hasOwn(known, name)) throw createUnknownOptionError(name, rawName, known)
+  const { type, value: form } = known[name]
+  if (type === 'boolean') {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value`)
+  } else if (value === undefined) {
+    throw new UsageError(`${rawName} requires a value: ${rawName} ${form}`)
+  } else if (value === '') {
+    throw new UsageError(`${rawName} must not be empty`)
+  } else if (!inlineValue && value.length > 1 && value.startsWith('-')) {
+    throw new UsageError(`${rawName} requires a value; if "${value}" is the value, write ${rawName}=${value}`)
+  }
+}
+
+/** Rejects repeated options unless they are lists: `parseArgs` would use only the last. */
+function checkRepeated(tokens, known) {
   const seen = new Set()
   for (const { kind, name, rawName } of tokens) {
     if (kind !== 'option') continue
-    if (!Object.hasOwn(known, name)) throw createUnknownOptionError(name, rawName, known)
     if (seen.has(name) && !known[name].multiple) throw new UsageError(`${rawName} must not be repeated`)
     seen.add(name)
   }
@@ -42,14 +64,6 @@ function createUnknownOptionError(name, rawName, known) {
     return new UsageError(`secrets are not accepted as arguments (${rawName}): ${SECRETS[name]}`)
   const nearest = findNearestName(name, Object.keys(known))
   return new UsageError(`unknown option ${rawName}${nearest ? `; did you mean --${nearest}?` : ''}`)
-}
-
-function parseStrictly(args, options) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(error.message, { cause: error })
-  }
 }
 
 /** The value of a numeric option, `undefined` if it is missing. The addon checks its range. */

@@ -5,6 +5,7 @@
 const util = require('node:util')
 const { UsageError } = require('./exit-codes.js')
 const { readSecret, readText } = require('./input.js')
+const { nameOption } = require('./option-names.js')
 
 const CONFIGURATION_OPTIONS = {
   'instance-id': { type: 'string', value: '<id>', help: 'the instance (BEAMS_INSTANCE_ID)' },
@@ -18,7 +19,7 @@ const CONFIGURATION_OPTIONS = {
     value: '<url>',
     help: "another host than the instance's own, such as the emulator (BEAMS_ENDPOINT)",
   },
-  'env-file': { type: 'string', value: '<file>', help: 'set missing variables from a file; requires Node.js 20.12' },
+  dotenv: { type: 'string', value: '<file>', help: 'set missing variables from a file; requires Node.js 20.12' },
 }
 
 /** The option and the variable of each setting. The secret key is never an argument, because `ps` shows those. */
@@ -30,7 +31,7 @@ const SOURCES = {
 
 /** Reads each setting and its source. Missing ones are `undefined`. */
 async function readConfiguration(values) {
-  if (values['env-file'] !== undefined) await loadVariables(values['env-file'])
+  if (values.dotenv !== undefined) await loadVariables(values.dotenv)
   const configuration = { sources: {} }
   for (const [name, { option, variable }] of Object.entries(SOURCES)) {
     const value = values[option]
@@ -41,15 +42,18 @@ async function readConfiguration(values) {
 }
 
 async function readOption(option, value) {
-  return option === 'secret-key-file' ? readSecret(value) : value
+  return option === 'secret-key-file' ? readSecret(value, option) : value
 }
 
-/** Sets missing variables from a file, as `node --env-file` does. */
+/**
+ * Sets missing variables from a file, as `node --env-file` does. The option has another name, because Node.js looks for
+ * `--env-file` among the arguments of a script, too, and exits with a message of its own if there is no such file.
+ */
 async function loadVariables(file) {
   if (util.parseEnv === undefined) {
-    throw new UsageError('--env-file requires Node.js 20.12 or later: set the variables, or pass --secret-key-file')
+    throw new UsageError('--dotenv requires Node.js 20.12 or later: set the variables, or pass --secret-key-file')
   }
-  for (const [name, value] of Object.entries(util.parseEnv(await readText(file)))) process.env[name] ||= value
+  for (const [name, value] of Object.entries(util.parseEnv(await readText(file, 'dotenv')))) process.env[name] ||= value
 }
 
 /** Describes missing required settings; `undefined` if there are none. */
@@ -67,8 +71,12 @@ async function createClient(values, options) {
   if (missing !== undefined) throw new UsageError(missing)
   const { instanceId, secretKey, endpoint } = configuration
   const { PushNotifications } = require('../..')
-  // The commands check payloads themselves, before they connect.
-  return new PushNotifications({ instanceId, secretKey, endpoint, payloadChecks: 'off', ...options })
+  try {
+    // The commands check payloads themselves, before they connect.
+    return new PushNotifications({ instanceId, secretKey, endpoint, payloadChecks: 'off', ...options })
+  } catch (error) {
+    throw nameOption(error, configuration.sources)
+  }
 }
 
 module.exports = { CONFIGURATION_OPTIONS, createClient, describeMissing, readConfiguration }

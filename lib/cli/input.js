@@ -3,45 +3,75 @@
 const fs = require('node:fs')
 const { buffer } = require('node:stream/consumers')
 const { UsageError } = require('./exit-codes.js')
+const { printNote } = require('./output.js')
 
+/** Reasons why a file cannot be read, in the words of users. */
 const FILE_ERRORS = {
   ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
   EISDIR: 'it is a directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  ENAMETOOLONG: 'the name is too long',
 }
 
-/** Reads a file, or stdin if its name is `-`. */
-async function readBytes(file) {
+const STDIN = '-'
+const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D'
+
+/**
+ * Reads a file, or stdin if its name is `-`. Errors name the option that the file was passed with; a positional argument has
+ * none.
+ */
+async function readBytes(file, option) {
+  await checkInput(file, option)
   try {
-    return file === '-' ? await buffer(process.stdin) : await fs.promises.readFile(file)
+    return await buffer(openInput(file))
   } catch (error) {
-    throw createReadError(file, error)
+    throw createReadError(file, option, error)
   }
 }
 
-async function readText(file) {
-  const bytes = await readBytes(file)
+/** Opens a file, or stdin. On a terminal it says so, since the command would otherwise seem to hang. */
+function openInput(file) {
+  if (file !== STDIN) return fs.createReadStream(file)
+  if (process.stdin.isTTY) printNote(`reading from the terminal, up to ${END_OF_INPUT}`)
+  return process.stdin
+}
+
+/** Throws if a file does not exist or is a directory. Returns whether it can be read more than once. */
+async function checkInput(file, option) {
+  try {
+    // Node.js reads nothing from a directory on stdin, without an error.
+    const stats = file === STDIN ? fs.fstatSync(process.stdin.fd) : await fs.promises.stat(file)
+    if (stats.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+    return file !== STDIN && stats.isFile()
+  } catch (error) {
+    throw createReadError(file, option, error)
+  }
+}
+
+async function readText(file, option) {
+  const bytes = await readBytes(file, option)
   try {
     return createDecoder().decode(bytes)
   } catch (error) {
-    throw createEncodingError(file, error)
+    throw createEncodingError(file, option, error)
   }
 }
 
-async function readJson(file) {
-  const text = await readText(file)
+async function readJson(file, option) {
+  const text = await readText(file, option)
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`${nameInput(file)} is not valid JSON: ${error.message}`, { cause: error })
+    throw new UsageError(`${nameInput(file, option)} is not valid JSON: ${error.message}`, { cause: error })
   }
 }
 
 /** Reads a secret from a file, without the trailing line break that editors and `echo` add. */
-async function readSecret(file) {
-  const secret = (await readText(file)).replace(/\r?\n$/, '')
-  if (secret === '') throw new UsageError(`${nameInput(file)} is empty`)
+async function readSecret(file, option) {
+  const secret = (await readText(file, option)).replace(/\r?\n$/, '')
+  if (secret === '') throw new UsageError(`${nameInput(file, option)} is empty`)
   return secret
 }
 
@@ -50,26 +80,30 @@ function createDecoder() {
   return new TextDecoder('utf-8', { fatal: true })
 }
 
-function createReadError(file, error) {
-  return new UsageError(`cannot read ${nameInput(file)}: ${FILE_ERRORS[error.code] ?? error.message}`, {
-    cause: error,
-  })
+function createReadError(file, option, error) {
+  const reason = FILE_ERRORS[error.code] ?? error.message
+  return new UsageError(`cannot read ${nameInput(file, option)}: ${reason}`, { cause: error })
 }
 
-function createEncodingError(file, cause) {
+function createEncodingError(file, option, cause) {
   // Windows PowerShell redirects output as UTF-16.
-  return new UsageError(`${nameInput(file)} is not valid UTF-8 (in PowerShell, use Out-File -Encoding utf8)`, { cause })
+  const message = `${nameInput(file, option)} is not valid UTF-8 (in PowerShell, use Out-File -Encoding utf8)`
+  return new UsageError(message, { cause })
 }
 
-function nameInput(file) {
-  return file === '-' ? 'stdin' : file
+function nameInput(file, option) {
+  if (file === STDIN) return 'stdin'
+  return option === undefined ? file : `--${option} ${file}`
 }
 
 module.exports = {
+  STDIN,
+  checkInput,
   createDecoder,
   createEncodingError,
   createReadError,
   nameInput,
+  openInput,
   readBytes,
   readJson,
   readSecret,

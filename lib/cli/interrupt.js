@@ -5,8 +5,16 @@ const { EXIT } = require('./exit-codes.js')
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** A terminal sends SIGINT to npx and to its child, and npx forwards it: a second one within this time is a duplicate. */
-const SAME_INTERRUPT_MS = 500
+/**
+ * On Ctrl-C, a terminal sends SIGINT to npx and to its child, and npx forwards it to the child a few milliseconds later. People
+ * take longer to press Ctrl-C twice.
+ */
+const FORWARDING_MS = 100
+
+/** Whether a signal is the first one again, forwarded, by their times in milliseconds. */
+function isForwarded(firstAt, now) {
+  return now - firstAt < FORWARDING_MS
+}
 
 /**
  * Calls `stop` on the first signal, and exits on the next. `signal` is the first signal received.
@@ -16,9 +24,9 @@ function watchInterrupts(stop) {
   const onSignal = (signal) => {
     const now = performance.now()
     if (first === undefined) {
-      first = { now, signal }
+      first = { at: now, signal }
       stop()
-    } else if (now - first.now >= SAME_INTERRUPT_MS) {
+    } else if (!isForwarded(first.at, now)) {
       process.exit(EXIT[signal])
     }
   }
@@ -33,4 +41,4 @@ function watchInterrupts(stop) {
   }
 }
 
-module.exports = { watchInterrupts }
+module.exports = { isForwarded, watchInterrupts }

@@ -4,6 +4,7 @@
 // without a binary.
 
 const { EXIT, UsageError, exitCodeForError } = require('./exit-codes.js')
+const { nameOption } = require('./option-names.js')
 const {
   describeError,
   errorToJson,
@@ -39,7 +40,7 @@ async function run([name, ...args]) {
     isJson = parsed.values.json === true
     return parsed.values.help ? await show(formatCommand(command)) : await command.run(parsed)
   } catch (error) {
-    return reportError(command, isJson, error)
+    return reportError(command, isJson, nameOption(error))
   }
 }
 

@@ -6,6 +6,9 @@ const { inspect, stripVTControlCharacters } = require('node:util')
 
 const counts = new Intl.NumberFormat('en')
 
+/** A message may quote an invalid value of any length. */
+const MAX_MESSAGE_LENGTH = 1000
+
 /**
  * A reader such as `head` closes the pipe early, which must neither stop a campaign nor print a stack. {@link print} rejects on
  * other errors.
@@ -14,22 +17,31 @@ function ignoreStreamErrors() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
+const WRITE_ERRORS = { ENOSPC: 'no space left on the device', EDQUOT: 'the disk quota is exceeded' }
+
+/** The result cannot be written to stdout. */
+class OutputError extends Error {
+  constructor(cause, delivery) {
+    super(`the result cannot be written: ${WRITE_ERRORS[cause.code] ?? cause.message}`, { cause })
+    if (delivery !== undefined) this.delivery = delivery
+  }
+}
+
 /**
- * Writes a line to stdout. Resolves if the reader has closed the pipe. Rejects if it cannot be written, for example on a full
- * disk: the outcome of the command is then unknown to its caller.
+ * Writes a line to stdout. Resolves if the reader has closed the pipe, and rejects with an {@link OutputError} if it cannot be
+ * written. After a publish, `delivery` is `'unknown'`: without the result, its caller does not know what was published.
  */
-function print(text) {
+function print(text, delivery) {
   return new Promise((resolve, reject) => {
     process.stdout.write(`${text}\n`, (error) => {
-      if (!error || error.code === 'EPIPE') return resolve()
-      const failure = new Error(`the result cannot be written: ${error.message}`, { cause: error })
-      reject(Object.assign(failure, { delivery: 'unknown' }))
+      if (!error || error.code === 'EPIPE') resolve()
+      else reject(new OutputError(error, delivery))
     })
   })
 }
 
-function printJson(value) {
-  return print(JSON.stringify(value, null, 2))
+function printJson(value, delivery) {
+  return print(JSON.stringify(value, null, 2), delivery)
 }
 
 /** Writes a line to stderr. */
@@ -53,7 +65,8 @@ function toOneLine(text) {
 /** An error on one line, with its code and delivery. */
 function describeError({ message, code, delivery }) {
   const details = [code, delivery].filter(Boolean)
-  return toOneLine(details.length > 0 ? `${message} (${details.join(', ')})` : message)
+  const text = message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message
+  return toOneLine(details.length > 0 ? `${text} (${details.join(', ')})` : text)
 }
 
 /** An error for `--json`, without its report, which is printed separately. */

@@ -1,8 +1,9 @@
 'use strict'
 
-const { EXIT, UsageError } = require('./exit-codes.js')
+const { EXIT, InterruptedError, UsageError } = require('./exit-codes.js')
 const { CONFIGURATION_OPTIONS, createClient } = require('./configuration.js')
 const { REQUEST_OPTIONS, readRequest } = require('./request.js')
+const { watchInterrupts } = require('./interrupt.js')
 const { print, printJson } = require('./output.js')
 
 const options = {
@@ -13,6 +14,13 @@ const options = {
   ...CONFIGURATION_OPTIONS,
 }
 
+/** What a publish that was interrupted has done, by its delivery. */
+const INTERRUPTED = {
+  'not-sent': 'nothing was sent',
+  refused: 'nobody was notified',
+  unknown: 'users may have been notified',
+}
+
 /** Publishes, and prints the publish id. */
 async function run({ values }) {
   const { interest: interests, user: users } = values
@@ -21,11 +29,25 @@ async function run({ values }) {
   }
   const request = await readRequest(values, interests ? 'interests' : 'users')
   const beams = await createClient(values)
-  const response = interests
-    ? await beams.publishToInterests(interests, request)
-    : await beams.publishToUsers(users, request)
-  await (values.json ? printJson(response) : print(response.publishId))
+  const response = await publish(beams, () =>
+    interests ? beams.publishToInterests(interests, request) : beams.publishToUsers(users, request),
+  )
+  await (values.json ? printJson(response, 'unknown') : print(response.publishId, 'unknown'))
   return EXIT.OK
+}
+
+/** Awaits a call until a signal stops it, and says then what became of the publish. */
+async function publish(beams, call) {
+  // Unlike an aborted call, one that was closed has a delivery.
+  const interrupts = watchInterrupts(() => void beams.close({ timeout: 0 }))
+  try {
+    return await call()
+  } catch (error) {
+    if (interrupts.signal === undefined || error.code !== 'ERR_BEAMS_CLOSED') throw error
+    throw new InterruptedError(interrupts.signal, error.delivery, INTERRUPTED[error.delivery])
+  } finally {
+    interrupts.release()
+  }
 }
 
 module.exports = {
@@ -45,6 +67,7 @@ show it. For more than 1 000 users, see campaign.`,
     1: 'it failed, and nobody was notified: running it again is safe',
     2: 'invalid arguments, configuration or payload: nothing was sent',
     3: 'it failed, and users may have been notified: repeating it may notify them twice',
+    '129, 130, 143': 'stopped by SIGHUP, SIGINT (Ctrl-C) or SIGTERM: stderr says whether users may have been notified',
   },
   run,
 }

@@ -36,7 +36,7 @@ async function readNamedRequests(values, targets) {
     const [, name, file] = /^([^=]+)=(.+)$/.exec(item) ?? []
     if (name === undefined) throw new UsageError(`--requests must have the form en=en.json, not "${item}"`)
     if (Object.hasOwn(requests, name)) throw new UsageError(`--requests contains ${name} twice`)
-    requests[name] = await readRequestFile(file)
+    requests[name] = await readRequestFile(file, 'requests')
   }
   if (!values['no-check']) {
     checkRequests(
@@ -66,18 +66,19 @@ async function composeRequest({ request: file, title, body, link }) {
   const isMessage = title !== undefined || body !== undefined || link !== undefined
   if (file !== undefined && isMessage)
     throw new UsageError('--request cannot be combined with --title, --body or --link')
-  if (file !== undefined) return readRequestFile(file)
+  if (file !== undefined) return readRequestFile(file, 'request')
   if (title === undefined || body === undefined)
     throw new UsageError('either --request, or --title and --body, are required')
   const { toPublishRequest } = require('../..')
   return toPublishRequest({ title, body, link })
 }
 
-async function readRequestFile(file) {
-  const publishRequest = await readJson(file)
+/** Reads a publish request. Errors name the option that the file was passed with. */
+async function readRequestFile(file, option) {
+  const publishRequest = await readJson(file, option)
   if (typeof publishRequest === 'object' && publishRequest !== null && !Array.isArray(publishRequest))
     return publishRequest
-  throw new UsageError(`${nameInput(file)} must contain a JSON object with apns, fcm or web`)
+  throw new UsageError(`${nameInput(file, option)} must contain a JSON object with apns, fcm or web`)
 }
 
 module.exports = { REQUEST_OPTIONS, readNamedRequests, readRequest, readRequestFile }

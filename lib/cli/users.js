@@ -2,9 +2,10 @@
 
 // Reads the users of a campaign from a file or stdin, one per line.
 
-const fs = require('node:fs')
 const { UsageError } = require('./exit-codes.js')
-const { createDecoder, createEncodingError, createReadError, nameInput } = require('./input.js')
+const { checkInput, createDecoder, createEncodingError, createReadError, nameInput, openInput } = require('./input.js')
+
+const OPTION = 'users'
 
 /** Bounds the memory for a file that is not a list of lines. */
 const MAX_LINE_LENGTH = 1 << 20
@@ -25,21 +26,12 @@ async function openUsers(file, format, names) {
     throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}, not "${format}"`)
   }
   const readFrom = (stream) => readBatches(stream, file, (line) => FORMATS[format](line, names))
-  if (file === '-') return createUsers(process.stdin, readFrom)
   let total
-  if (await isRegularFile(file)) {
+  if (await checkInput(file, OPTION)) {
     total = 0
-    for await (const users of readFrom(fs.createReadStream(file))) total += users.length
+    for await (const users of readFrom(openInput(file))) total += users.length
   }
-  return createUsers(fs.createReadStream(file), readFrom, total)
-}
-
-async function isRegularFile(file) {
-  try {
-    return (await fs.promises.stat(file)).isFile()
-  } catch (error) {
-    throw createReadError(file, error)
-  }
+  return createUsers(openInput(file), readFrom, total)
 }
 
 function createUsers(stream, readFrom, total) {
@@ -60,14 +52,15 @@ async function* readBatches(stream, file, parse) {
     try {
       return [parse(text)]
     } catch (error) {
-      throw new UsageError(`${nameInput(file)}, line ${number}: ${error.message}`, { cause: error })
+      throw new UsageError(`${nameInput(file, OPTION)}, line ${number}: ${error.message}`, { cause: error })
     }
   }
   let rest = ''
   for await (const text of decode(stream, file)) {
     const lines = (rest + text).split('\n')
     rest = lines.pop()
-    if (rest.length > MAX_LINE_LENGTH) throw new UsageError(`${nameInput(file)} is not a list with one user per line`)
+    if (rest.length > MAX_LINE_LENGTH)
+      throw new UsageError(`${nameInput(file, OPTION)} is not a list with one user per line`)
     yield lines.flatMap(take)
   }
   yield take(rest)
@@ -80,30 +73,47 @@ async function* decode(stream, file) {
     yield decoder.decode()
   } catch (error) {
     throw error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-      ? createEncodingError(file, error)
-      : createReadError(file, error)
+      ? createEncodingError(file, OPTION, error)
+      : createReadError(file, OPTION, error)
   }
 }
 
-/** Any text is a user id, so JSON Lines would be published to users that do not exist. */
+/** Any text is a user id, so a list of another format would be published to users that do not exist. */
 function parseId(line) {
-  if (/^\{.*\}$/.test(line)) throw new Error('it looks like JSON; pass --format jsonl')
+  if (line.includes('\t')) {
+    throw new Error(
+      'it has a tab; if a request name follows it, pass --requests, and if it is part of the id, use --format jsonl',
+    )
+  }
+  if (/^\s*(\{.*\}|\[.*\]|".*")\s*$/.test(line)) throw new Error('it looks like JSON; pass --format jsonl')
+  if (line.includes('\0')) throw new Error('it has a NUL character; if the list is UTF-16, save it as UTF-8')
   return line
 }
 
 /** Parses `user-1<tab>de`. Without a name, the user gets the default request. */
 function parseColumns(line, names) {
-  const tab = line.lastIndexOf('\t')
-  return tab < 0 ? line : createEntry(line.slice(0, tab), line.slice(tab + 1), names)
+  const [userId, name, ...others] = line.split('\t')
+  if (others.length > 0) {
+    throw new Error(`it has ${others.length + 2} columns instead of two, the user id and the name of a request`)
+  }
+  return name === undefined ? parseId(userId) : createEntry(parseId(userId), name, names)
 }
 
 /** Parses `"user-1"`, `{ "userId": "user-1", "request": "de" }` or `{ "userId": "user-1", "publishRequest": { … } }`. */
 function parseObject(line, names) {
-  const entry = JSON.parse(line)
+  const entry = parseJson(line)
   if (typeof entry === 'string') return entry
   const { userId, request, publishRequest } = entry ?? {}
   if (typeof userId !== 'string') throw new Error('userId must be a string')
   return publishRequest === undefined ? createEntry(userId, request, names) : { userId, publishRequest }
+}
+
+function parseJson(line) {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    throw new Error(`it is not valid JSON: ${error.message}`, { cause: error })
+  }
 }
 
 function createEntry(userId, request, names) {

@@ -17,7 +17,7 @@ const options = {
 async function run({ values: { signature, 'secret-file': file }, positionals: [body = '-'] }) {
   if (signature === undefined)
     throw new UsageError('--signature is required: the value of the Webhook-Signature header')
-  const secret = file === undefined ? process.env.BEAMS_WEBHOOK_SECRET : await readSecret(file)
+  const secret = file === undefined ? process.env.BEAMS_WEBHOOK_SECRET : await readSecret(file, 'secret-file')
   if (!secret) throw new UsageError('BEAMS_WEBHOOK_SECRET is not set: set it or pass --secret-file')
   await printJson(verify(await readBytes(body), signature, secret))
   return EXIT.OK

@@ -1,0 +1,148 @@
+'use strict'
+
+// What a command does if its result cannot be written, or if a signal arrives while it publishes.
+
+const { test, describe } = require('node:test')
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const { EventEmitter, once } = require('node:events')
+const { signWebhook } = require('..')
+const { emulated } = require('./helpers/clients.js')
+const { runCommand, startCommand, createVariables, writeFiles } = require('./helpers/cli.js')
+const { recordingServer, socketServer } = require('./helpers/servers.js')
+const { isForwarded } = require('../lib/cli/interrupt.js')
+
+const request = '{ "web": { "notification": { "title": "Sale", "body": "Today only" } } }'
+const webhook = JSON.stringify({
+  payload: { instance_id: 'i', publish_id: 'pubid-1', user_id: 'ada' },
+  metadata: { created_at: '2026-01-31T10:42:16+0000', event_type: 'v1.UserNotificationOpen', event_id: 'event-1' },
+})
+const files = { 'request.json': request, 'users.txt': 'ada\n', 'nobody.txt': '', 'webhook.json': webhook }
+const { 'Webhook-Signature': signature } = signWebhook(webhook, 'hush')
+const publish = ['publish', '--user', 'ada', '--request', 'request.json']
+const campaign = ['campaign', '--request', 'request.json', '--users']
+
+const commands = [
+  [['--help'], 1],
+  [['--version'], 1],
+  [['check', '--help'], 1],
+  [['check', 'request.json'], 1],
+  [['check', 'request.json', '--json'], 1],
+  [['token', 'ada'], 1],
+  [['verify-webhook', 'webhook.json', '--signature', signature], 1],
+  [['doctor'], 1],
+  [['doctor', '--json'], 1],
+  [[...campaign, 'nobody.txt'], 1],
+  // Users were notified, so repeating these is not safe.
+  [[...campaign, 'users.txt'], 3],
+  [[...campaign, 'users.txt', '--json'], 3],
+  [publish, 3],
+  [[...publish, '--json'], 3],
+]
+
+const nameOf = (args) => args.join(' ').replace(signature, '…')
+
+describe('a result that cannot be written', { concurrency: 2, skip: !fs.existsSync('/dev/full') }, () => {
+  for (const [args, exitCode] of commands) {
+    test(`ends ${nameOf(args)} with exit code ${exitCode} and an error`, async (t) => {
+      const { emulator } = await emulated(t)
+      const full = fs.openSync('/dev/full', 'w')
+      t.after(() => fs.closeSync(full))
+      const { code, stderr } = await runCommand(t, args, {
+        cwd: writeFiles(t, files),
+        env: { ...createVariables(emulator), BEAMS_WEBHOOK_SECRET: 'hush' },
+        stdio: ['pipe', full, 'pipe'],
+      })
+      const [name] = args[0].startsWith('-') ? [''] : [` ${args[0]}`]
+      const delivery = exitCode === 3 ? ' (unknown)' : ''
+      const error = stderr.split('\n').find((line) => line.startsWith('beams-native'))
+      assert.equal(error, `beams-native${name}: the result cannot be written: no space left on the device${delivery}`)
+      assert.equal(code, exitCode)
+    })
+  }
+})
+
+describe('a result that is not read', { concurrency: 2 }, () => {
+  for (const [args] of commands) {
+    test(`ends ${nameOf(args)} silently, with its own exit code`, async (t) => {
+      const { emulator } = await emulated(t)
+      const { child, ended } = startCommand(t, args, {
+        cwd: writeFiles(t, files),
+        env: { ...createVariables(emulator), BEAMS_WEBHOOK_SECRET: 'hush' },
+      })
+      child.stdout.destroy()
+      child.stdin.end()
+      const { code, stderr } = await ended
+      assert.equal(code, 0)
+      assert.doesNotMatch(stderr, /^beams-native/m)
+    })
+  }
+})
+
+describe('a publish', { concurrency: 2 }, () => {
+  /** Starts a publish to a server that does not respond. Resolves when the request has arrived. */
+  async function startPublish(t, args = []) {
+    const arrivals = new EventEmitter()
+    const server = await socketServer(t, () => arrivals.emit('request'))
+    const arrived = once(arrivals, 'request')
+    const command = startCommand(t, [...publish, ...args], { cwd: writeFiles(t, files), env: createVariables(server) })
+    await arrived
+    return command
+  }
+
+  for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+    test(`that is stopped by ${signal} says that users may have been notified`, async (t) => {
+      const { child, ended } = await startPublish(t)
+      child.kill(signal)
+      assert.deepEqual(await ended, {
+        code: exitCode,
+        signal: null,
+        stdout: '',
+        stderr: `beams-native publish: stopped by ${signal}: users may have been notified (unknown)\n`,
+      })
+    })
+  }
+
+  test('that is stopped while it connects says that nothing was sent', async (t) => {
+    const connections = new EventEmitter()
+    const { port } = await socketServer(
+      t,
+      () => {},
+      () => connections.emit('open'),
+    )
+    const connected = once(connections, 'open')
+    const env = createVariables({ url: `https://127.0.0.1:${port}` })
+    const { child, ended } = startCommand(t, [...publish, '--json'], { cwd: writeFiles(t, files), env })
+    await connected
+    child.kill('SIGINT')
+    const { code, stdout, stderr } = await ended
+    assert.deepEqual([code, stderr], [130, 'beams-native publish: stopped by SIGINT: nothing was sent (not-sent)\n'])
+    assert.equal(JSON.parse(stdout).error.delivery, 'not-sent')
+  })
+
+  test('that is stopped before a retry says that nobody was notified', async (t) => {
+    const server = await recordingServer(t, () => ({ status: 429, headers: { 'retry-after': '50' } }))
+    const env = { ...createVariables(server), BEAMS_LOG: 'debug' }
+    const { child, until, ended } = startCommand(t, publish, { cwd: writeFiles(t, files), env })
+    await until(/429/)
+    child.kill('SIGINT')
+    const { code, stderr } = await ended
+    assert.equal(code, 130)
+    assert.match(stderr, /^beams-native publish: stopped by SIGINT: nobody was notified \(refused\)$/m)
+  })
+})
+
+describe('a second SIGINT', () => {
+  for (const [milliseconds, expected] of [
+    [0, true],
+    [20, true],
+    [99, true],
+    [100, false],
+    [450, false],
+    [60_000, false],
+  ]) {
+    test(`after ${milliseconds} ms is ${expected ? 'the first, forwarded by npx' : 'another Ctrl-C'}`, () => {
+      assert.equal(isForwarded(1000, 1000 + milliseconds), expected)
+    })
+  }
+})
