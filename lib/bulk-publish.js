@@ -4,7 +4,7 @@
 // call for each would cost more than everything else.
 
 const native = require('./load.js')
-const { clearTimeout, setImmediate, setTimeout } = require('node:timers')
+const { setImmediate } = require('node:timers')
 const {
   callNative,
   createArgumentError,
@@ -20,6 +20,7 @@ const { takeObservations } = require('./observers.js')
 const { throwBeamsError } = require('./settle.js')
 const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./options.js')
 const { assembleReport } = require('./bulk-report.js')
+const { openWaits } = require('./iterator-waits.js')
 const { readRequests } = require('./bulk-requests.js')
 const { UNREADABLE, UserBatch } = require('./user-batch.js')
 
@@ -31,9 +32,6 @@ const BATCH_SIZE = { async: 1000, sync: 4000 }
 
 /** How many users are read before other work gets a turn. The size of a batch is a multiple of it. */
 const USERS_PER_TURN = 1000
-
-/** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
-const CLOSE_TIMEOUT_MS = 1000
 
 /**
  * Resolves to the report when every user is accounted for. `wanted` are the requested observations, with which `observe` is
@@ -51,7 +49,7 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   }
   // If the journal cannot be opened, the call has ended already.
   if (hasJournal) await native.bulkOpenJournal(bulk).catch(throwBeamsError)
-  const failure = await new BulkPublish(bulk, source, batch).run(signal, onProgress)
+  const failure = await new BulkPublish(bulk, source, batch, openWaits(client)).run(signal, onProgress)
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
   const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
   if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)
@@ -124,11 +122,13 @@ class BulkPublish {
   #isClosed = false
   /** The users that were read and not yet pushed. */
   #batch
+  #waits
 
-  constructor(bulk, source, batch) {
+  constructor(bulk, source, batch, waits) {
     this.#bulk = bulk
     this.#source = source
     this.#batch = batch
+    this.#waits = waits
   }
 
   /** Reads and publishes until all requests have ended. Returns why the caller wants it to end early, if so. */
@@ -233,7 +233,7 @@ class BulkPublish {
     }
     this.#isStopped = true
     // The reason for stopping is already recorded; errors while closing are ignored.
-    await within(CLOSE_TIMEOUT_MS, Promise.allSettled([closeAsync(this.#source.users, iterator), reading]))
+    await this.#waits.wait(Promise.allSettled([closeAsync(this.#source.users, iterator), reading]))
     this.#isClosed = true
     return false
   }
@@ -265,14 +265,6 @@ async function closeAsync(users, iterator) {
   } finally {
     await iterator.return?.()
   }
-}
-
-/** Waits for a promise, but not for longer than a time limit. */
-async function within(milliseconds, promise) {
-  let timer
-  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)))
-  await Promise.race([promise, timeout])
-  clearTimeout(timer)
 }
 
 /** Resolves in the next turn of the event loop. */

@@ -14,6 +14,7 @@ const {
 const { log, setLogger } = require('./logger.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 const { startCall, throwBeamsError } = require('./settle.js')
+const { endWaits } = require('./iterator-waits.js')
 const { emitWarning } = require('./warnings.js')
 const { joinTargets, measureTargets, readTargets, readUserId, serializeBody } = require('./arguments.js')
 const {
@@ -239,7 +240,10 @@ function startDeletion(client, userId, options, hidden, toResult) {
 async function close(client, options) {
   let closed
   try {
-    closed = native.close.call(client, nextCall(client, 'close'), readCloseOptions(options))
+    const call = nextCall(client, 'close')
+    const given = readCloseOptions(options)
+    closed = native.close.call(client, call, given)
+    if (given?.timeout !== undefined) endWaits(client, given.timeout)
   } catch (thrown) {
     throw toArgumentError(thrown, close)
   }
