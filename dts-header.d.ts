@@ -18,7 +18,7 @@ export * from './types/publish'
 export * from './types/webhooks'
 
 import type { BeamsLogger, ClientStats, PayloadChecks } from './types/client'
-import type { ManyUsersProgress, ManyUsersReport, NamedRequests, UserEntry } from './types/many-users'
+import type { ManyUsersProgress, ManyUsersReport, NamedRequests, RequestName, UserEntries } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'

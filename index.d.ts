@@ -18,7 +18,7 @@ export * from './types/publish'
 export * from './types/webhooks'
 
 import type { BeamsLogger, ClientStats, PayloadChecks } from './types/client'
-import type { ManyUsersProgress, ManyUsersReport, NamedRequests, UserEntry } from './types/many-users'
+import type { ManyUsersProgress, ManyUsersReport, NamedRequests, RequestName, UserEntries } from './types/many-users'
 import type { Message } from './types/message'
 import type { PayloadCheckOptions, PayloadFinding } from './types/payload-checks'
 import type { PublishRequest, PublishResponse } from './types/publish'
@@ -186,7 +186,7 @@ export declare class PushNotifications {
    * @param users The user ids, or ids with their requests, in an array, an iterable, or an async iterable. An
    * invalid id (not a string, empty, longer than 164 UTF-16 code units) and a user without a valid request are reported in
    * `failures`. When the call is stopped, the iterator's `return()` is called, a stream is destroyed, and a pending read is
-   * awaited for up to a second.
+   * awaited for up to a second, or until `close` has timed out.
    * @param publishRequest The payload for at least one platform, or several by name. Each up to 199 KiB as JSON.
    * @param options Options of this call.
    * @returns What became of every user, even if not all were published to.
@@ -205,7 +205,7 @@ export declare class PushNotifications {
    * for (const { users, error } of report.failures) console.error(error.delivery, users)
    * ```
    */
-  publishToManyUsers(users: Iterable<UserEntry> | AsyncIterable<UserEntry>, publishRequest: PublishRequest | NamedRequests, options?: ManyUsersOptions): Promise<ManyUsersReport>
+  publishToManyUsers<Name extends string, Given extends string = Name>(users: UserEntries<RequestName<Given, Name>>, publishRequest: PublishRequest | NamedRequests<Name>, options?: ManyUsersOptions): Promise<ManyUsersReport>
 }
 
 /** Options of one call, which override those of the client. `undefined` keeps the client's option. */

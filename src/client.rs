@@ -290,7 +290,7 @@ impl PushNotifications {
     /// @param users The user ids, or ids with their requests, in an array, an iterable, or an async iterable. An
     /// invalid id (not a string, empty, longer than 164 UTF-16 code units) and a user without a valid request are reported in
     /// `failures`. When the call is stopped, the iterator's `return()` is called, a stream is destroyed, and a pending read is
-    /// awaited for up to a second.
+    /// awaited for up to a second, or until `close` has timed out.
     /// @param publishRequest The payload for at least one platform, or several by name. Each up to 199 KiB as JSON.
     /// @param options Options of this call.
     /// @returns What became of every user, even if not all were published to.
@@ -310,7 +310,8 @@ impl PushNotifications {
     /// ```
     #[napi(
         catch_unwind,
-        ts_args_type = "users: Iterable<UserEntry> | AsyncIterable<UserEntry>, publishRequest: PublishRequest | NamedRequests, options?: ManyUsersOptions",
+        ts_generic_types = "Name extends string, Given extends string = Name",
+        ts_args_type = "users: UserEntries<RequestName<Given, Name>>, publishRequest: PublishRequest | NamedRequests<Name>, options?: ManyUsersOptions",
         ts_return_type = "Promise<ManyUsersReport>"
     )]
     #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]

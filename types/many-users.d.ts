@@ -7,14 +7,24 @@ import type { PublishRequest } from './publish'
  * An id alone gets the call's request. With several `requests`, it gets the one named `default`. If there
  * is none, it gets the only one; if there is more than one, the user is reported in `failures`.
  */
-export type UserEntry = string | UserWithNamedRequest | UserWithOwnRequest
+export type UserEntry<Name extends string = string> = string | UserWithNamedRequest<Name> | UserWithOwnRequest
+
+/** Users in an array, an iterable or an async iterable. */
+export type UserEntries<Name extends string = string> =
+  UserArray<Name> | Iterable<UserEntry<Name>> | AsyncIterable<UserEntry<Name>>
+
+/** An array, with a type of its own so that compilers report a mistake where it is in the array. */
+interface UserArray<Name extends string> extends Iterable<UserEntry<Name>> {
+  readonly length: number
+  readonly [index: number]: UserEntry<Name>
+}
 
 /** A user and the name of one of the call's `requests`. */
-export interface UserWithNamedRequest {
+export interface UserWithNamedRequest<Name extends string = string> {
   /** The id of the user. */
   readonly userId: string
   /** The name of the request. If it is missing, the user gets the same request as an id alone. */
-  readonly request?: string | undefined
+  readonly request?: Name | undefined
   readonly publishRequest?: undefined
 }
 
@@ -28,13 +38,22 @@ export interface UserWithOwnRequest {
 }
 
 /** The named requests of a `publishToManyUsers` call, such as one for each language. */
-export interface NamedRequests {
+export interface NamedRequests<Name extends string = string> {
   /**
    * The requests by their names. They are serialized before the first user is read. A publish request alone is the same as
    * `{ requests: { default: publishRequest } }`.
    */
-  readonly requests: { readonly [name: string]: PublishRequest }
+  readonly requests: { readonly [name in Name]: PublishRequest }
 }
+
+/**
+ * The type of the names that users have, `Given`: one of the names of the call's `requests`, `Name`. A `string`, whose value is
+ * known only when the program runs, is accepted, too.
+ */
+export type RequestName<Given extends string, Name extends string> = string extends Given ? Given : NotInferred<Name>
+
+/** Prevents that a misspelt name of a user is taken for one of the call's `requests`. */
+type NotInferred<Name extends string> = [Name][Name extends string ? 0 : never]
 
 /** The outcome of a `publishToManyUsers` call. Each id that was read is counted once. */
 export interface ManyUsersReport {

@@ -1,6 +1,14 @@
 // Compiled, never run: what may be given to publishToManyUsers, and what comes back.
 
-import { BeamsError, PushNotifications, readCampaignJournal, type ManyUsersReport, type UserEntry } from 'beams-native'
+import {
+  BeamsError,
+  PushNotifications,
+  readCampaignJournal,
+  type ManyUsersReport,
+  type NamedRequests,
+  type PublishRequest,
+  type UserEntry,
+} from 'beams-native'
 
 declare const beams: PushNotifications
 declare const cursor: AsyncIterable<string>
@@ -47,6 +55,45 @@ export async function use(): Promise<string[]> {
   // @ts-expect-error no such option
   await beams.publishToManyUsers([], request, { parallel: 4 })
   return counted > 0 ? failed : []
+}
+
+declare const rows: { id: string; language: string }[]
+declare const byLanguage: Record<string, PublishRequest>
+declare const readRequests: () => NamedRequests
+
+async function* generate() {
+  yield 'user-1'
+  yield { userId: 'user-2', request: 'de' }
+  yield { userId: 'user-3', publishRequest: request }
+}
+
+function* misspell() {
+  yield { userId: 'user-2', request: 'dee' as const }
+}
+
+// The names of literals are checked; a name that is a string may be any.
+export async function useNames(): Promise<void> {
+  const requests = { de: request, en: request }
+  const users = [{ userId: 'user-1', request: 'de' }, 'user-2']
+  const entries: UserEntry[] = users
+  await beams.publishToManyUsers(generate(), { requests })
+  await beams.publishToManyUsers(users, { requests })
+  await beams.publishToManyUsers(entries, { requests })
+  await beams.publishToManyUsers(new Set(entries), { requests })
+  await beams.publishToManyUsers(rows.map(({ id, language }) => ({ userId: id, request: language })), { requests }) // prettier-ignore
+  await beams.publishToManyUsers([{ userId: 'user-1', request: rows.length > 1 ? 'de' : 'en' }], { requests })
+  await beams.publishToManyUsers([{ userId: 'user-1', request: undefined }], { requests })
+  await beams.publishToManyUsers([{ userId: 'user-1', request: 'default' }], request)
+  for (const named of [{ requests: byLanguage }, readRequests()]) {
+    await beams.publishToManyUsers([{ userId: 'user-1', request: 'fr' }], named)
+  }
+
+  // @ts-expect-error no request has this name
+  await beams.publishToManyUsers(['user-1', { userId: 'user-2', request: 'dee' }], { requests })
+  // @ts-expect-error no request has this name
+  await beams.publishToManyUsers(misspell(), { requests })
+  // @ts-expect-error there are no names
+  await beams.publishToManyUsers([{ userId: 'user-1', request: 'de' }], { requests: {} })
 }
 
 export function unsent(error: unknown): string[] {

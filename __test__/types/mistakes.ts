@@ -19,6 +19,10 @@ export const perhapsNoPlatform = beams.publishToInterests(['hello'], {
 export const perhapsUndefined = beams.publishToInterests(['hello'], { web: isWeb ? web : undefined })
 export const unfinished = beams.publishToInterests(['hello'], draft)
 
+export const requestName = beams.publishToManyUsers([{ userId: 'user-1', request: 'germam' }], {
+  requests: { german: { web }, english: { web } },
+})
+
 export const title: PublishRequest = { web: { notification: { titel: 'Hello' } } }
 export const notification: PublishRequest = { web: { notifcation: { title: 'Hello' } } }
 export const deepLink: PublishRequest = { web: { notification: { title: 'Hello', deepLink: 'https://example.com' } } }
