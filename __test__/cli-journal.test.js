@@ -8,6 +8,9 @@ const { setInterval } = require('node:timers/promises')
 const { emulated } = require('./helpers/clients.js')
 const { runCommand, startCommand, createVariables, writeFiles } = require('./helpers/cli.js')
 
+const { UsageError } = require('../lib/cli/exit-codes.js')
+const { explainStartError } = require('../lib/cli/journal-error.js')
+
 const idsOf = (count) => Array.from({ length: count }, (_, index) => `user-${index}`)
 const usersOf = (emulator) => emulator.publishes().flatMap(({ users }) => users)
 
@@ -118,4 +121,25 @@ describe('a campaign with a journal', { concurrency: 2 }, () => {
     assert.match(stderr, /^beams-native campaign: .*sale\.journal.* \(ERR_BEAMS_JOURNAL, not-sent\)\n$/)
     assert.deepEqual(emulator.publishes(), [])
   })
+})
+
+describe('a journal that cannot be opened is a usage error, unless another attempt may help:', () => {
+  const path = '/campaigns/sale.journal'
+  for (const [code, expected] of [
+    ['ENOENT', `cannot use --journal sale.journal: its folder does not exist`],
+    ['EACCES', `cannot use --journal sale.journal: permission denied`],
+    ['EROFS', `cannot use --journal sale.journal: the file system is read-only`],
+    ['ENOSPC', undefined],
+    ['EMFILE', undefined],
+  ]) {
+    test(code, () => {
+      const message = `the journal ${path} cannot be used: ${code} (os error 5)`
+      const details = { code: 'ERR_BEAMS_JOURNAL', delivery: 'not-sent' }
+      const error = Object.assign(new Error(message, { cause: Object.assign(new Error(code), { code }) }), details)
+      const explained = explainStartError(error, 'sale.journal')
+      assert.equal(explained instanceof UsageError, expected !== undefined)
+      assert.equal(explained.message, expected ?? `--journal ${path} cannot be used: ${code}`)
+      assert.deepEqual({ ...explained }, details)
+    })
+  }
 })

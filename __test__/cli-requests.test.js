@@ -68,12 +68,15 @@ const mistaken = [
     ['--request', 'en.json'],
     '--users list, line 1: it looks like JSON; pass --format jsonl',
   ],
-  [
-    'in UTF-16 without a byte order mark',
-    'a\0d\0a\0\n\0',
-    ['--request', 'en.json'],
-    '--users list, line 1: it has a NUL character',
-  ],
+  ...[
+    ['in UTF-16 without a byte order mark', 'a\0d\0a\0\n\0', 'line 1: it has the invisible character U+0000; is the'],
+    [
+      'in the format of classic Mac OS',
+      'ada\reve\r',
+      'line 1: it has the invisible character U+000D; is the list UTF-8',
+    ],
+    ['of a second file from Windows', '\ufeffada\r\n\ufeffeve\r\n', 'line 2: it has the invisible character U+FEFF'],
+  ].map(([what, list, expected]) => [what, list, ['--request', 'en.json'], `--users list, ${expected}`]),
 ]
 
 describe('campaign sends nothing', { concurrency: 2 }, () => {

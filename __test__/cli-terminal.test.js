@@ -84,6 +84,15 @@ describe('on a terminal, a campaign', { concurrency: 2 }, () => {
   })
 })
 
+test('on a terminal, a command that reads stdin says so', async (t) => {
+  const { press, until, ended } = startOnTerminal(t, ['check', '-'])
+  await until(/^reading from the terminal, up to Ctrl-D\r$/m)
+  press('{ "fcm": { "notification": { "title": "Hello", "body": "Hello, world!" } } }\n\u0004')
+  const { code, stdout } = await ended
+  assert.equal(code, 0)
+  assert.match(stdout, /^no findings\r$/m)
+})
+
 describe('on a terminal, colours', { concurrency: 2 }, () => {
   for (const [env, expected] of [
     [{}, true],

@@ -154,7 +154,7 @@ immediately. Progress is shown on stderr: a bar on a terminal, lines otherwise.`
   exitCodes: {
     0: 'all users were published to, now or in an earlier run',
     1: 'some users were not: with a journal, run the same command again',
-    2: 'invalid arguments, configuration, payload or list: nothing was sent',
+    2: "invalid arguments, configuration, payload or list, or another campaign's journal: nothing was sent",
     3: 'for some users the outcome is unknown: with a journal, they are skipped unless --retry-unknown is set',
     '129, 130, 143': 'stopped by SIGHUP, SIGINT (Ctrl-C) or SIGTERM: with a journal, run the same command again',
   },

@@ -38,6 +38,7 @@ to write instead. Nothing is sent.`,
   examples: ['check request.json', 'check - --json < request.json'],
   exitCodes: {
     0: 'no findings, or only hints',
+    1: 'the findings could not be written',
     2: 'invalid arguments, or an unreadable payload',
     4: 'degraded: a part of the notification has no effect',
     5: 'dropped: a platform shows nothing',

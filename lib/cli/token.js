@@ -27,6 +27,6 @@ with the token can receive the user's notifications. Nothing is sent.`,
   options,
   parameters: ['<user>'],
   examples: ['token user-1'],
-  exitCodes: { 0: 'the token was printed', 2: 'invalid arguments or configuration' },
+  exitCodes: { 0: 'the token was printed', 1: 'it could not be printed', 2: 'invalid arguments or configuration' },
   run,
 }

@@ -7,6 +7,10 @@ const { checkInput, createDecoder, createEncodingError, createReadError, nameInp
 
 const OPTION = 'users'
 
+/** Control characters and byte order marks, which UTF-16, line breaks of one CR or joined files put into a line. */
+// eslint-disable-next-line no-control-regex
+const INVISIBLE = /[\u0000-\u001f\u007f\ufeff]/
+
 /** Bounds the memory for a file that is not a list of lines. */
 const MAX_LINE_LENGTH = 1 << 20
 
@@ -86,7 +90,11 @@ function parseId(line) {
     )
   }
   if (/^\s*(\{.*\}|\[.*\]|".*")\s*$/.test(line)) throw new Error('it looks like JSON; pass --format jsonl')
-  if (line.includes('\0')) throw new Error('it has a NUL character; if the list is UTF-16, save it as UTF-8')
+  const [invisible] = INVISIBLE.exec(line) ?? []
+  if (invisible !== undefined) {
+    const name = `U+${invisible.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+    throw new Error(`it has the invisible character ${name}; is the list UTF-8, with LF or CRLF line breaks?`)
+  }
   return line
 }
 
