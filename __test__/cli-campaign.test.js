@@ -257,9 +257,13 @@ describe('campaign, in flight,', { concurrency: 2 }, () => {
     child.kill('SIGINT')
     await until(/stopping/)
     const again = timers.setInterval(() => child.kill('SIGINT'), 50)
-    const { code, signal, stdout } = await ended
+    const { code, signal, stdout, stderr } = await ended
     timers.clearInterval(again)
     assert.deepEqual([code, signal, stdout], [130, null, ''])
+    assert.match(
+      stderr,
+      /^beams-native campaign: stopped without a report; requests in flight may notify their users \(unknown\)$/m,
+    )
   })
 
   test('continues if its progress is not read', async (t) => {

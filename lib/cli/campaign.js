@@ -85,10 +85,16 @@ async function readRequests({ requests, ...values }) {
 async function publish(beams, users, request, callOptions) {
   const controller = new AbortController()
   const progress = showProgress(process.stderr, users.total)
-  const interrupts = watchInterrupts(() => {
-    progress.note('stopping: waiting for the requests in flight; press Ctrl-C again to exit immediately')
-    controller.abort()
-  })
+  const interrupts = watchInterrupts(
+    () => {
+      progress.note('stopping: waiting for the requests in flight; press Ctrl-C again to exit immediately')
+      controller.abort()
+    },
+    () => {
+      progress.end()
+      printNote('beams-native campaign: stopped without a report; requests in flight may notify their users (unknown)')
+    },
+  )
   const onProgress = (counts) => progress.update(counts)
   try {
     const settled = beams.publishToManyUsers(users.users, request, {

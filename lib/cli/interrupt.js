@@ -17,9 +17,9 @@ function isForwarded(firstAt, now) {
 }
 
 /**
- * Calls `stop` on the first signal, and exits on the next. `signal` is the first signal received.
+ * Calls `stop` on the first signal. On the next, calls `giveUp` and exits. `signal` is the first signal received.
  */
-function watchInterrupts(stop) {
+function watchInterrupts(stop, giveUp) {
   let first
   const onSignal = (signal) => {
     const now = performance.now()
@@ -27,6 +27,7 @@ function watchInterrupts(stop) {
       first = { at: now, signal }
       stop()
     } else if (!isForwarded(first.at, now)) {
+      giveUp()
       process.exit(EXIT[signal])
     }
   }

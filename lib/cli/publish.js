@@ -4,7 +4,7 @@ const { EXIT, InterruptedError, UsageError } = require('./exit-codes.js')
 const { CONFIGURATION_OPTIONS, createClient } = require('./configuration.js')
 const { REQUEST_OPTIONS, readRequest } = require('./request.js')
 const { watchInterrupts } = require('./interrupt.js')
-const { print, printJson } = require('./output.js')
+const { print, printJson, printNote } = require('./output.js')
 
 const options = {
   interest: { type: 'string', multiple: true, value: '<name>', help: 'an interest; may be repeated, up to 100 times' },
@@ -39,7 +39,10 @@ async function run({ values }) {
 /** Awaits a call until a signal stops it, and says then what became of the publish. */
 async function publish(beams, call) {
   // Unlike an aborted call, one that was closed has a delivery.
-  const interrupts = watchInterrupts(() => void beams.close({ timeout: 0 }))
+  const interrupts = watchInterrupts(
+    () => void beams.close({ timeout: 0 }),
+    () => printNote(`beams-native publish: ${INTERRUPTED.unknown} (unknown)`),
+  )
   try {
     return await call()
   } catch (error) {
