@@ -11,6 +11,9 @@ const read = (file) => fs.readFileSync(path.join(checkout, file), 'utf8')
 const lock = JSON.parse(read('package-lock.json')).packages
 const runtimes = JSON.parse(read('__test__/runtimes/package.json')).dependencies
 const next = JSON.parse(read('examples/next/package.json')).dependencies
+const nest = ['nest-11', 'nest-12'].map(
+  (folder) => JSON.parse(read(`packages/nestjs/__test__/versions/${folder}/package.json`)).dependencies['@nestjs/core'],
+)
 
 /** The direct dependencies in the lock file, by their real names. `express-4` is an alias of `express`. */
 const locked = Object.entries(lock).flatMap(([folder, { name, version }]) => {
@@ -26,6 +29,7 @@ function findVersions(name) {
   }
   if (name in runtimes) return [runtimes[name]]
   if (name === 'next') return [next.next.replace('^', '')]
+  if (name === '@nestjs/core') return nest
   return locked.filter((each) => each.name === name).map(({ version }) => version)
 }
 
