@@ -85,8 +85,8 @@ describe('a signal', () => {
       },
     }
     const calls = Array.from({ length: 20 }, () => beams.publishToUsers(['u'], payload, { signal }))
-    const answers = await Promise.all([...calls, beams.publishToUsers(['u'], payload)])
-    assert.equal(answers.length, 21)
+    const responses = await Promise.all([...calls, beams.publishToUsers(['u'], payload)])
+    assert.equal(responses.length, 21)
   })
 
   for (const signal of [null, 5, {}, { aborted: false }, new EventTarget()]) {

@@ -216,7 +216,7 @@ async function selfSigned(options) {
   return { server, ca: server.cert }
 }
 
-/** A TLS server that answers every request. It ends with the test. */
+/** A TLS server that responds to every request. It ends with the test. */
 async function serve(t, certificate) {
   const server = https.createServer(certificate, (_request, response) => response.end())
   server.on('tlsClientError', () => {})

@@ -10,13 +10,13 @@ const accepted = 'HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{"publishId":"p"}
 
 describe('close', () => {
   test('completes the calls in flight, rejects new ones, and then closes the connections', async (t) => {
-    let answer, dropped
+    let respond, dropped
     const arrived = new Promise((resolve) => {
-      answer = resolve
+      respond = resolve
     })
     const { port } = await socketServer(t, (socket) => {
       dropped = once(socket, 'close')
-      answer(() => socket.write(accepted))
+      respond(() => socket.write(accepted))
     })
     const beams = createClient({ port })
     const order = []

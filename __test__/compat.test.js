@@ -246,8 +246,8 @@ describe('the properties', () => {
 })
 
 describe('the methods', () => {
-  async function served(t, answer) {
-    const { port, requests } = await recordingServer(t, answer)
+  async function served(t, respond) {
+    const { port, requests } = await recordingServer(t, respond)
     return { client: new PushNotifications({ ...keys, endpoint: '127.0.0.1', port }), requests }
   }
 

@@ -191,7 +191,7 @@ describe('the documentation', () => {
     "() => Promise.reject(new Error('the database is down'))",
   ]
   for (const [what, changes, status, said] of [
-    ['the work after the answer throws', [handler], '204', /the database is down/],
+    ['the work after the response throws', [handler], '204', /the database is down/],
     ['its own secret is not set', [['{ secret, seen', "{ secret: '', seen"]], '500', /secret/],
     [
       'a webhook is signed with another secret',

@@ -120,15 +120,19 @@ describe('a connection', () => {
 
   for (const [name, behave, message] of [
     [
-      'is closed before the answer',
+      'is closed before the response',
       (socket) => socket.end(),
       /closed the connection before the response was complete$/,
     ],
-    ['is reset before the answer', (socket) => socket.resetAndDestroy(), /closed the connection before/],
-    ['is closed in the answer', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'), /closed the/],
+    ['is reset before the response', (socket) => socket.resetAndDestroy(), /closed the connection before/],
+    [
+      'is closed in the response',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'),
+      /closed the/,
+    ],
     ['speaks another protocol', (socket) => socket.end('220 smtp.example ESMTP\r\n'), /sent an invalid HTTP response$/],
     [
-      'answers more than 1 MiB',
+      'responds with more than 1 MiB',
       (socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-length: 1048577\r\n\r\n${'x'.repeat(1048577)}`),
       /larger than 1 MiB$/,
     ],

@@ -21,9 +21,9 @@ for (const way of ['a cleared cache', 'a context']) {
 }
 
 test('50 threads that end with calls in flight, or after them, leak nothing and print nothing', async (t) => {
-  const answering = await recordingServer(t)
+  const responding = await recordingServer(t)
   const silent = await socketServer(t, () => {})
-  const ending = await runProgram('ending-workers.js', [answering.port, silent.port])
+  const ending = await runProgram('ending-workers.js', [responding.port, silent.port])
   const stdout = `${JSON.stringify({ codes: ['called 0', 'called terminated'], threads: 0 })}\n`
   assert.deepEqual(ending, { stdout, stderr: '', code: 0, signal: null })
 })

@@ -14,7 +14,7 @@ const { recordingServer } = require('./helpers/servers.js')
 const jest = path.join(path.dirname(require.resolve('jest/package.json')), 'bin', 'jest.js')
 const checkout = path.join(__dirname, '..')
 
-/** Runs test files in one process, each in as many projects as are asked for, and answers with what jest reports. */
+/** Runs test files in one process, each in as many projects as are asked for, and returns what jest reports. */
 async function runJest(t, files, { projects: count = 1, flags = [], nodeFlags = [] } = {}) {
   const { port } = await recordingServer(t)
   const project = {

@@ -151,13 +151,13 @@ describe('publishToManyUsers', () => {
     // A round trip later, a fourth request or block would have been there.
     await rejection(beams.publishToUsers([''], payload))
     assert.ok(read <= 5000, `${read} were read with 3 000 on their way`)
-    const answer = () => {
+    const respond = () => {
       assert.ok(waiting.length <= 3)
       const body = '{"publishId":"p"}'
       waiting.shift()?.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
     }
-    arrived.on('request', answer)
-    for (let first = 0; first < 3; first++) answer()
+    arrived.on('request', respond)
+    for (let first = 0; first < 3; first++) respond()
     assert.equal((await report).publishedCount, 20_000)
     assert.equal(server.requests, 20)
   })
@@ -342,16 +342,16 @@ describe('a publishToManyUsers that is stopped', () => {
 
   test('by a signal does not wait for the rate limiter, a retry or users', async (t) => {
     const controller = new AbortController()
-    const answers = new EventEmitter()
-    const answered = once(answers, 'answer')
+    const responses = new EventEmitter()
+    const responded = once(responses, 'response')
     const { requests, port } = await recordingServer(t, () => {
-      setImmediate(() => answers.emit('answer'))
+      setImmediate(() => responses.emit('response'))
       return { ...refusal, headers: { 'retry-after': '50' } }
     })
     const beams = createClient({ port }, { maxRequestsPerSecond: 0.01 })
     async function* users() {
       yield* generateIds(2500)
-      await answered
+      await responded
       setImmediate(() => controller.abort(oops))
       await never
     }

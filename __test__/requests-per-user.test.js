@@ -15,8 +15,8 @@ const titled = (title) => ({ web: { notification: { title } } })
 const [de, en, fr] = ['Hallo', 'Hello', 'Bonjour'].map(titled)
 
 /** A server, and a client without a rate limit. */
-async function started(t, answer, options) {
-  const { requests, port } = await recordingServer(t, answer)
+async function started(t, respond, options) {
+  const { requests, port } = await recordingServer(t, respond)
   const beams = createClient({ port }, { maxRequestsPerSecond: Infinity, maxRetries: 0, ...options })
   const bodies = () => requests.map(({ body }) => JSON.parse(body))
   return { beams, requests, titles: () => titlesOf(bodies()) }

@@ -54,7 +54,7 @@ describe('a publish', () => {
     })
   }
 
-  // A router answers like this when the application took too long, or has broken the connection, and may go on to publish.
+  // A router responds like this when the application took too long, or has broken the connection, and may go on to publish.
   for (const [name, refusal] of [
     ['HTML', { body: '<html>Application error</html>' }],
     ['no body', { body: '' }],

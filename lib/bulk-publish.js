@@ -194,7 +194,7 @@ class BulkPublish {
 
   async #readSync(iterator) {
     while (this.#batch.readFrom(iterator, USERS_PER_TURN)) {
-      // Without a wait for I/O, the answers of the native side could keep the event loop in one turn.
+      // Without a wait for I/O, the promises of the native side could keep the event loop in one turn.
       await nextTurn()
       if (!this.#isStopped && (!this.#batch.isFull || (await this.#push()))) continue
       this.#isStopped = true

@@ -11,7 +11,7 @@ const html = '<html><body>Application error</body></html>'
 const noWait = { 'retry-after': '0' }
 const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } = http2.constants
 
-/** What a server may do with a publish: how often in a hundred, whether it processes it, and what it answers. */
+/** What a server may do with a publish: how often in a hundred, whether it processes it, and how it responds. */
 const behaviours = [
   [44, true, (response, accepted) => response.end(accepted)],
   [10, true, (response, accepted, random) => setTimeout(() => response.end(accepted), random() * 50)],
@@ -70,12 +70,12 @@ async function faultyServer(t, seed, { certificate, streams = 16 } = {}) {
     const users = await readUsers(request)
     if (!users) return
     let left = random() * all.reduce((sum, [weight]) => sum + weight, 0)
-    const [, isProcessed, answer] = all.find(([weight]) => (left -= weight) < 0)
+    const [, isProcessed, respond] = all.find(([weight]) => (left -= weight) < 0)
     const publishId = `pubid-${processed.size}`
     if (isProcessed) processed.set(publishId, users)
     // The client may have gone.
     if (response.stream ? !response.stream.destroyed : response.socket) {
-      answer(response, JSON.stringify({ publishId }), random, sockets)
+      respond(response, JSON.stringify({ publishId }), random, sockets)
     }
   }
   const server = certificate

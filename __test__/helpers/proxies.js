@@ -6,7 +6,7 @@ const net = require('node:net')
 const { once } = require('node:events')
 
 /**
- * An HTTP proxy, over TLS where there is a `certificate`. It keeps the first line of every request in `requests`, answers by
+ * An HTTP proxy, over TLS where there is a `certificate`. It keeps the first line of every request in `requests`, responds by
  * itself what it should forward, and opens every tunnel to `onward.port` on this machine, whatever name it was asked for. It
  * ends with the test.
  */
@@ -54,10 +54,10 @@ async function socksProxy(t, onward, reply = 0) {
     const [, , , type] = await read(4)
     const host = type === 3 ? String(await read((await read(1))[0])) : [...(await read(type === 1 ? 4 : 16))].join('.')
     requests.push(`${credentials}${host}:${(await read(2)).readUInt16BE()}`)
-    const answer = Buffer.of(5, reply, 0, 1, 0, 0, 0, 0, 0, 0)
-    if (reply !== 0) return socket.end(answer)
+    const response = Buffer.of(5, reply, 0, 1, 0, 0, 0, 0, 0, 0)
+    if (reply !== 0) return socket.end(response)
     read.release()
-    splice(socket, onward.port, () => socket.write(answer))
+    splice(socket, onward.port, () => socket.write(response))
   })
   return { requests, port: await listen(t, server) }
 }

@@ -15,10 +15,10 @@ async function listen(t, server) {
 }
 
 /**
- * An HTTP server that keeps every request as it came and answers what `answer(request)` says, in the form
- * `{ status, headers, body }`; where that is nothing, what the service answers when all is well. It ends with the test.
+ * An HTTP server that keeps every request as it came and responds with what `respond(request)` returns, in the form
+ * `{ status, headers, body }`; if that is nothing, as the service responds to a valid request. It ends with the test.
  */
-async function recordingServer(t, answer = accept) {
+async function recordingServer(t, respond = accept) {
   const requests = []
   const server = http.createServer((incoming, outgoing) => {
     const chunks = []
@@ -29,17 +29,17 @@ async function recordingServer(t, answer = accept) {
       requests.push(request)
       const {
         status = 200,
-        headers: answerHeaders = {},
+        headers: responseHeaders = {},
         body = '',
-      } = answer(request, requests.length) ?? accept(request)
-      outgoing.writeHead(status, answerHeaders).end(body)
+      } = respond(request, requests.length) ?? accept(request)
+      outgoing.writeHead(status, responseHeaders).end(body)
     })
   })
   await listen(t, server)
   return { requests, port: server.address().port }
 }
 
-/** What the service answers when all is well. */
+/** The service's response to a valid request. */
 function accept({ method }) {
   return method === 'DELETE'
     ? {}

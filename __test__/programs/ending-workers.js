@@ -1,7 +1,7 @@
 'use strict'
 
 // Loads the package in 50 threads, one after the other, each of which ends with calls in flight or after them, and prints
-// what is left of them. Arguments: port of a server that answers, port of one that never does.
+// what is left of them. Arguments: port of a server that responds, port of one that never does.
 
 const fs = require('node:fs')
 const { once } = require('node:events')
@@ -34,13 +34,13 @@ function countThreads() {
 }
 
 async function main() {
-  const [answering, silent] = process.argv.slice(2)
+  const [responding, silent] = process.argv.slice(2)
   const codes = new Set()
   let threads
   for (let number = 0; number < WORKERS; number++) {
     const isSilent = number % 2 === 1
     const isTraced = number % 4 > 1
-    const worker = new Worker(__filename, { workerData: { port: isSilent ? silent : answering, isTraced, isSilent } })
+    const worker = new Worker(__filename, { workerData: { port: isSilent ? silent : responding, isTraced, isSilent } })
     const exited = once(worker, 'exit')
     const [message] = await once(worker, 'message')
     if (isSilent) await worker.terminate()

@@ -39,13 +39,13 @@ const server = http.createServer((request, response) => {
     const { users } = JSON.parse(Buffer.concat(chunks).toString())
     onRequest()
     const isRefused = random() < 0.1
-    const answer = () => {
+    const respond = () => {
       if (isRefused) return response.writeHead(422).end('{"error":"E","description":"D"}')
       accepted.push(...users)
       return response.end('{"publishId":"p"}')
     }
-    if (random() < 0.5) answer()
-    else setImmediate(answer)
+    if (random() < 0.5) respond()
+    else setImmediate(respond)
   })
 })
 

@@ -61,5 +61,5 @@ web.webhookEndpoint({}, handlers)
 web.webhookEndpoint({ secret: process.env.BEAMS_WEBHOOK_SECRET }, handlers)
 // @ts-expect-error no event is of this type
 node.webhookEndpoint(options, { 'v1.Open': () => {} })
-// @ts-expect-error Redis's answer is not a boolean
+// @ts-expect-error Redis's reply is not a boolean
 node.webhookEndpoint({ ...options, seen: () => 'OK' }, handlers)

@@ -85,8 +85,8 @@ describe('the reporting API', () => {
   test('notes that a notification was delivered and opened, the first time', async () => {
     const delivery = () => emulator.deliveries()[0]
     assert.deepEqual([delivery().acknowledgedAt, delivery().openedAt], [undefined, undefined])
-    const answered = await report(event({ userId: null, appInBackground: true, hasData: false }))
-    assert.deepEqual([answered.status, answered.text], [200, ''])
+    const response = await report(event({ userId: null, appInBackground: true, hasData: false }))
+    assert.deepEqual([response.status, response.text], [200, ''])
     const { acknowledgedAt } = delivery()
     assert.equal(new Date(acknowledgedAt).toISOString(), acknowledgedAt)
     assert.equal((await report(event({ event: 'open', userId: 'one' }))).status, 200)

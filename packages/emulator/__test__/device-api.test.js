@@ -78,8 +78,8 @@ describe('the device API', () => {
         ],
         ...(platform === 'apns' ? [[{ body: { token: 'a1' } }, 400, 'Missing App Bundle Identifier.']] : []),
       ]) {
-        const answered = await send(emulator, 'POST', devices, request)
-        assert.deepEqual([answered.status, answered.json().description], [status, description])
+        const response = await send(emulator, 'POST', devices, request)
+        assert.deepEqual([response.status, response.json().description], [status, description])
       }
     })
 
@@ -220,8 +220,8 @@ describe('the device API', () => {
   ]) {
     test(`refuses a token with ${name}: ${status}`, async () => {
       const device = `${paths.devices}/fcm/${await register(emulator, 'fcm')}`
-      const answered = await setUser(emulator, device, token)
-      assert.deepEqual([answered.status, answered.json().description], [status, description])
+      const response = await setUser(emulator, device, token)
+      assert.deepEqual([response.status, response.json().description], [status, description])
       assert.equal((await send(emulator, 'GET', device)).json().userId, undefined)
     })
   }
@@ -275,17 +275,17 @@ describe('the device API', () => {
     assert.deepEqual([status, json().description], [400, '`instance-id` given is not valid.'])
   })
 
-  test('answers a browser on another site, and its preflight', async () => {
+  test('responds to a browser on another site, and its preflight', async () => {
     const headers = { origin: 'https://shop.example', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' } // prettier-ignore
     const preflight = await send(emulator, 'OPTIONS', `${paths.devices}/web/x/user`, { headers })
     assert.equal(preflight.status, 204)
     assert.equal(preflight.headers['access-control-allow-origin'], '*')
     assert.match(preflight.headers['access-control-allow-methods'], /PUT/)
-    const { headers: answered } = await send(emulator, 'POST', `${paths.devices}/web`, {
+    const { headers: response } = await send(emulator, 'POST', `${paths.devices}/web`, {
       body: registrations.web,
       headers,
     })
-    assert.equal(answered['access-control-allow-origin'], '*')
+    assert.equal(response['access-control-allow-origin'], '*')
   })
 })
 

@@ -31,7 +31,7 @@ describe('an emulator', () => {
     assert.deepEqual(emulator.publishes().at(-1).users, ['user-1', 'é😀'])
   })
 
-  test('deletes a user at both names of the API, with an empty answer', async () => {
+  test('deletes a user at both names of the API, with an empty response', async () => {
     for (const api of ['customer_api', 'user_api']) {
       const { status, headers, text } = await send(emulator, 'DELETE', `/${api}/v1/instances/my-instance/users/a%2Fb`)
       assert.deepEqual([status, headers['content-length'], headers['content-type'], text], [200, '0', undefined, ''])
@@ -57,7 +57,7 @@ describe('an emulator', () => {
   const notJson = bad('Request body must be a JSON object')
   const notJsonType = bad('Invalid content type, it must be application/json')
   const list = (count) => Array.from({ length: count }, (_, index) => `t${index}`)
-  for (const [name, path, request, status, answer] of [
+  for (const [name, path, request, status, expected] of [
     ['no interests', interests, { body: {} }, 422, bad('`interests`: interests is required', 'Bad Request')],
     ['no users', users, { body: {} }, 422, bad('`users`: users is required', 'Bad Request')],
     ['101 interests', interests, { body: { interests: list(101) } }, 422],
@@ -80,10 +80,10 @@ describe('an emulator', () => {
   ]) {
     test(`refuses ${name} with ${status}`, async () => {
       const before_ = emulator.publishes().length
-      const answered = await send(emulator, 'POST', path, request)
-      assert.equal(answered.status, status)
-      assert.deepEqual(Object.keys(JSON.parse(answered.text)), ['error', 'description'])
-      if (answer) assert.deepEqual(JSON.parse(answered.text), answer)
+      const response = await send(emulator, 'POST', path, request)
+      assert.equal(response.status, status)
+      assert.deepEqual(Object.keys(JSON.parse(response.text)), ['error', 'description'])
+      if (expected) assert.deepEqual(JSON.parse(response.text), expected)
       assert.equal(emulator.publishes().length, before_)
     })
   }

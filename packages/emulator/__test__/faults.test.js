@@ -182,8 +182,8 @@ test('an invalid fault is refused', async (t) => {
 test('a strict emulator takes 100 requests a second of an instance', async (t) => {
   t.mock.timers.enable({ apis: ['Date'] })
   const emulator = await emulated(t, { rateLimit: true })
-  const answers = await Promise.all(Array.from({ length: 150 }, () => sendUsers(emulator)))
-  const refused = answers.filter(({ status }) => status === 429)
+  const responses = await Promise.all(Array.from({ length: 150 }, () => sendUsers(emulator)))
+  const refused = responses.filter(({ status }) => status === 429)
   assert.equal(refused.length, 50)
   assert.deepEqual(refused[0].json(), { error: 'Rate Limited', description: 'No more than 100 requests a second' })
   assert.deepEqual(

@@ -149,11 +149,11 @@ describe('the inbox', () => {
     assert.doesNotMatch(await page.content(), /hush/)
   })
 
-  /** Presses Clear, and answers the question. */
-  async function clear(page, answer = 'Remove') {
+  /** Presses Clear, and confirms. */
+  async function clear(page, choice = 'Remove') {
     await page.getByRole('button', { name: 'Clear', exact: true }).click()
     const question = await page.locator('#question').textContent()
-    await page.getByRole('button', { name: answer }).click()
+    await page.getByRole('button', { name: choice }).click()
     return question
   }
 

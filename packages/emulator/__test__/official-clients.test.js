@@ -1,6 +1,6 @@
 'use strict'
 
-// The official clients, as they are published, are the judges of what the emulator answers.
+// The official clients, as they are published, are the judges of the emulator's responses.
 
 const { test, describe, before, after } = require('node:test')
 const assert = require('node:assert/strict')
@@ -99,14 +99,14 @@ describe('the official browser SDK', () => {
 
   /** A site with the SDK, its service worker, and tokens for whoever asks. */
   async function site(t) {
-    const answers = {
+    const responses = {
       '/': ['text/html', '<!doctype html><script src="sdk.js"></script>'],
       '/sdk.js': ['text/javascript', fs.readFileSync(script)],
       '/service-worker.js': ['text/javascript', serviceWorker()],
     }
     const server = http.createServer(({ url }, response) => {
       const { pathname, searchParams } = new URL(url, 'http://site')
-      const [type, body] = answers[pathname] ?? [
+      const [type, body] = responses[pathname] ?? [
         'application/json',
         JSON.stringify({ token: createToken(searchParams.get('user_id')) }),
       ]

@@ -21,7 +21,7 @@ after(() => {
   return emulator.close()
 })
 
-test('every operation is described, with what it answers', async () => {
+test('every operation is described, with its responses', async () => {
   const { openapi, paths } = (await send(emulator, 'GET', '/emulator/openapi.json')).json()
   assert.equal(openapi, '3.1.0')
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
@@ -58,7 +58,7 @@ parameters = { "path.instanceId" = "my-instance", "path.deviceId" = "${id}" }`)
   const config = path.join(folder, 'schemathesis.toml')
   fs.writeFileSync(config, `${operations.join('\n\n')}\n`)
   const options = ['--header', 'Authorization: Bearer key', '--seed', '1', '--max-examples', '25', '--no-color']
-  // As the service does, other methods of a path are answered with 404, and a missing key with 400.
+  // As the service does, other methods of a path result in 404, and a missing key with 400.
   const checks = [
     '--phases',
     'coverage,fuzzing',

@@ -20,8 +20,8 @@ test('hostile bodies get a response, and are listed as refused', async (t) => {
     ['{"users":["u"],"web":{"data":{"pusher":{}}}}', 422],
     [Buffer.from([0x7b, 0xff, 0xfe, 0x7d]).toString('latin1'), 400],
   ]) {
-    const answered = await send(emulator, 'POST', paths.users, { body })
-    assert.equal(answered.status, status, body.slice(0, 40))
+    const response = await send(emulator, 'POST', paths.users, { body })
+    assert.equal(response.status, status, body.slice(0, 40))
   }
   assert.deepEqual(emulator.publishes(), [])
   const { items } = (await send(emulator, 'GET', '/emulator/inbox')).json()
@@ -95,7 +95,7 @@ for (const webhookUrl of [
   })
 }
 
-test('2 000 connections that say nothing leave it answering', async (t) => {
+test('2 000 connections that say nothing leave it responsive', async (t) => {
   const emulator = await emulated(t)
   const sockets = Array.from({ length: 2000 }, () => net.connect(emulator.port, '127.0.0.1').on('error', () => {}))
   t.after(() => sockets.forEach((socket) => socket.destroy()))

@@ -9,15 +9,15 @@ const { emulated, paths, web, send, publish, register } = require('./helpers/req
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** A server that webhooks are for; `next()` is the next one that comes. `answer(number)` is its status, or 'none' or 'reset'. */
-async function receiver(t, answer = () => 200) {
+/** A server that webhooks are for; `next()` is the next one that comes. `respond(number)` is its status, or 'none' or 'reset'. */
+async function receiver(t, respond = () => 200) {
   const arrivals = new EventEmitter()
   const waiting = []
   const received = []
   const server = http.createServer(async (request, response) => {
     const { headers } = request
     const body = (await request.setEncoding('utf8').toArray()).join('')
-    const status = answer(received.push(headers))
+    const status = respond(received.push(headers))
     waiting.push({ headers, body, json: () => JSON.parse(body) })
     arrivals.emit('one')
     if (status === 'none') return
@@ -106,9 +106,9 @@ test('what a device reports calls the webhooks that are configured for it', asyn
   assert.equal((await target.next()).json().metadata.event_type, 'v1.UserNotificationAcknowledgement')
 })
 
-test('a webhook is sent again until it is answered with 2xx, with the same ids', async (t) => {
-  const answers = [500, 302, 'reset', 'none', 204]
-  const target = await receiver(t, (number) => answers[number - 1])
+test('a webhook is sent again until the response is 2xx, with the same ids', async (t) => {
+  const responses = [500, 302, 'reset', 'none', 204]
+  const target = await receiver(t, (number) => responses[number - 1])
   const options = { webhookRetryDelays: [1, 2, 3, 4], webhookTimeout: 1000 }
   const emulator = await emulated(t, { ...options, webhooks: [{ url: target.url, secret: 'hush' }] })
   await publish(emulator, { users: ['u'], web })
@@ -118,7 +118,7 @@ test('a webhook is sent again until it is answered with 2xx, with the same ids',
     request.attempts.map(({ status, error }) => status ?? error),
     [500, 302, request.attempts[2].error, 'no response in time', 204],
   )
-  const [first, ...others] = await Promise.all(answers.map(() => target.next()))
+  const [first, ...others] = await Promise.all(responses.map(() => target.next()))
   for (const other of others) {
     assert.equal(other.body, first.body)
     for (const name of ['webhook-request-id-uuid', 'webhook-signature'])
@@ -137,8 +137,8 @@ test('a webhook is dropped after five attempts', async (t) => {
 
 test('a failed attempt and the final state of the request are listed and logged', async (t) => {
   const lines = []
-  const answers = [500, 204]
-  const target = await receiver(t, (number) => answers[number - 1])
+  const responses = [500, 204]
+  const target = await receiver(t, (number) => responses[number - 1])
   const emulator = await emulated(t, { webhookRetryDelays: [5], log: (line) => lines.push(line) })
   emulator.addWebhook({ url: target.url, secret: 'hush' })
   await publish(emulator, { users: ['u'], web })
@@ -263,7 +263,7 @@ test('bad targets do no harm', async (t) => {
   assert.equal(emulator.publishes().length, 5)
 })
 
-test('no more than 1 000 requests wait for a target that never answers', async (t) => {
+test('no more than 1 000 requests wait for a target that never responds', async (t) => {
   const target = await receiver(t, () => 'none')
   const emulator = await emulated(t, { webhooks: [{ url: target.url, secret: 'hush' }] })
   for (let count = 0; count < 1100; count++) await publish(emulator, { users: ['u'], web })
