@@ -407,7 +407,7 @@ export interface PushNotificationsOptions {
   /**
    * Logs each call when it has ended: `debug` for requests and calls that succeed at once, `warn` for retries, aborted calls,
    * users that a `publishToManyUsers` could not publish to, and payload warnings, `error` for calls that fail. `console`, pino,
-   * winston and the like fit. Fields never contain payloads, interests, user ids or the key.
+   * winston and the like fit. No value of a payload, interest, user id or key is logged.
    *
    * With a logger, payload warnings are not emitted as process warnings.
    *

@@ -2,6 +2,7 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
+const { subscribe, unsubscribe } = require('node:diagnostics_channel')
 const { Writable } = require('node:stream')
 const { Console } = require('node:console')
 const { once } = require('node:events')
@@ -185,7 +186,7 @@ describe('a logger', () => {
       body: '{"error":"E","description":"hidden-user"}',
     }))
     const { lines, logger } = recordingLogger()
-    const beams = createClient({ port }, { logger, secretKey: 'hidden-key' })
+    const beams = createClient({ port }, { logger, secretKey: 'hidden-key', payloadChecks: 'warn' })
     const hidden = { web: { notification: { title: 'hidden-title' } } }
     await rejection(beams.publishToUsers(['hidden-user'], hidden))
     await rejection(beams.publishToInterests(['hidden-interest'], hidden))
@@ -196,19 +197,56 @@ describe('a logger', () => {
     assert.doesNotMatch(JSON.stringify(lines), /hidden/)
   })
 
-  test('that throws fails no call, and is warned of once', async (t) => {
+  test('that throws or rejects fails no call, and is warned of once', async (t) => {
     const emit = t.mock.method(process, 'emitWarning', () => {})
     const { port } = await recordingServer(t)
-    const oops = () => {
+    const throws = () => {
       throw new Error('oops')
     }
-    const beams = createClient({ port }, { logger: { debug: oops, warn: oops, error: oops } })
-    assert.deepEqual(await beams.publishToUsers(['a'], payload), { publishId: 'pubid-1' })
-    await beams.deleteUser('a')
+    const rejects = async () => throws()
+    for (const fails of [throws, rejects]) {
+      const beams = createClient({ port }, { logger: { debug: fails, warn: fails, error: fails } })
+      assert.deepEqual(await beams.publishToUsers(['a'], payload), { publishId: 'pubid-1' })
+      await beams.deleteUser('a')
+    }
     assert.deepEqual(
       emit.mock.calls.map(({ arguments: [message] }) => message),
-      ['the logger has thrown an error: oops'],
+      ['the logger failed: oops'],
     )
+  })
+
+  test('gets what subscribers of the tracing channel cannot change', async (t) => {
+    const { port } = await recordingServer(t)
+    const { lines, logger } = recordingLogger()
+    const change = (message) => (message.requests[0] = null)
+    subscribe('tracing:beams-native:request:asyncStart', change)
+    t.after(() => unsubscribe('tracing:beams-native:request:asyncStart', change))
+    assert.deepEqual(await createClient({ port }, { logger }).publishToUsers(['a'], payload), { publishId: 'pubid-1' })
+    assert.equal(lines.length, 2)
+  })
+
+  test('gets payload warnings in one line each', async (t) => {
+    const { port } = await recordingServer(t)
+    const { lines, logger } = recordingLogger()
+    const beams = createClient({ port }, { logger, payloadChecks: 'warn' })
+    await beams.publishToInterests(['news'], {
+      web: { notification: { title: 't', ['forged\nline'.padEnd(5000)]: 1 } },
+    })
+    const warnings = lines.filter(([, , fields]) => fields?.rule !== undefined)
+    assert.ok(warnings.length > 0)
+    for (const [, message] of warnings) assert.ok(message.length <= 1000 && !message.includes('\n'), message)
+  })
+
+  test('warns of a publish to many users that is stopped by a signal', async (t) => {
+    const controller = new AbortController()
+    const { port } = await recordingServer(t)
+    const { lines, logger } = recordingLogger()
+    const onProgress = () => controller.abort()
+    const users = Array.from({ length: 100_000 }, (_, index) => `user-${index}`)
+    const options = { signal: controller.signal, onProgress, concurrency: 1 }
+    await rejection(createClient({ port }, { logger }).publishToManyUsers(users, payload, options))
+    const [[level, message, { code }]] = lines
+    assert.deepEqual([level, message, code], ['warn', 'beams.publishToManyUsers: stopped', 'ERR_BEAMS_INTERRUPTED'])
   })
 
   test('is used by compat and by the fake', async (t) => {

@@ -102,7 +102,7 @@ function isBeamsError(thrown) {
   }
 }
 
-function describeThrown(thrown) {
+function describeThrown(thrown, fallback = 'an argument could not be read') {
   try {
     if (typeof thrown === 'object' && thrown !== null) {
       const { message } = thrown
@@ -113,7 +113,7 @@ function describeThrown(thrown) {
   } catch {
     // Its owner's getters and traps may throw as well.
   }
-  return 'an argument could not be read'
+  return fallback
 }
 
 /** A value that is shown to somebody is of no use beyond this length, and would be copied at great cost. */

@@ -2,11 +2,12 @@
 
 // Logs calls to the caller's logger when they have ended. Fields are structured, and contain no payload, no user id and no key.
 
-const { emitWarning } = require('./warnings.js')
+const { describeThrown } = require('./errors.js')
+const { LAST, cleanText, emitWarning } = require('./warnings.js')
 
 const loggers = new WeakMap()
 
-/** Nobody wants to know more than once that a logger is broken. */
+/** A failing logger is reported once per process. */
 let hasWarned = false
 
 function setLogger(client, logger) {
@@ -18,24 +19,18 @@ function findLogger(client) {
   return loggers.get(client)
 }
 
-/** Logs a message with its fields. pino takes the fields first, all others the message. A logger that throws fails no call. */
-function log(logger, level, message, fields) {
+/**
+ * Logs a message with its fields. pino takes the fields first, all others the message. A logger that throws, or returns a promise
+ * that rejects, fails no call.
+ */
+async function log(logger, level, message, ...fields) {
   try {
     const isPino = typeof logger.bindings === 'function'
-    if (isPino) logger[level](fields, message)
-    else logger[level](message, fields)
+    await (isPino ? logger[level](...fields, message) : logger[level](message, ...fields))
   } catch (thrown) {
     if (hasWarned) return
     hasWarned = true
-    emitWarning(`the logger has thrown an error: ${describe(thrown)}`, 'BeamsWarning')
-  }
-}
-
-function describe(thrown) {
-  try {
-    return String(thrown?.message ?? thrown)
-  } catch {
-    return 'one that cannot be printed'
+    emitWarning(`the logger failed: ${describeThrown(thrown, 'an error without a message')}`, 'BeamsWarning')
   }
 }
 
@@ -48,10 +43,15 @@ function logCall(logger, call, report) {
   if (operation !== 'publishToManyUsers') {
     for (const request of requests) {
       const outcome = request.errorCode === undefined || request.status >= 400 ? request.status : request.errorCode
-      log(logger, 'debug', `${name}: attempt ${request.attempt}: ${outcome} in ${Math.round(request.duration)} ms`, {
-        ...common,
-        ...request,
-      })
+      void log(
+        logger,
+        'debug',
+        `${name}: attempt ${request.attempt}: ${outcome} in ${Math.round(request.duration)} ms`,
+        {
+          ...common,
+          ...request,
+        },
+      )
     }
   }
   const { code, delivery } = error ?? {}
@@ -64,13 +64,14 @@ function logCall(logger, call, report) {
     publishId: result?.publishId,
     code,
     delivery,
-    ...countUsers(report),
+    ...summarizeReport(report),
   }
   const [level, outcome] = describeOutcome(call, fields)
-  log(logger, level, `${name}: ${outcome}`, withoutUndefined(fields))
+  void log(logger, level, `${name}: ${outcome}`, withoutUndefined(fields))
 }
 
 function describeOutcome({ operation, attempts, duration, error }, { failedCount }) {
+  if (error?.code === 'ERR_BEAMS_INTERRUPTED') return ['warn', 'stopped']
   if (error?.code !== undefined) return ['error', `${error.code}, ${error.delivery}`]
   if (error !== undefined) return ['warn', 'aborted']
   if (failedCount > 0) return ['warn', `failed for ${failedCount} users`]
@@ -79,7 +80,7 @@ function describeOutcome({ operation, attempts, duration, error }, { failedCount
 }
 
 /** The counts of a report, with those of the failures by code and delivery. */
-function countUsers(report) {
+function summarizeReport(report) {
   if (report === undefined) return undefined
   const { publishedCount, resumedCount, duplicateCount, failures } = report
   const counts = new Map()
@@ -99,9 +100,12 @@ function withoutUndefined(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-/** Logs payload warnings, which contain no value of the payload. */
+/** Logs payload warnings. They contain no value of the payload, but names of its members. */
 function logPayloadWarnings(logger, warnings) {
-  for (const { rule, text, documentation } of warnings) log(logger, 'warn', text, { rule, documentation })
+  for (const { rule, text, documentation, isLast } of warnings) {
+    void log(logger, 'warn', cleanText(text), { rule, documentation })
+    if (isLast) void log(logger, 'warn', LAST)
+  }
 }
 
 module.exports = { findLogger, log, logCall, logPayloadWarnings, setLogger }

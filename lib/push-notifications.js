@@ -62,7 +62,7 @@ class PushNotifications extends NativePushNotifications {
     setLogger(this, logger)
     const warning = native.warning.call(this)
     if (warning === null) return
-    if (logger !== undefined) return log(logger, 'warn', warning, {})
+    if (logger !== undefined) return void log(logger, 'warn', warning)
     if (hasWarned) return
     hasWarned = true
     emitWarning(warning, 'BeamsWarning')

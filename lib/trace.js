@@ -18,12 +18,13 @@ function trace(channel, context, send, summarize, onEnd) {
 
   function complete(result, report) {
     const outcome = { requests: [], ...result, ...summarize(), duration: performance.now() - began }
+    // Before subscribers, which may change what they get.
+    onEnd(outcome, report)
     recordOutcome(context, outcome)
     // Not the `error` of the context, which subscribers may have changed.
     if (outcome.error !== undefined) failed.publish(context)
     asyncStart.publish(context)
     asyncEnd.publish(context)
-    onEnd(outcome, report)
   }
 
   try {

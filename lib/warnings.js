@@ -5,11 +5,15 @@ const MAX_TEXT_LENGTH = 1000
 
 const LAST = 'No more warnings about payloads are shown in this process.'
 
+/** Limits a text to one line of bounded length. */
+function cleanText(text) {
+  return text.slice(0, MAX_TEXT_LENGTH).replaceAll(/\p{Cc}/gu, ' ')
+}
+
 /** Emits a process warning. Programs may replace `process.emitWarning`; whatever that does, the caller goes on. */
 function emitWarning(text, type, { code, detail } = { __proto__: null }) {
   try {
-    const message = text.slice(0, MAX_TEXT_LENGTH).replaceAll(/\p{Cc}/gu, ' ')
-    void ignoreRejection(process.emitWarning(message, { __proto__: null, type, code, detail }))
+    void ignoreRejection(process.emitWarning(cleanText(text), { __proto__: null, type, code, detail }))
   } catch {
     // A warning that cannot be emitted must not fail the call.
   }
@@ -31,4 +35,4 @@ function emitPayloadWarnings(warnings) {
   }
 }
 
-module.exports = { emitPayloadWarnings, emitWarning }
+module.exports = { LAST, cleanText, emitPayloadWarnings, emitWarning }

@@ -2,8 +2,8 @@
 export type PayloadChecks = 'off' | 'warn' | 'reject'
 
 /**
- * A logger: `console`, or one of pino, winston and the like. One of pino gets the fields before the message, any other the message
- * before the fields. If it throws, the call goes on, and a process warning says so once.
+ * A logger: `console`, or one of pino, winston and the like. A pino logger is called with `(fields, message)`, any other with
+ * `(message, fields)`. If it fails, the call goes on, and a process warning says so once.
  */
 export interface BeamsLogger {
   debug(...args: any[]): unknown

@@ -51,11 +51,6 @@ impl RequestOptions {
             ..self
         })
     }
-
-    /// The same limits for a call that records its attempts.
-    pub fn with_attempt_log(self, attempt_log: AttemptLog) -> Self {
-        Self { attempt_log: Some(attempt_log), ..self }
-    }
 }
 
 pub(crate) fn check_timeout(name: &str, value: Option<Duration>) -> Result<Option<Duration>> {

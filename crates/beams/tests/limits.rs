@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use beams::client::AttemptLog;
+use beams::config::RequestOptions;
 use beams::error::{Delivery, Error, TimeoutKind};
 use servers::{ACCEPTED, Gate, Received, Response, client, delete, failure, http1, http2, listen, publish};
 use tokio::io::AsyncWriteExt;
@@ -235,7 +236,7 @@ async fn a_call_records_its_attempts_if_asked_to() {
     let client = server.client(|options| options.max_retries = Some(1));
     let user = beams::targets::user_id::EncodedUserId::new(&[0x75]).unwrap();
     let log = AttemptLog::default();
-    let options = client.config().limits().with_attempt_log(log.clone());
+    let options = RequestOptions { attempt_log: Some(log.clone()), ..client.config().limits() };
     let outcome = client.delete_user(client.track().unwrap(), &user, &options).await;
     let [first, second] = log.records()[..] else { panic!("{log:?}") };
     assert!(outcome.result.is_ok());
