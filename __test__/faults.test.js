@@ -35,9 +35,9 @@ describe('a server that', { concurrency: 8 }, () => {
     })
   }
 
-  async function startServer(t, { start, greet, reply = () => {} }) {
+  async function startServer(t, { start, greet, behave = () => {} }) {
     if (!start) {
-      const server = await socketServer(t, reply, greet)
+      const server = await socketServer(t, behave, greet)
       return { port: server.port, requests: () => server.requests, allClosed: () => server.allClosed() }
     }
     return start({ authority, listen: (server) => listen(t, server) })

@@ -139,18 +139,18 @@ async function run(number, stopper) {
   }[stopper]
   if (stopper === 'stopOnError') options.stopOnError = true
 
-  const happened = { read: 0, request: 0, progress: 0 }
-  const happen = (what) => happened[what]++ === moments[what] && stop?.()
-  onRequest = () => happen('request')
+  const counts = { read: 0, request: 0, progress: 0 }
+  const tick = (what) => counts[what]++ === moments[what] && stop?.()
+  onRequest = () => tick('request')
   options.onProgress = () => {
-    happen('progress')
-    if (happened.progress <= moments.progress) return undefined
+    tick('progress')
+    if (counts.progress <= moments.progress) return undefined
     if (stopper === 'throwing') throw STOP
     return stopper === 'rejecting' ? Promise.reject(STOP) : undefined
   }
   const read = () => {
-    happen('read')
-    if (stopper === 'iterator' && happened.read > moments.read) throw STOP
+    tick('read')
+    if (stopper === 'iterator' && counts.read > moments.read) throw STOP
     const id = `user-${given.length}`
     given.push(id)
     return random() < 0.001 ? '' : id

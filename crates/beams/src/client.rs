@@ -144,7 +144,7 @@ impl Client {
     /// Checks a payload, a JSON object in UTF-16, as the client's options say. The outcome has the findings.
     pub fn check_payload(&self, kind: &'static TargetKind, payload: &[u16]) -> Outcome<()> {
         let findings = self.payload_checker.findings(kind, payload);
-        Outcome::without_request(self.payload_checker.admit(&findings)).with_findings(findings)
+        Outcome::without_request(self.payload_checker.enforce(&findings)).with_findings(findings)
     }
 
     /// Checks a publish, sends it, and returns its publish id.

@@ -77,7 +77,7 @@ impl PayloadChecker {
     /// # Errors
     ///
     /// [`Error::Payload`] with the findings that prevent the publish.
-    pub(crate) fn admit(&self, findings: &PayloadFindings) -> Result<()> {
+    pub(crate) fn enforce(&self, findings: &PayloadFindings) -> Result<()> {
         if self.mode != PayloadChecks::Reject {
             return Ok(());
         }
@@ -143,11 +143,11 @@ mod tests {
                 let checker = PayloadChecker::new(mode);
                 let findings = checker.findings(&USERS, &units(payload));
                 assert_eq!(rules(&findings).is_empty(), payload == RIGHT || payload == "[", "{payload}");
-                match checker.admit(&findings) {
+                match checker.enforce(&findings) {
                     Err(Error::Payload { findings }) if mode == PayloadChecks::Reject => {
                         assert_eq!(findings.iter().map(|it| it.rule).collect::<Vec<_>>(), [rejected]);
                     }
-                    admitted => assert!(admitted.is_ok() && (mode == PayloadChecks::Warn || rejected.is_empty())),
+                    enforced => assert!(enforced.is_ok() && (mode == PayloadChecks::Warn || rejected.is_empty())),
                 }
             }
         }

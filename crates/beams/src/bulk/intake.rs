@@ -103,7 +103,7 @@ impl Intake {
             let choice = choices.next().unwrap_or(Choice::Named(0));
             if !USERS.allows(id) {
                 self.rejections.push(Reason::InvalidId, json);
-            } else if let Some(is_repeated) = self.admit(json) {
+            } else if let Some(is_repeated) = self.accept(json) {
                 match choice {
                     Choice::Named(request) => complete.extend(self.chunker.add(request, json, is_repeated)),
                     Choice::Own(payload) => {
@@ -156,7 +156,7 @@ impl Intake {
     }
 
     /// `None` if the user is skipped; otherwise whether an earlier process may have published to the user already.
-    fn admit(&mut self, json: &str) -> Option<bool> {
+    fn accept(&mut self, json: &str) -> Option<bool> {
         let Some(ids) = &mut self.ids else { return Some(false) };
         let Some(state) = ids.get_or_insert(json.as_bytes(), IdState::Seen) else { return Some(false) };
         match mem::replace(state, IdState::Seen) {
