@@ -7,6 +7,7 @@
 import type { ArgumentsHost, ConfigurableModuleAsyncOptions, DynamicModule, ExceptionFilter } from '@nestjs/common'
 import type { BeamsError, PushNotifications, PushNotificationsOptions, WebhookEvent } from 'beams-native'
 import type { AuthEndpointOptions, WebhookEndpointOptions } from 'beams-native/express'
+import type { Observable } from 'rxjs'
 
 /** Where an endpoint is. */
 export interface BeamsRoute {
@@ -183,9 +184,13 @@ export declare function OnBeamsEvent<Type extends BeamsEventType>(
 ) => void
 
 /**
- * Responds to HTTP requests that a `BeamsError` has ended, with `{ code, delivery }`, and logs the error.
+ * Responds to requests that a `BeamsError` has ended, with `{ code, delivery }`, and logs both, with the status of the response
+ * of Beams. The message may quote a user's id, so it is in neither.
  *
- * The status is 400, 401 or 422 for the errors of arguments, webhooks and payloads; 504 if the request may have been processed;
+ * The caller of a microservice gets `{ code, delivery }` as an error, the client of a WebSocket gateway as an `exception`. Errors in
+ * GraphQL are rethrown.
+ *
+ * The status of an HTTP response is 400, 401 or 422 for the errors of arguments, webhooks and payloads; 504 if the request may have been processed;
  * otherwise 503, with a `Retry-After` if Beams has sent one.
  *
  * ### Example
@@ -195,7 +200,7 @@ export declare function OnBeamsEvent<Type extends BeamsEventType>(
  * ```
  */
 export declare class BeamsExceptionFilter implements ExceptionFilter<BeamsError> {
-  catch(error: BeamsError, host: ArgumentsHost): void
+  catch(error: BeamsError, host: ArgumentsHost): Observable<never> | void
 }
 
 /** Options of {@link BeamsHealthIndicator.isHealthy}. */

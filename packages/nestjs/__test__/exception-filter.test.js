@@ -2,8 +2,11 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
+const { EventEmitter, once } = require('node:events')
 const { Controller, Get, Res, UseFilters } = require('@nestjs/common')
 const { APP_FILTER } = require('@nestjs/core')
+const { ExecutionContextHost } = require('@nestjs/core/helpers/execution-context-host')
+const { firstValueFrom } = require('rxjs')
 const { BeamsError } = require('beams-native')
 const { BeamsExceptionFilter } = require('..')
 const { decorate, platforms, startApplication } = require('./helpers/application.js')
@@ -20,7 +23,7 @@ function createFailing(error) {
 
 function createError(code, delivery, details) {
   const cause = new Error('connect ECONNREFUSED 10.1.2.3:443')
-  return new BeamsError('what went wrong', { code, delivery, attempts: 1, cause, ...details })
+  return new BeamsError('users[0] is too long: ada', { code, delivery, attempts: 1, cause, ...details })
 }
 
 const cases = [
@@ -41,7 +44,7 @@ const cases = [
 for (const platform of Object.keys(platforms)) {
   describe(`with ${platform}`, () => {
     for (const [code, delivery, status] of cases) {
-      test(`${code}, ${delivery}, is ${status}; the reason is only logged`, async (t) => {
+      test(`${code}, ${delivery}, is ${status}; neither the response nor the log quotes arguments`, async (t) => {
         const { url, errors } = await startApplication(
           t,
           { controllers: [createFailing(createError(code, delivery))] },
@@ -51,8 +54,7 @@ for (const platform of Object.keys(platforms)) {
         assert.equal(response.status, status)
         assert.equal(response.headers.get('retry-after'), null)
         assert.deepEqual(await response.json(), { code, delivery })
-        assert.equal(errors[0][0], `${code}, ${delivery}: what went wrong`)
-        assert.match(errors[0][1], /createError/)
+        assert.deepEqual(errors, [[`${code}, ${delivery}`, undefined, 'BeamsExceptionFilter']])
       })
     }
 
@@ -64,6 +66,42 @@ for (const platform of Object.keys(platforms)) {
     })
   })
 }
+
+test('the status of the response of Beams is logged', async (t) => {
+  const error = createError('ERR_BEAMS_SERVER', 'unknown', { status: 502 })
+  const controller = decorate(createFailing(error), UseFilters(BeamsExceptionFilter))
+  const { url, errors } = await startApplication(t, { controllers: [controller] })
+  await fetch(url)
+  assert.equal(errors[0][0], 'ERR_BEAMS_SERVER, unknown, status 502')
+})
+
+/** Passes an error to the filter as Nest does for a type of request. */
+function filter(type, args, error) {
+  const host = new ExecutionContextHost(args)
+  host.setType(type)
+  return new BeamsExceptionFilter().catch(error, host)
+}
+
+const timeout = createError('ERR_BEAMS_TIMEOUT', 'unknown')
+const failure = { code: 'ERR_BEAMS_TIMEOUT', delivery: 'unknown' }
+
+test('the caller of a microservice gets the code and the delivery as an error', async () => {
+  await assert.rejects(firstValueFrom(filter('rpc', [], timeout)), (error) => {
+    assert.deepEqual(error, failure)
+    return true
+  })
+})
+
+test('the client of a gateway gets the code and the delivery as an exception', async () => {
+  const client = new EventEmitter()
+  const received = once(client, 'exception')
+  filter('ws', [client], timeout)
+  assert.deepEqual(await received, [failure])
+})
+
+test('an error in GraphQL is left to its server', () => {
+  assert.throws(() => filter('graphql', [], timeout), timeout)
+})
 
 test('other errors are left to Nest', async (t) => {
   const controller = decorate(createFailing(new Error('other')), UseFilters(BeamsExceptionFilter))

@@ -2,6 +2,7 @@
 
 const { Catch, Logger } = require('@nestjs/common')
 const { BeamsError } = require('beams-native')
+const { throwError } = require('rxjs')
 
 /** Failures that the request has caused. */
 const STATUSES = {
@@ -11,20 +12,36 @@ const STATUSES = {
   ERR_BEAMS_WEBHOOK_SIGNATURE: 401,
 }
 
+/** Responds to each type of request, as Nest's own filters do. Errors in GraphQL are left to its server. */
+const RESPONDERS = {
+  http: respondToRequest,
+  // Nest does not catch errors that a filter throws here.
+  rpc: ({ code, delivery }) => throwError(() => ({ code, delivery })),
+  ws({ code, delivery }, host) {
+    host.switchToWs().getClient().emit('exception', { code, delivery })
+  },
+}
+
 class BeamsExceptionFilter {
   #logger = new Logger('BeamsExceptionFilter')
 
   catch(error, host) {
-    if (host.getType() !== 'http') throw error
-    const { code, delivery, retryAfter, message, stack } = error
-    const status = STATUSES[code] ?? (delivery === 'unknown' ? 504 : 503)
-    this.#logger.error(`${code}, ${delivery}: ${message}`, stack)
-    const response = host.switchToHttp().getResponse()
-    // Fastify calls it `sent`.
-    if (response.headersSent ?? response.sent) return
-    if (status === 503 && retryAfter !== undefined) response.header('Retry-After', String(Math.ceil(retryAfter)))
-    response.status(status).send({ code, delivery })
+    const respond = RESPONDERS[host.getType()]
+    if (respond === undefined) throw error
+    const { code, delivery, status } = error
+    // The message may quote an argument, such as a user's id.
+    this.#logger.error([code, delivery, ...(status === undefined ? [] : [`status ${status}`])].join(', '))
+    return respond(error, host)
   }
+}
+
+function respondToRequest({ code, delivery, retryAfter }, host) {
+  const status = STATUSES[code] ?? (delivery === 'unknown' ? 504 : 503)
+  const response = host.switchToHttp().getResponse()
+  // Fastify calls it `sent`.
+  if (response.headersSent ?? response.sent) return
+  if (status === 503 && retryAfter !== undefined) response.header('Retry-After', String(Math.ceil(retryAfter)))
+  response.status(status).send({ code, delivery })
 }
 
 Catch(BeamsError)(BeamsExceptionFilter)
