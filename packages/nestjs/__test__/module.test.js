@@ -127,6 +127,21 @@ for (const [what, metadata, message] of [
     /"secretKey" is required/,
   ],
   [
+    'closeTimeout is not a number',
+    () => ({ imports: [BeamsModule.forRoot({ ...keys, closeTimeout: '5000' })] }),
+    /BeamsModule: closeTimeout must be a number of milliseconds from 0 to 2147483647/,
+  ],
+  [
+    'closeTimeout is negative',
+    () => ({ imports: [BeamsModule.forRootAsync({ useFactory: () => ({ ...keys, closeTimeout: -1 }) })] }),
+    /BeamsModule: closeTimeout must be a number/,
+  ],
+  [
+    'closeTimeout is longer than a timer can be',
+    () => ({ imports: [BeamsModule.forRoot({ ...keys, closeTimeout: 2 ** 31 })] }),
+    /BeamsModule: closeTimeout must be a number/,
+  ],
+  [
     'the factory returns nothing',
     () => ({ imports: [BeamsModule.forRootAsync({ useFactory: () => undefined })] }),
     /"instanceId" is required/,

@@ -2,6 +2,9 @@
 
 const { PushNotifications } = require('beams-native')
 
+/** The maximum of a timer, and of the timeout of `close`. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
 /** The routes of `forRoot` and `forRootAsync`, by the name of their option. Nest reads a route's path before it calls factories. */
 function readRoutes(definition) {
   const routes = Object.entries(definition).filter(([, route]) => route !== undefined)
@@ -11,9 +14,10 @@ function readRoutes(definition) {
   return new Map(routes)
 }
 
-/** Adds what a factory has returned to what was given with the routes. */
+/** Adds what a factory has returned to what was given with the routes. Checks the options that are not the client's. */
 function mergeOptions(returned, routes) {
   const { webhook, auth, ...merged } = returned ?? {}
+  checkCloseTimeout(merged.closeTimeout)
   for (const [name, fromFactory] of Object.entries({ webhook, auth })) {
     if (routes.has(name)) {
       const { path: _path, decorators: _decorators, ...given } = routes.get(name)
@@ -23,6 +27,12 @@ function mergeOptions(returned, routes) {
     }
   }
   return merged
+}
+
+/** Throws when the application starts: the client would, but only when it is closed. */
+function checkCloseTimeout(timeout) {
+  if (timeout === undefined || (typeof timeout === 'number' && timeout >= 0 && timeout <= MAX_TIMEOUT)) return
+  throw new Error(`BeamsModule: closeTimeout must be a number of milliseconds from 0 to ${MAX_TIMEOUT}`)
 }
 
 /** Creates the client, unless the options have one. The other options are its own, and it rejects unknown ones. */
