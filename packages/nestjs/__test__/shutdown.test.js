@@ -15,8 +15,10 @@ const {
   secret,
   sendEvent,
   startApplication,
+  waitUntil,
 } = require('./helpers/application.js')
 
+const limit = { timeout: 60_000 }
 const payload = { web: { notification: { title: 'Hello' } } }
 const webhook = { path: 'webhooks/beams', secret }
 
@@ -35,23 +37,18 @@ async function emulate(t) {
   return { emulator, options: { ...keys, endpoint: emulator.url } }
 }
 
-/** Resolves once the client has a call in flight. */
-async function waitForCall(beams) {
-  while (beams.stats().calls === 0) await new Promise(setImmediate)
-}
-
 const assertClosed = (beams) =>
   assert.rejects(beams.publishToUsers(['ada'], payload), { code: 'ERR_BEAMS_CLOSED', delivery: 'not-sent' })
 
 for (const platform of Object.keys(platforms)) {
-  test(`a request in flight at the shutdown can still publish, with ${platform}; then the client is closed`, async (t) => {
+  test(`a request at the shutdown can still publish, with ${platform}; then the client is closed`, limit, async (t) => {
     const { emulator, options } = await emulate(t)
     const module = BeamsModule.forRoot(options)
     const { app, url } = await startApplication(t, { imports: [module], controllers: [OrdersController] }, { platform })
     const beams = app.get(PushNotifications)
     emulator.failNext({ delay: 200 })
     const shipping = fetch(`${url}/orders`, { method: 'POST', headers: { connection: 'close' } })
-    await waitForCall(beams)
+    await waitUntil(t, () => beams.stats().calls > 0)
     await app.close()
     const response = await shipping
     assert.equal(response.status, 201)
@@ -99,7 +96,7 @@ test('what other modules do at the shutdown can still publish', async (t) => {
   assert.equal(emulator.publishes().length, 1)
 })
 
-test('with closeTimeout, neither a handler nor a call that does not end delays the shutdown for ever', async (t) => {
+test('closeTimeout limits how long a handler and a call can delay the shutdown', limit, async (t) => {
   const { emulator, options } = await emulate(t)
   const Listener = createListener(OnBeamsEvent('*'), () => new Promise(() => {}))
   const module = BeamsModule.forRoot({ ...options, webhook, closeTimeout: 20 })
@@ -111,8 +108,7 @@ test('with closeTimeout, neither a handler nor a call that does not end delays t
     code: 'ERR_BEAMS_CLOSED',
     delivery: 'unknown',
   })
-  await waitForCall(beams)
-  while (beams.stats().requestsInFlight === 0) await new Promise(setImmediate)
+  await waitUntil(t, () => beams.stats().requestsInFlight > 0)
   await app.close()
   await publish
 })

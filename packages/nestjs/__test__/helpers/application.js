@@ -1,6 +1,7 @@
 'use strict'
 
 const { EventEmitter, once } = require('node:events')
+const { setImmediate } = require('node:timers/promises')
 const { Injectable, Module } = require('@nestjs/common')
 const { NestFactory } = require('@nestjs/core')
 const { ExpressAdapter } = require('@nestjs/platform-express')
@@ -66,6 +67,11 @@ async function startApplication(t, metadata, { platform = 'Express', prepare = (
   return { app, errors, logged, url: await app.getUrl() }
 }
 
+/** Waits until a condition holds, or the test has timed out: a loop that goes on would keep its process alive. */
+async function waitUntil(t, holds) {
+  while (!holds()) await setImmediate(undefined, { signal: t.signal })
+}
+
 /** The body of an event. */
 function createEvent(type = 'v1.UserNotificationOpen', id = 'event-1') {
   const metadata = { event_type: type, event_id: id, created_at: '2026-01-31T10:42:16+0000', product: 'beams' }
@@ -91,4 +97,5 @@ module.exports = {
   secret,
   sendEvent,
   startApplication,
+  waitUntil,
 }
