@@ -14,8 +14,8 @@ export interface BeamsRoute {
   /** The path of the controller, without the application's global prefix. */
   path: string
   /**
-   * Decorators for the controller, such as `UseGuards(SessionGuard)`, or the one by which your global guard knows public
-   * routes.
+   * Decorators for the controller, such as `UseGuards(SessionGuard)`, or the one that marks a route as public for your global
+   * guard.
    */
   decorators?: readonly ClassDecorator[] | undefined
 }
@@ -36,7 +36,10 @@ export interface BeamsWebhookOptions extends Omit<WebhookEndpointOptions, 'after
  */
 export type BeamsAuthOptions = AuthEndpointOptions<any>
 
-/** Where the client comes from: its options, or a client of your own, such as one of `beams-native/testing`. */
+/**
+ * Where the client comes from: its options, or a client of your own, such as one of `beams-native/testing`. The module also closes
+ * a client of your own at the shutdown of the application.
+ */
 export type BeamsClientOptions = PushNotificationsOptions | { client: PushNotifications }
 
 /** How the client is closed. */
