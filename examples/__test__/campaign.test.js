@@ -49,7 +49,7 @@ describe('the campaign example', () => {
     }
     return times
   }
-  const delayPublishes = () => emulator.failNext({ operation: 'publishToUsers', delay: 200, times: 1000 })
+  const delayPublishes = () => emulator.failNext({ operation: 'publishToUsers', delay: 1000, times: 1000 })
 
   test('publishes to each customer in their language, and shows its progress', async (t) => {
     const { code, lines } = await run(t)
