@@ -7,6 +7,7 @@ const { once } = require('node:events')
 const fs = require('node:fs')
 const path = require('node:path')
 const readline = require('node:readline')
+const { setImmediate } = require('node:timers/promises')
 const { Client } = require('pg')
 const { startEmulator } = require('beams-emulator')
 const { PushNotifications } = require('../..')
@@ -14,11 +15,11 @@ const { compile, start, settings } = require('./helpers/server.js')
 
 const { BEAMS_INSTANCE_ID: instanceId, BEAMS_SECRET_KEY: secretKey, BEAMS_WEBHOOK_SECRET: secret } = settings
 
-describe('the postgres example', () => {
+describe('the postgres example', { timeout: 300_000 }, () => {
   let folder, postgres, url
   before(async () => {
     folder = await compile('postgres')
-    postgres = spawn(process.execPath, ['dist/postgres.js'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+    postgres = spawn(process.execPath, ['dist/postgres.js'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
     const lines = readline.createInterface({ input: postgres.stdout })
     const [line] = await Promise.race([once(lines, 'line'), once(lines, 'close')])
     url = /^export DATABASE_URL='(.+)'$/.exec(line)[1]
@@ -29,8 +30,9 @@ describe('the postgres example', () => {
     assert.equal(fs.existsSync(new URL(url.replace('@/', '@localhost/')).searchParams.get('host')), false)
   })
 
-  let database, emulator, servers
+  let database, emulator, servers, signal
   beforeEach(async (t) => {
+    signal = t.signal
     database = new Client({ connectionString: url })
     await database.connect()
     t.after(() => database.end())
@@ -50,16 +52,27 @@ describe('the postgres example', () => {
     })
   const webhook = () => emulator.webhooks().requests[0]
   async function waitForWebhook(state) {
-    while (webhook()?.state !== state) await new Promise(setImmediate)
+    while (webhook()?.state !== state) await setImmediate(undefined, { signal })
   }
   /** Repeats a query until it returns a row. */
   async function waitForRow(sql) {
     for (;;) {
+      signal.throwIfAborted()
       const { rows } = await database.query(sql)
       if (rows.length > 0) return rows[0]
     }
   }
   const waitUntilHandled = () => waitForRow('select * from beams_events where handled_at is not null')
+  /** Waits until a server accepts no connection. */
+  async function waitUntilStopped({ url: server }) {
+    const isRunning = () =>
+      fetch(server, { headers: { connection: 'close' }, signal }).then(
+        () => true,
+        () => false,
+      )
+    while (await isRunning());
+    signal.throwIfAborted()
+  }
   const getCounts = async (server) => (await fetch(`${server.url}/publishes`)).json()
 
   test('accepts an event only once it is stored, and counts it once, even if two processes get it at once', async () => {
@@ -111,5 +124,17 @@ describe('the postgres example', () => {
   test('exits on SIGTERM', async () => {
     for (const { child } of servers) child.kill('SIGTERM')
     for (const { exit, errors } of servers) assert.deepEqual([await exit, errors()], [[0, null], ''])
+  })
+
+  test('exits on SIGTERM also if the database closes the connection of a handler', async () => {
+    await database.query('begin; lock table publish_counts in access exclusive mode')
+    await publish()
+    const { pid } = await waitForRow('select pid from pg_locks where not granted')
+    for (const server of servers) {
+      server.child.kill('SIGTERM')
+      await waitUntilStopped(server)
+    }
+    await database.query(`select pg_terminate_backend(${pid})`)
+    for (const { exit } of servers) assert.deepEqual(await exit, [0, null])
   })
 })

@@ -14,6 +14,8 @@ function required(name: string): string {
 const pool = new Pool({ connectionString: required('DATABASE_URL'), connectionTimeoutMillis: 2000 })
 // The database closed an idle connection. The next query opens another.
 pool.on('error', (error) => console.error(error))
+// It closed a connection in use. The query fails as well, but without a listener this event would end the process.
+pool.on('connect', (client) => client.on('error', () => {}))
 
 let handling: Promise<void> | undefined
 
@@ -39,7 +41,8 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
 
 async function stop(): Promise<void> {
   clearInterval(timer)
-  await handling
+  // An error was logged where the run was started.
+  await handling?.catch(() => {})
   await pool.end()
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.close(() => void stop()))
