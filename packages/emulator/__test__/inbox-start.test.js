@@ -29,7 +29,7 @@ describe('the inbox, for a newcomer,', () => {
     const start = page.locator('#start')
     await start.getByRole('heading', { name: 'Send the first publish' }).waitFor()
     const environment = await copy(page, 'Environment')
-    assert.equal(environment, `export BEAMS_ENDPOINT=${emulator.url} BEAMS_INSTANCE_ID=shop BEAMS_SECRET_KEY='any'`)
+    assert.equal(environment, `export BEAMS_ENDPOINT=${emulator.url} BEAMS_INSTANCE_ID='shop' BEAMS_SECRET_KEY='any'`)
     await run('sh', ['-c', await copy(page, 'Command')])
     await page.locator('#detail').getByRole('heading', { name: 'Hello', level: 2 }).waitFor()
     assert.equal(await start.isVisible(), false)

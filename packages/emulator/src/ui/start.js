@@ -8,17 +8,18 @@ export async function drawStart() {
   const instance = instanceId ?? DEFAULT_INSTANCE
   const secretKey = needsSecretKey ? '<the secret key of this emulator>' : 'any'
   const { origin, protocol } = location
+  const url = `${origin}/publish_api/v1/instances/${instance}/publishes/interests`
   byId('start').append(
     element('h2', {}, 'Send the first publish'),
     element('p', {}, 'From your server: make these the options of its Beams client.'),
     snippet(
       'Environment',
-      `export BEAMS_ENDPOINT=${origin} BEAMS_INSTANCE_ID=${instance} BEAMS_SECRET_KEY='${secretKey}'`,
+      `export BEAMS_ENDPOINT=${origin} BEAMS_INSTANCE_ID='${instance}' BEAMS_SECRET_KEY='${secretKey}'`,
     ),
     element('p', {}, 'From a shell:'),
     snippet(
       'Command',
-      `curl${protocol === 'https:' ? ' --insecure' : ''} ${origin}/publish_api/v1/instances/${instance}/publishes/interests \\
+      `curl${protocol === 'https:' ? ' --insecure' : ''} '${url}' \\
   -H 'Authorization: Bearer ${secretKey}' -H 'Content-Type: application/json' \\
   -d '{"interests":["hello"],"web":{"notification":{"title":"Hello"}}}'`,
     ),
