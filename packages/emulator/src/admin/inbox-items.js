@@ -3,8 +3,8 @@
 const { EventEmitter } = require('node:events')
 
 /**
- * The items of the inbox, newest first: publishes, deletions of users, failed requests, and webhook requests with a failed attempt. The items remain
- * in their stores. Emits `read` with the items that were read, and `remove`.
+ * The items of the inbox, newest first: publishes, deletions of users, failed requests, and webhook requests with a failed
+ * attempt. The items remain in their stores. Emits `read` with the items that were read, and `remove`.
  */
 class InboxItems extends EventEmitter {
   #stores

@@ -7,7 +7,8 @@ const MAX_MISSES = 100
 /**
  * Stands in for the gateways of Apple, Google and the browsers: it accepts every notification for every device, unless
  * `isRefused()` says otherwise. Each device gets a publish once; a device whose platform has no payload gets nothing. Returns
- * the deliveries, the first missed targets with their reasons and the number of all by reason, and whether there were devices at all.
+ * the deliveries, the first missed targets with their reasons and the number of all by reason, and whether there were devices
+ * at all.
  */
 function deliver(kind, body, devices, isRefused) {
   const platforms = new Set(listPlatforms(body))
