@@ -144,11 +144,12 @@ describe('a planned fault is listed and logged', () => {
         ['publish', 'status 503 with the HTML page of a router'],
       ],
     )
-    assert.match(lines[1], /was processed, and its sender meets a planned fault: status 503 with the HTML page/)
+    assert.match(lines[1], /was processed; its response had a planned fault: status 503 with the HTML page/)
   })
 
   test('of a device, and after a deletion', async (t) => {
-    const emulator = await emulated(t)
+    const lines = []
+    const emulator = await emulated(t, { log: (line) => lines.push(line) })
     emulator.failNext({ status: 503, operation: 'registerDevice' })
     emulator.failNext({ status: 500, afterwards: true })
     await send(emulator, 'POST', `${paths.devices}/fcm`, { body: { token: 'a' } })
@@ -161,6 +162,7 @@ describe('a planned fault is listed and logged', () => {
       ],
     )
     assert.equal(emulator.deletions().length, 1)
+    assert.match(lines.at(-1), /^the deletion was processed; its response had a planned fault: status 500/)
   })
 })
 

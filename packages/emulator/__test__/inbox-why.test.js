@@ -87,6 +87,13 @@ describe('the inbox', () => {
     await reason.getByRole('heading', { name: 'Failed as planned: connection reset', exact: true }).waitFor()
   })
 
+  test('shows the planned fault of a publish that was processed', async (t) => {
+    emulator.failNext({ status: 503, afterwards: true })
+    await send(emulator, 'POST', paths.interests, { body: titled('Processed') })
+    const page = await inbox(t)
+    await page.getByText('The response had a planned fault: status 503 with the HTML page of a router.').waitFor()
+  })
+
   test('shows refused publishes of any shape', async (t) => {
     const page = await inbox(t, phone)
     for (const [text, shown] of [

@@ -164,7 +164,7 @@ describe('the inbox', () => {
     await waitForCount(page, 3)
     await page.getByLabel('Search').fill('pears')
     await waitForCount(page, 2)
-    assert.equal(await clear(page, 'Keep'), 'Remove the 2 publishes that match the filter?')
+    assert.equal(await clear(page, 'Keep'), 'Remove the 2 items that match the filter?')
     assert.equal(emulator.publishes().length, 3)
     await clear(page)
     await waitForCount(page, 0)
@@ -172,10 +172,10 @@ describe('the inbox', () => {
       emulator.publishes().map(({ web }) => web.notification.title),
       ['Apples'],
     )
-    await page.getByText('The one publish here does not match the filter.').waitFor()
+    await page.getByText('The one item here does not match the filter.').waitFor()
     await page.getByRole('button', { name: 'Clear the filter' }).click()
     await waitForCount(page, 1)
-    assert.equal(await clear(page), 'Remove all publishes and deletions of users?')
+    assert.equal(await clear(page), 'Remove all items of the inbox?')
     await waitForCount(page, 0)
     await page.getByText('Nothing here yet.').waitFor()
     assert.equal(emulator.devices().length, 1)
@@ -195,6 +195,16 @@ describe('the inbox', () => {
     await waitForCount(page, 0)
   })
 
+  test('says that an item is gone', async (t) => {
+    await publish(emulator, titled('Pears'))
+    const page = await inbox(t)
+    const [{ publishId }] = emulator.publishes()
+    emulator.clear()
+    await page.goto(`${emulator.url}/#/publishes/${publishId}`)
+    await page.reload()
+    await page.getByText('This item was deleted, or replaced by newer ones.').waitFor()
+  })
+
   test('says that it is the filter when nothing matches, and ignores case', async (t) => {
     await publish(emulator, { users: ['ada'], web: { notification: { title: 'Plums' } } })
     await publish(emulator, titled('Pears'))
@@ -203,7 +213,7 @@ describe('the inbox', () => {
     await page.getByLabel('User', { exact: true }).fill('ADA')
     await waitForCount(page, 1)
     await page.getByLabel('User', { exact: true }).fill('nobody')
-    await page.getByText('The 2 publishes here do not match the filter.').waitFor()
+    await page.getByText('The 2 items here do not match the filter.').waitFor()
   })
 
   test('takes a localized alert for what it is', async (t) => {

@@ -36,7 +36,7 @@ class Deletions extends EventEmitter {
     this.#entries.set(entry.id, entry)
     if (this.#entries.size > this.#maxDeletions) this.#entries.delete(this.#entries.keys().next().value)
     this.#log(`delete user ${JSON.stringify(userId)}: ${formatRemoved(deviceCount)}`)
-    if (fault !== undefined) this.#log(`the deletion was processed, and its sender meets a planned fault: ${fault}`)
+    if (fault !== undefined) this.#log(`the deletion was processed; its response had a planned fault: ${fault}`)
     this.emit('add', entry)
   }
 

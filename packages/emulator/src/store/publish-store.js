@@ -64,7 +64,7 @@ class PublishStore extends EventEmitter {
     this.#evict()
     const platforms = entry.platforms.join(', ') || 'no platform'
     this.#log(`publish to ${kind} ${formatTargets(entry)} for ${platforms}: ${publishId}, ${formatReached(entry)}`)
-    if (fault !== undefined) this.#log(`${publishId} was processed, and its sender meets a planned fault: ${fault}`)
+    if (fault !== undefined) this.#log(`${publishId} was processed; its response had a planned fault: ${fault}`)
     this.emit('publish', entry)
     return entry
   }

@@ -8,11 +8,11 @@ function describeClear() {
   if (view === 'devices') return { path: 'emulator/devices', question: 'Remove all devices?' }
   if (view === 'webhooks')
     return { path: 'emulator/webhooks/requests', question: 'Remove all finished webhook requests?' }
-  if (!isFiltered()) return { path: 'emulator/publishes', question: 'Remove all publishes and deletions of users?' }
+  if (!isFiltered()) return { path: 'emulator/publishes', question: 'Remove all items of the inbox?' }
   const count = countMatches()
   if (count === 0) return undefined
-  const publishes = count === 1 ? 'the publish that matches' : `the ${count} publishes that match`
-  return { path: `emulator/inbox?${filterQuery()}`, question: `Remove ${publishes} the filter?` }
+  const items = count === 1 ? 'the item that matches' : `the ${count} items that match`
+  return { path: `emulator/inbox?${filterQuery()}`, question: `Remove ${items} the filter?` }
 }
 
 /** Asks, and clears what is in view. */

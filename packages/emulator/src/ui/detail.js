@@ -26,7 +26,7 @@ export async function showDetail(id) {
   if (location.hash !== `#/publishes/${id}`) return
   detail.hidden = false
   if (!shown) {
-    redraw(detail, element('p', {}, 'This publish was deleted, or replaced by newer ones.'))
+    redraw(detail, element('p', {}, 'This item was deleted, or replaced by newer ones.'))
     return
   }
   redraw(
@@ -80,7 +80,7 @@ function drawOrigin({ receivedAt, instanceId }, ...others) {
   return element('p', { class: 'quiet' }, time(receivedAt), ', ', parts.join(' · '))
 }
 
-const drawFault = (fault) => element('p', { class: 'notice bad' }, `Its sender met a planned fault: ${fault}.`)
+const drawFault = (fault) => element('p', { class: 'notice bad' }, `The response had a planned fault: ${fault}.`)
 
 const advice = {
   401: 'The emulator was started with a secret key, and accepts no other.',

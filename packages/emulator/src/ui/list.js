@@ -50,7 +50,7 @@ function showCounts() {
 
 function describeNothing() {
   if (kept === 0) return 'Nothing here yet. Publish something, and it shows up at once.'
-  return `${kept === 1 ? 'The one publish here does' : `The ${kept} publishes here do`} not match the filter.`
+  return `${kept === 1 ? 'The one item here does' : `The ${kept} items here do`} not match the filter.`
 }
 
 // The number of the latest item when the list was loaded.
