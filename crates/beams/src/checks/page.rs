@@ -31,7 +31,7 @@ The worst findings come first. At most 100 are listed. What each severity means:
 - **degraded**: a part of the notification has no effect.
 - **hint**: it works, but perhaps not as intended.
 
-Members that a platform adds later are not findings: `aps`, `fcm` and `fcm.notification` are open. Names that are nearly right are: those in another style (`timeToLive`), of another SDK (`url`), or with a slip of the finger (`titel`).
+Members that a platform adds later are not findings: `aps`, `fcm` and `fcm.notification` are open. Names that are nearly right are findings: those in another style (`timeToLive`), of another SDK (`url`), or with a typing mistake (`titel`).
 
 ## Before every publish
 
@@ -92,7 +92,7 @@ console.log(checkPublishRequest(publishRequest)) // []
 const FACTS: &str = "
 ## What is checked, and what is not
 
-These are all facts about payloads that were collected for the checks, from the documentation and the code of Beams, Apple, Google and browsers, from issues, and from 71 public programs that publish through Beams. The letter of a number says what the fact is about: S the size, A Apple devices, F Android devices (Firebase), W browsers, G the whole request and its targets; §7 are mistakes that were only seen in the public programs. A fact that several rules check has a line for each rule.
+These are all facts about payloads that were collected for the checks, from the documentation and the code of Beams, Apple, Google and browsers, from issues, and from 71 public programs that publish through Beams. The letter of a number says what the fact is about: S the size, A Apple devices, F Android devices (Firebase), W browsers, G the whole request and its targets, P mistakes seen only in public programs. A fact that several rules check has a line for each rule.
 
 ";
 

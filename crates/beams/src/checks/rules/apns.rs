@@ -35,7 +35,7 @@ rules! { Some(Platform::Apns);
         not r#"{"apns":{"aps":{"alert":"Hello","sound":"default"}}}"#;
 
     TOO_LARGE = Dropped "apns/too-large" ["S1", "S4"] APPLE_PAYLOAD
-        when "`aps` and `data` have more than 3 900 bytes as JSON (UTF-8): 4 096 without what Beams adds."
+        when "`aps` and `data` have more than 3 900 bytes as JSON (UTF-8), which are 4 096 with what Beams adds."
         then "`aps` and `data` have {bytes} bytes as JSON; Apple takes 4096, of which Beams needs about 200. Nothing is shown. Shorten the texts, or send an id and let the app fetch the rest. An emoji counts 4 bytes, most Chinese or Japanese characters 3."
         Json r#"{"apns":{"aps":{"alert":"<3900 characters>"}}}"#
         not r#"{"apns":{"aps":{"alert":"<200 characters>"}}}"#;

@@ -4,7 +4,7 @@ use crate::checks::rule::{Language, Rule, Severity, pages, rules};
 
 rules! { None;
     NO_PLATFORM = Refused "body/no-platform" ["G3"] BEAMS_API
-        when "There is none of `apns`, `fcm` and `web`."
+        when "`apns`, `fcm` and `web` are all missing."
         then "Beams refuses a publish without a platform (422). Add `apns`, `fcm` or `web`."
         Json r#"{"notification":{"title":"Hello"}}"#
         not r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/"}}}"#;

@@ -3,7 +3,7 @@
 /// A fact without a rule, or the part of a fact that its rules do not check.
 #[derive(Debug)]
 pub struct Unchecked {
-    /// The row in the list of payload facts.
+    /// The letter and number of the fact on the page.
     pub fact: &'static str,
     /// What happens.
     pub title: &'static str,
@@ -20,7 +20,7 @@ pub static UNCHECKED: &[Unchecked] = &[
     unchecked(
         "A20",
         "Apple throttles silent notifications beyond 2 or 3 an hour.",
-        "It needs a memory of what each device got. Send silent notifications rarely.",
+        "A check would have to remember what each device got. Send silent notifications rarely.",
     ),
     unchecked(
         "A26",
@@ -35,7 +35,7 @@ pub static UNCHECKED: &[Unchecked] = &[
     unchecked(
         "F10",
         "With `notification`, Android does not run the app's own code in the background.",
-        "The request does not tell whether the app counts on it. Send `data` alone if it does.",
+        "The request does not tell whether the app relies on it. Send `data` alone if it does.",
     ),
     unchecked(
         "F20",
@@ -45,7 +45,7 @@ pub static UNCHECKED: &[Unchecked] = &[
     unchecked(
         "F29",
         "Google keeps at most four different `collapse_key`s for a device.",
-        "It needs a memory of what each device got. Use few keys, not one for each message.",
+        "A check would have to remember what each device got. Use few keys, not one for each message.",
     ),
     unchecked(
         "W8",
@@ -54,10 +54,14 @@ pub static UNCHECKED: &[Unchecked] = &[
     ),
     unchecked("W19", "Safari's old push service once ignored `data`.", "Safari 16 and later take standard web push."),
     unchecked("G1", "Beams refuses a publish in which a user is named twice.", "The client removes duplicates."),
-    unchecked("G2", "The same is likely for interests.", "The client removes duplicates."),
+    unchecked(
+        "G2",
+        "Beams probably refuses a publish in which an interest is named twice, too.",
+        "The client removes duplicates.",
+    ),
     unchecked(
         "G5",
-        "A user id may have 164 bytes of UTF-8 by the documentation, 164 UTF-16 units by the official SDKs.",
+        "A user id may have 164 bytes of UTF-8 according to the documentation, and 164 UTF-16 units according to the official SDKs.",
         "Targets are checked by the publish itself, not with the payload.",
     ),
     unchecked(
@@ -67,17 +71,17 @@ pub static UNCHECKED: &[Unchecked] = &[
     ),
     unchecked(
         "G9",
-        "Slices of 100 interests in a loop notify a device in two of them twice.",
-        "It needs a memory of earlier requests. Publish to users, or to one interest that all subscribe to.",
+        "Publishing to slices of 100 interests in a loop notifies a device twice if it subscribes to interests in two slices.",
+        "A check would have to remember earlier requests. Publish to users, or to one interest that all subscribe to.",
     ),
     unchecked(
-        "§7",
+        "P3",
         "The same text, sent to an interest and to one of its users, is shown twice.",
-        "It needs a memory of earlier requests.",
+        "A check would have to remember earlier requests.",
     ),
     unchecked(
-        "§7",
+        "P4",
         "A platform that is not configured on the dashboard may fail the whole publish.",
-        "Only the dashboard knows. It has been reported once.",
+        "The request does not tell. One user has reported it.",
     ),
 ];

@@ -16,7 +16,7 @@ rules! { Some(Platform::Fcm);
         not r#"{"fcm":{"notification":{"title":"Hello"},"priority":"high"}}"#;
 
     TOO_LARGE = Dropped "fcm/too-large" ["S2", "S4"] GOOGLE_TYPES
-        when "`notification` and `data` have more than 3 896 bytes as JSON (UTF-8): 4 096 without what Beams adds."
+        when "`notification` and `data` have more than 3 896 bytes as JSON (UTF-8), which are 4 096 with what Beams adds."
         then "`notification` and `data` have {bytes} bytes as JSON; Google takes 4096, of which Beams needs about 200. Nothing is shown. Shorten the texts, or send an id and let the app fetch the rest. An emoji counts 4 bytes, most Chinese or Japanese characters 3."
         Json r#"{"fcm":{"notification":{"title":"News","body":"<3900 characters>"}}}"#
         not r#"{"fcm":{"notification":{"title":"News","body":"<200 characters>"}}}"#;
@@ -127,7 +127,7 @@ rules! { Some(Platform::Fcm);
         not r##"{"fcm":{"notification":{"title":"Hello","color":"#ff0000"}}}"##;
 
     IMAGE_URL = Degraded "fcm/image-url" ["F25"] GOOGLE_MESSAGE
-        when "`image` is not an `https:` URL that everybody reaches."
+        when "`image` is not an `https:` URL that everybody can reach."
         then "The notification is shown without the picture: `image` must be an absolute `https:` URL on a public host, of at most 1 MB."
         Json r#"{"fcm":{"notification":{"title":"Hello","image":"/a.png"}}}"#
         not r#"{"fcm":{"notification":{"title":"Hello","image":"https://example.com/a.png"}}}"#;
@@ -169,13 +169,13 @@ rules! { Some(Platform::Fcm);
         Json r#"{"fcm":{"notification":{"title":"Hello"},"data":{"notification":"7"}}}"#
         not r#"{"fcm":{"notification":{"title":"Hello"},"data":{"notificationId":"7"}}}"#;
 
-    SUBTITLE = Hint "fcm/subtitle" ["§7"] GOOGLE_MESSAGE
+    SUBTITLE = Hint "fcm/subtitle" ["P1"] GOOGLE_MESSAGE
         when "`notification` has a `subtitle`."
         then "Android shows no subtitle; only Apple devices that are registered with Firebase do. Put the text into `body`."
         Json r#"{"fcm":{"notification":{"title":"Hello","subtitle":"From Anna"}}}"#
         not r#"{"fcm":{"notification":{"title":"Hello","body":"From Anna"}}}"#;
 
-    CLICK_ACTION_IN_DATA = Hint "fcm/click-action-in-data" ["§7"] BEAMS_ANDROID
+    CLICK_ACTION_IN_DATA = Hint "fcm/click-action-in-data" ["P2"] BEAMS_ANDROID
         when "`click_action` stands in `data` and not in `notification`."
         then "A tap opens the launcher activity: Android reads `click_action` from `notification`. If the app reads it from `data` itself, choose another name to say so."
         => "fcm.notification.click_action"

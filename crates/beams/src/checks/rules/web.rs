@@ -22,7 +22,7 @@ rules! { Some(Platform::Web);
         not r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/"},"data":{"id":7}}}"#;
 
     TOO_LARGE = Dropped "web/too-large" ["S3", "S4"] PUSH_ENCRYPTION
-        when "`notification` and `data` have more than 3 819 bytes as JSON (UTF-8): 3 993 without what Beams adds."
+        when "`notification` and `data` have more than 3 819 bytes as JSON (UTF-8), which are 3 993 with what Beams adds."
         then "`notification` and `data` have {bytes} bytes as JSON; with what Beams adds, push services take about 3 800 bytes and refuse more. Nothing is shown. Shorten the texts, or send an id and let the page fetch the rest. An emoji counts 4 bytes, most Chinese or Japanese characters 3."
         Json r#"{"web":{"notification":{"title":"News","body":"<3800 characters>","deep_link":"https://example.com/"}}}"#
         not r#"{"web":{"notification":{"title":"News","body":"<200 characters>","deep_link":"https://example.com/"}}}"#;
@@ -65,7 +65,7 @@ rules! { Some(Platform::Web);
 
     ICON_NOT_REACHABLE = Degraded "web/icon-not-reachable" ["W10"] BEAMS_WEB_SDK
         when "`icon` leads to a private host, or is loaded over `http:`."
-        then "Browsers do not load this icon: it is on a private host, or its `http:` URL is mixed content on a site with `https:`. Write an `https:` URL that everybody reaches."
+        then "Browsers do not load this icon: it is on a private host, or its `http:` URL is mixed content on a site with `https:`. Write an `https:` URL that everybody can reach."
         Json r#"{"web":{"notification":{"title":"Hello","icon":"http://localhost:3000/icon.png","deep_link":"https://example.com/"}}}"#
         not r#"{"web":{"notification":{"title":"Hello","icon":"https://example.com/icon.png","deep_link":"https://example.com/"}}}"#;
 
@@ -83,7 +83,7 @@ rules! { Some(Platform::Web);
         not r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/"}}}"#;
 
     UNKNOWN_MEMBER = Degraded "web/unknown-member" ["W18"] BEAMS_PAYLOADS
-        when "`web` has another member than `notification`, `data` and `time_to_live`."
+        when "`web` has a member other than `notification`, `data` and `time_to_live`."
         then "Beams takes `notification`, `data` and `time_to_live` here; this member is ignored. Write what your own code reads in `data`."
         Json r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/"},"excluded_users":["user-1"]}}"#
         not r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/"}}}"#;
@@ -113,7 +113,7 @@ rules! { Some(Platform::Web);
         not r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/"}}}"#;
 
     OWN_WORKER_ONLY = Hint "web/own-service-worker-only" ["W12"] BEAMS_WEB
-        when "`notification` has a member that browsers know and the default service worker does not show (`image`, `actions`, `tag`, …), or any other."
+        when "`notification` has a member that browsers know and the default service worker does not show (`image`, `actions`, `tag`, …), or an unknown one."
         then "The default service worker shows `title`, `body` and `icon` only. This member has an effect only in an `onNotificationReceived` handler of your own."
         Json r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/","image":"https://example.com/a.png"}}}"#
         not r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/","icon":"https://example.com/a.png"}}}"#;
