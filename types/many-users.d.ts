@@ -52,7 +52,7 @@ export interface NamedRequests<Name extends string = string> {
  */
 export type RequestName<Given extends string, Name extends string> = string extends Given ? Given : NotInferred<Name>
 
-/** Prevents that a misspelt name of a user is taken for one of the call's `requests`. */
+/** Keeps a misspelt `request` of a user from being inferred as a name. */
 type NotInferred<Name extends string> = [Name][Name extends string ? 0 : never]
 
 /** The outcome of a `publishToManyUsers` call. Each id that was read is counted once. */

@@ -15,7 +15,7 @@ const NAMES = {
   userId: 'the user id',
 }
 
-/** What only a program can do, and what only the shell can. */
+/** Texts for programs, and their replacements for the shell. */
 const REWORDINGS = [
   [/^the journal /, '--journal '],
   [/ \(os error \d+\)$/, ''],

@@ -14,7 +14,7 @@ const options = {
   ...CONFIGURATION_OPTIONS,
 }
 
-/** What a publish that was interrupted has done, by its delivery. */
+/** The outcome of an interrupted publish, by its delivery. */
 const INTERRUPTED = {
   'not-sent': 'nothing was sent',
   refused: 'nobody was notified',
