@@ -129,6 +129,7 @@ describe('a journal that cannot be opened is a usage error, unless another attem
     ['ENOENT', `cannot use --journal sale.journal: its folder does not exist`],
     ['EACCES', `cannot use --journal sale.journal: permission denied`],
     ['EROFS', `cannot use --journal sale.journal: the file system is read-only`],
+    ['EBUSY', undefined],
     ['ENOSPC', undefined],
     ['EMFILE', undefined],
   ]) {

@@ -363,6 +363,7 @@ describe('a journal that cannot be used rejects before a user is read', () => {
     })()
     await beams.publishToManyUsers(users, payload, { journal })
     assert.match(error.message, /is in use by another process, or by another call/)
+    assert.equal(error.cause?.code, 'EBUSY')
     assert.equal((await beams.publishToManyUsers(['user-1'], payload, { journal })).resumedCount, 1)
   })
 
@@ -381,6 +382,7 @@ describe('a journal that cannot be used rejects before a user is read', () => {
     })
     assert.equal(report.publishedCount, 20_000)
     assert.match(error.message, /is in use by another process/)
+    assert.equal(error.cause?.code, 'EBUSY')
   })
 
   test('one of another instance, or of other requests', async (t) => {

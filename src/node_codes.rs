@@ -46,6 +46,7 @@ pub fn file_code(reason: io::ErrorKind) -> Option<&'static str> {
         io::ErrorKind::FileTooLarge => Some("EFBIG"),
         io::ErrorKind::QuotaExceeded => Some("EDQUOT"),
         io::ErrorKind::ReadOnlyFilesystem => Some("EROFS"),
+        io::ErrorKind::ResourceBusy => Some("EBUSY"),
         io::ErrorKind::StorageFull => Some("ENOSPC"),
         io::ErrorKind::NotFound => Some("ENOENT"),
         io::ErrorKind::PermissionDenied => Some("EACCES"),

@@ -3,7 +3,7 @@
 const { UsageError } = require('./exit-codes.js')
 const { nameOption } = require('./option-names.js')
 
-/** Reasons to choose another path. Other system errors, such as a full disk, may go away. */
+/** Reasons to choose another path. Other system errors, such as a full disk or a lock of another process, may go away. */
 const PATH_ERRORS = {
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'its folder is a file',
@@ -14,17 +14,14 @@ const PATH_ERRORS = {
   ENAMETOOLONG: 'the name is too long',
 }
 
-/** Another process may have ended when the command is run again. */
-const IN_USE = / is in use by /
-
 /** The error of a campaign that has not started. If its journal is the reason, and will be the next time, it is a usage error. */
 function explainStartError(error, journal) {
   if (error.code !== 'ERR_BEAMS_JOURNAL') return error
   const { cause, message } = nameOption(error)
   const reason = PATH_ERRORS[cause?.code]
-  const isTemporary = cause === undefined ? IN_USE.test(message) : reason === undefined
-  if (isTemporary) return error
-  const text = reason === undefined ? message : `cannot use --journal ${journal}: ${reason}`
+  // Without a cause, the file itself is the wrong one.
+  if (cause !== undefined && reason === undefined) return error
+  const text = cause === undefined ? message : `cannot use --journal ${journal}: ${reason}`
   return Object.assign(new UsageError(text, { cause: error }), error)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError, metadata};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bulk::journal::load::{LoadError, Purpose, Recorded, load};
@@ -25,23 +25,45 @@ pub(crate) trait JournalFile: Send {
     fn cut_off(&mut self, len: u64) -> io::Result<()>;
 }
 
-impl JournalFile for File {
+/// An open journal that no other call can open.
+pub(crate) struct LockedFile {
+    file: File,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "an open file cannot be renamed there"))]
+    path: PathBuf,
+}
+
+impl LockedFile {
+    /// Fails if the next call would find no journal at its path, or another one: it would publish to the same users again.
+    #[cfg(unix)]
+    fn check_path(&self) -> io::Result<()> {
+        use std::os::unix::fs::MetadataExt;
+
+        let own = self.file.metadata()?;
+        let reason = match metadata(&self.path) {
+            Ok(found) if (found.dev(), found.ino()) == (own.dev(), own.ino()) => return Ok(()),
+            Ok(_) => "another file has replaced it",
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "it was moved or deleted",
+            Err(error) => return Err(error),
+        };
+        Err(io::Error::new(io::ErrorKind::NotFound, reason))
+    }
+}
+
+impl JournalFile for LockedFile {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
+        self.file.write_all(bytes)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()?;
+        self.file.sync_data()?;
         #[cfg(unix)]
-        if std::os::unix::fs::MetadataExt::nlink(&self.metadata()?) == 0 {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "it was deleted"));
-        }
+        self.check_path()?;
         Ok(())
     }
 
     fn cut_off(&mut self, len: u64) -> io::Result<()> {
-        self.set_len(len)?;
-        self.seek(SeekFrom::End(0)).map(|_| ())
+        self.file.set_len(len)?;
+        self.file.seek(SeekFrom::End(0)).map(|_| ())
     }
 }
 
@@ -50,24 +72,23 @@ impl JournalFile for File {
 /// # Errors
 ///
 /// [`Error::Journal`] where the file cannot be used for it. The file is left as it is.
-pub(crate) fn open(path: &Path, header: &Header) -> Result<(File, Recorded)> {
+pub(crate) fn open(path: &Path, header: &Header) -> Result<(LockedFile, Recorded)> {
     let failure = |error| io_error(path, "cannot be used", error);
     let mut options = OpenOptions::new();
     // Not in append mode: on Windows, such a file cannot be truncated.
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failure)?;
+    let file = options.open(path).map_err(failure)?;
     if !file.metadata().map_err(failure)?.is_file() {
         return Err(error(path, "is not a regular file (it may be a device or a pipe); choose another path"));
     }
     match file.try_lock() {
         Ok(()) => (),
         Err(TryLockError::WouldBlock) => {
-            return Err(error(
-                path,
-                "is in use by another process, or by another call of this one; wait until that has ended",
-            ));
+            let what = "is in use by another process, or by another call of this one; wait until that has ended";
+            let source = Arc::new(io::ErrorKind::ResourceBusy.into());
+            return Err(Error::Journal { message: message(path, what), source: Some(source) });
         }
         Err(TryLockError::Error(error)) => return Err(io_error(path, "cannot be locked", error)),
     }
@@ -75,6 +96,7 @@ pub(crate) fn open(path: &Path, header: &Header) -> Result<(File, Recorded)> {
     if let Some(found) = &recorded.header {
         check_header(path, found, header)?;
     }
+    let mut file = LockedFile { file, path: path.to_owned() };
     file.cut_off(recorded.intact_len).map_err(failure)?;
     if recorded.header.is_none() {
         let line = header.line();
@@ -163,11 +185,15 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 }
 
 fn error(path: &Path, what: &str) -> Error {
-    Error::Journal { message: format!("the journal {} {what}", path.display()), source: None }
+    Error::Journal { message: message(path, what), source: None }
+}
+
+fn message(path: &Path, what: &str) -> String {
+    format!("the journal {} {what}", path.display())
 }
 
 /// The error for a failed system call.
 pub(crate) fn io_error(path: &Path, what: &str, error: impl Into<Arc<io::Error>>) -> Error {
     let error = error.into();
-    Error::Journal { message: format!("the journal {} {what}: {error}", path.display()), source: Some(error) }
+    Error::Journal { message: message(path, &format!("{what}: {error}")), source: Some(error) }
 }

@@ -112,6 +112,13 @@ fn journal_on(disk: &Disk) -> (Arc<Journal>, Recorded) {
     (Arc::new(Journal { path: "j".into(), commands, next_chunk, failure }), recorded)
 }
 
+/// An empty folder, for one test.
+fn new_folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("beams-journal-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 fn chunk_of(users: &[usize]) -> Arc<Chunk> {
     let mut ids = JsonIds::default();
     users.iter().for_each(|user| ids.push_json(&user.to_string()));
@@ -349,8 +356,7 @@ fn no_damage_makes_a_campaign_publish_to_a_user_again() {
 #[test]
 fn a_file_that_is_not_this_journal_is_refused_and_not_changed() {
     let newer = br#"{"journal":"beams-native","version":2,"of":"the future"}"#;
-    let folder = std::env::temp_dir().join(format!("beams-journal-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
+    let folder = new_folder("foreign");
     let mut damaged = header().line();
     damaged[50] ^= 1;
     let of_other = |instance: &str, rooms: &[usize]| {
@@ -377,4 +383,53 @@ fn a_file_that_is_not_this_journal_is_refused_and_not_changed() {
     let error = file::open(&path, &header()).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains(r#"its request "0" had another content"#), "{error}");
     fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_journal_in_use_is_refused_as_busy() {
+    let folder = new_folder("in-use");
+    let path = folder.join("journal");
+    let _open = file::open(&path, &header()).unwrap();
+    let error = file::open(&path, &header()).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("is in use by another process"), "{error}");
+    assert!(
+        matches!(error, Error::Journal { source: Some(source), .. } if source.kind() == io::ErrorKind::ResourceBusy)
+    );
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// On Windows, an open file cannot be renamed.
+#[cfg(unix)]
+#[test]
+fn a_journal_that_is_no_longer_at_its_path_cannot_be_written() {
+    use std::os::unix::fs::symlink;
+
+    type Change = fn(&Path, &Path) -> io::Result<()>;
+    let changes: [(&str, Change, Option<&str>); 6] = [
+        ("deleted", |path, _| fs::remove_file(path), Some("it was moved or deleted")),
+        ("renamed", |path, other| fs::rename(path, other), Some("it was moved or deleted")),
+        (
+            "replaced",
+            |path, other| fs::write(other, "").and_then(|()| fs::rename(other, path)),
+            Some("another file has replaced it"),
+        ),
+        (
+            "rotated",
+            |path, other| fs::rename(path, other).and_then(|()| fs::write(path, "")),
+            Some("another file has replaced it"),
+        ),
+        ("linked", |path, other| fs::hard_link(path, other), None),
+        ("moved behind a link", |path, other| fs::rename(path, other).and_then(|()| symlink(other, path)), None),
+    ];
+    for (name, change, expected) in changes {
+        let folder = new_folder("moved");
+        let path = folder.join("journal");
+        let (mut file, _) = file::open(&path, &header()).unwrap();
+        file.sync().unwrap();
+        change(&path, &folder.join("other")).unwrap();
+        let found = file.sync().map_err(|error| (error.kind(), error.to_string()));
+        let expected = expected.map(|text| (io::ErrorKind::NotFound, text.to_owned()));
+        assert_eq!(found.err(), expected, "{name}");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }
