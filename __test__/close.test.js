@@ -110,45 +110,39 @@ describe('close', () => {
     )
   })
 
-  for (const [when, stop] of [
-    ['is waiting for its next user', async () => {}],
+  for (const [when, reach] of [
+    ['has not begun to read', undefined],
+    ['is waiting for its next user', ({ events }) => once(events, 'next')],
     [
       'was stopped already',
-      async (controller) => {
+      async ({ events, controller }) => {
+        await once(events, 'next')
         controller.abort()
-        // The iterator is being closed.
-        await new Promise(setImmediate)
+        await once(events, 'return')
       },
     ],
   ]) {
-    test(`with a timeout does not wait for an iterator to close, if its call ${when}`, async (t) => {
-      const { port } = await recordingServer(t)
-      const beams = createClient({ port })
-      const controller = new AbortController()
-      const order = []
-      const returned = new EventEmitter()
-      let requested
-      const reading = new Promise((resolve) => (requested = resolve))
-      const users = {
-        [Symbol.asyncIterator]: () => ({
-          next() {
-            requested()
-            return new Promise(() => {})
-          },
-          // A second is the time limit for it without a `timeout`.
-          return: () => new Promise((resolve) => setTimeout(resolve, 900, {})).then(() => returned.emit('end')),
-        }),
-      }
-      const ended = once(returned, 'end').then(() => order.push('iterator'))
-      const call = rejection(beams.publishToManyUsers(users, payload, { signal: controller.signal })).then(() =>
-        order.push('call'),
-      )
-      await reading
-      await stop(controller)
-      await beams.close({ timeout: 0 }).then(() => order.push('close'))
-      await Promise.all([call, ended])
-      assert.equal(order.at(-1), 'iterator')
-    })
+    test(
+      `with a timeout does not wait for an iterator to close, if its call ${when}`,
+      { timeout: 60_000 },
+      async (t) => {
+        const { port } = await recordingServer(t)
+        const beams = createClient({ port })
+        const [events, controller] = [new EventEmitter(), new AbortController()]
+        const stall = (name) => () => {
+          events.emit(name)
+          return new Promise(() => {})
+        }
+        const users = { [Symbol.asyncIterator]: () => ({ next: stall('next'), return: stall('return') }) }
+        // The time limit for an iterator is never reached.
+        t.mock.timers.enable({ apis: ['setTimeout'] })
+        const call = rejection(beams.publishToManyUsers(users, payload, { signal: controller.signal }))
+        if (reach !== undefined) await reach({ events, controller })
+        const closed = beams.close({ timeout: 0 })
+        t.mock.timers.tick(1)
+        await Promise.all([call, closed])
+      },
+    )
   }
 
   test('with a timeout waits for no longer than the calls take', async (t) => {

@@ -20,7 +20,7 @@ const { takeObservations } = require('./observers.js')
 const { throwBeamsError } = require('./settle.js')
 const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./options.js')
 const { assembleReport } = require('./bulk-report.js')
-const { openWaits } = require('./iterator-waits.js')
+const { getWaits } = require('./iterator-waits.js')
 const { readRequests } = require('./bulk-requests.js')
 const { UNREADABLE, UserBatch } = require('./user-batch.js')
 
@@ -49,7 +49,7 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   }
   // If the journal cannot be opened, the call has ended already.
   if (hasJournal) await native.bulkOpenJournal(bulk).catch(throwBeamsError)
-  const failure = await new BulkPublish(bulk, source, batch, openWaits(client)).run(signal, onProgress)
+  const failure = await new BulkPublish(bulk, source, batch, getWaits(client)).run(signal, onProgress)
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
   const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
   if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)

@@ -2,7 +2,8 @@
 
 // How long the calls of a client wait for the iterators that they close.
 
-const { clearTimeout, setTimeout } = require('node:timers')
+// Not destructured, so that tests can mock them.
+const timers = require('node:timers')
 
 /** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
 const CLOSE_TIMEOUT_MS = 1000
@@ -20,16 +21,16 @@ class IteratorWaits {
     if (this.#isOver) return
     let end
     const over = new Promise((resolve) => (end = resolve))
-    const timer = setTimeout(end, CLOSE_TIMEOUT_MS)
+    const timer = timers.setTimeout(end, CLOSE_TIMEOUT_MS)
     this.#ends.add(end)
     await Promise.race([promise, over])
     this.#ends.delete(end)
-    clearTimeout(timer)
+    timers.clearTimeout(timer)
   }
 
-  /** Ends all waits after a time in milliseconds, and those that begin later at once. */
+  /** Ends all waits after a time in milliseconds, and those that begin later at once, as `close` with a `timeout` does. */
   endAfter(milliseconds) {
-    const timer = setTimeout(() => {
+    const timer = timers.setTimeout(() => {
       this.#isOver = true
       for (const end of this.#ends) end()
     }, milliseconds)
@@ -38,16 +39,11 @@ class IteratorWaits {
   }
 }
 
-/** The waits for iterators of a client's calls. */
-function openWaits(client) {
+/** The waits of a client's calls, of those too that are only about to read. */
+function getWaits(client) {
   let waits = waitsByClient.get(client)
   if (waits === undefined) waitsByClient.set(client, (waits = new IteratorWaits()))
   return waits
 }
 
-/** Ends the waits of a client's calls after a time in milliseconds, as `close` with a `timeout` does. */
-function endWaits(client, milliseconds) {
-  waitsByClient.get(client)?.endAfter(milliseconds)
-}
-
-module.exports = { endWaits, openWaits }
+module.exports = { getWaits }

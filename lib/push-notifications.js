@@ -14,7 +14,7 @@ const {
 const { log, setLogger } = require('./logger.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 const { startCall, throwBeamsError } = require('./settle.js')
-const { endWaits } = require('./iterator-waits.js')
+const { getWaits } = require('./iterator-waits.js')
 const { emitWarning } = require('./warnings.js')
 const { joinTargets, measureTargets, readTargets, readUserId, serializeBody } = require('./arguments.js')
 const {
@@ -243,7 +243,7 @@ async function close(client, options) {
     const call = nextCall(client, 'close')
     const given = readCloseOptions(options)
     closed = native.close.call(client, call, given)
-    if (given?.timeout !== undefined) endWaits(client, given.timeout)
+    if (given?.timeout !== undefined) getWaits(client).endAfter(given.timeout)
   } catch (thrown) {
     throw toArgumentError(thrown, close)
   }
