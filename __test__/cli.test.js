@@ -89,17 +89,25 @@ describe('invalid arguments exit with 2 and an error on one line', { concurrency
     })
   }
 
-  for (const [name, args, advice] of [
-    ['token', ['--secret-key=hunter2'], 'set BEAMS_SECRET_KEY, or pass --secret-key-file'],
-    ['token', ['--secret-key', 'hunter2'], 'set BEAMS_SECRET_KEY, or pass --secret-key-file'],
-    ['verify-webhook', ['--secret', 'hunter2'], 'set BEAMS_WEBHOOK_SECRET, or pass --secret-file'],
+  for (const [name, option, advice] of [
+    ['token', '--secret-key', 'set BEAMS_SECRET_KEY, or pass --secret-key-file'],
+    ['token', '--key', 'set BEAMS_SECRET_KEY, or pass --secret-key-file'],
+    ['verify-webhook', '--secret', 'set BEAMS_WEBHOOK_SECRET, or pass --secret-file'],
   ]) {
-    test(`a secret in ${name} ${args[0].replace(/=.*/, '=…')}, which is not printed`, async (t) => {
-      const { code, stderr } = await runCommand(t, [name, ...args])
-      assert.equal(code, 2)
-      assert.ok(stderr.includes(advice), stderr)
-      assert.doesNotMatch(stderr, /hunter2/)
-    })
+    for (const args of [
+      [`${option}=hunter2`],
+      [option, 'hunter2'],
+      [`${option}=hunter2\ufffd`],
+      [option, 'hunter2\ufffd'],
+      ['hunter2\ufffd', option],
+    ]) {
+      test(`a secret in ${name} ${args.join(' ').replace('hunter2', '…')}, which is not printed`, async (t) => {
+        const { code, stderr } = await runCommand(t, [name, ...args])
+        assert.equal(code, 2)
+        assert.ok(stderr.includes(advice), stderr)
+        assert.doesNotMatch(stderr, /hunter2/)
+      })
+    }
   }
 
   test('a missing configuration', async (t) => {

@@ -18,6 +18,8 @@ const SECRETS = {
 function parseCommandLine({ options, parameters = [] }, args) {
   const known = { ...options, ...COMMON_OPTIONS }
   const tokens = tokenize(args, known)
+  // First of all, because the other errors may print a value, which could be a secret.
+  for (const token of tokens) checkName(token, known)
   for (const token of tokens) checkToken(token, known)
   checkRepeated(tokens, known)
   const { values, positionals } = parseArgs({ args, options: known, allowPositionals: true })
@@ -31,12 +33,16 @@ function tokenize(args, options) {
   return parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true }).tokens
 }
 
+/** Rejects unknown options, secrets among them. */
+function checkName({ kind, name, rawName }, known) {
+  if (kind === 'option' && !Object.hasOwn(known, name)) throw createUnknownOptionError(name, rawName, known)
+}
+
 /** Rejects what `parseArgs` rejects, with texts that name a value's form, and values that cannot be right. */
 function checkToken({ kind, name, rawName, value, inlineValue }, known) {
   // Node.js replaces invalid bytes, so that a user id would be another one.
   if (value?.includes('\ufffd')) throw new UsageError(`"${value}" is not valid UTF-8`)
   if (kind !== 'option') return
-  if (!Object.hasOwn(known, name)) throw createUnknownOptionError(name, rawName, known)
   const { type, value: form } = known[name]
   if (type === 'boolean') {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`)
