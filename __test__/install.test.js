@@ -357,60 +357,6 @@ describe('the tarball', () => {
     assert.deepEqual(packages.beams.files.sort(), ['LICENSE', 'README.md', ...listed, 'package.json'].sort())
   })
 
-  describe('of a release', () => {
-    let released
-    before(async () => {
-      process.env.GITHUB_REPOSITORY = 'owner/beams-native'
-      const folder = fs.mkdtempSync(path.join(scratch, 'released-'))
-      released = await packAll(folder).finally(() => delete process.env.GITHUB_REPOSITORY)
-    })
-
-    test('says where its sources are, as the provenance does', () => {
-      const { beams, emulator: companion } = released
-      assert.deepEqual(beams.manifest.repository, {
-        type: 'git',
-        url: 'git+https://github.com/owner/beams-native.git',
-      })
-      assert.equal(companion.manifest.repository.directory, 'packages/emulator')
-      assert.equal(beams.manifest.bugs.url, 'https://github.com/owner/beams-native/issues')
-    })
-
-    for (const [name, file] of [
-      ['beams', 'README.md'],
-      ['beams', 'llms.txt'],
-      ['emulator', 'README.md'],
-      ['opentelemetry', 'README.md'],
-    ]) {
-      test(`has links and pictures that work on npm, in the ${file} of ${name}`, async () => {
-        const { tarball, source, manifest } = released[name]
-        const original = fs.readFileSync(path.join(__dirname, '..', source, file), 'utf8')
-        const packed = await run(scratch, 'tar', '--extract', '--to-stdout', '--file', tarball, `package/${file}`)
-        const findLinks = (text) => [...text.matchAll(/(!?)\[[^\]]*\]\(([^)]+)\)/g)].map(([, mark, url]) => [mark, url])
-        const links = findLinks(packed)
-        assert.equal(links.length, findLinks(original).length)
-        assert.equal(packed.split('\n').length, original.split('\n').length)
-        const version = `v${manifest.version}`
-        for (const [mark, url] of links) {
-          assert.match(url, /^(https:\/\/|#)/)
-          const [, host, where] = /^https:\/\/(\S+?)\/owner\/beams-native\/(\S+)$/.exec(url) ?? []
-          if (where === undefined) continue
-          const isRaw = mark === '!' || file === 'llms.txt'
-          assert.equal(host, isRaw ? 'raw.githubusercontent.com' : 'github.com', url)
-          const prefix = isRaw ? `${version}/` : /^(blob|tree)\//.exec(where)[0] + `${version}/`
-          assert.ok(where.startsWith(prefix), url)
-          const target = where.slice(prefix.length).split('#')[0]
-          assert.ok(fs.existsSync(path.join(__dirname, '..', target)), url)
-        }
-      })
-    }
-
-    test('is not packed if a README has a dead link', async () => {
-      const { createResolver, replaceRelativeLinks } = require('../.ci/links.js')
-      const options = { checkout: scratch, folder: '.', repository: 'owner/beams-native', ref: 'v1' }
-      await assert.rejects(replaceRelativeLinks('[a](missing.md)', createResolver(options)), /missing\.md/)
-    })
-  })
-
   test('has a manifest without publint warnings', async () => {
     for (const { tarball } of [packages.beams, packages.emulator, packages.nestjs, packages.opentelemetry]) {
       assert.match(await run(scratch, tool('publint'), tarball, '--strict'), /All good!/)
