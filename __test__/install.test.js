@@ -338,8 +338,8 @@ test('four commands lead from an empty folder to a notification, as the README s
   t.after(() => process.kill(-emulatorProgram.pid, 'SIGKILL'))
   await run(folder, 'bash', '-c', `${wait} --port ${port}`)
   assert.match(await run(folder, 'bash', '-c', use), /publishId: 'pubid-/)
-  const publishes = await (await fetch(`http://127.0.0.1:${port}/emulator/publishes`)).json()
-  assert.equal(JSON.stringify(publishes).includes('Hello'), true)
+  const accepted = await (await fetch(`http://127.0.0.1:${port}/emulator/publishes`)).json()
+  assert.equal(JSON.stringify(accepted).includes('Hello'), true)
 })
 
 describe('the tarball', () => {
