@@ -28,11 +28,21 @@ pub(crate) trait JournalFile: Send {
 /// An open journal that no other call can open.
 pub(crate) struct LockedFile {
     file: File,
+    /// How long the file is.
+    len: u64,
     #[cfg_attr(not(unix), expect(dead_code, reason = "an open file cannot be renamed there"))]
     path: PathBuf,
 }
 
 impl LockedFile {
+    /// Fails if another process has cut off lines, of which the next call would know nothing.
+    fn check_len(&self) -> io::Result<()> {
+        if self.file.metadata()?.len() < self.len {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it was truncated"));
+        }
+        Ok(())
+    }
+
     /// Fails if the next call would find no journal at its path, or another one: it would publish to the same users again.
     #[cfg(unix)]
     fn check_path(&self) -> io::Result<()> {
@@ -51,11 +61,14 @@ impl LockedFile {
 
 impl JournalFile for LockedFile {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)
+        self.file.write_all(bytes)?;
+        self.len += bytes.len() as u64;
+        Ok(())
     }
 
     fn sync(&mut self) -> io::Result<()> {
         self.file.sync_data()?;
+        self.check_len()?;
         #[cfg(unix)]
         self.check_path()?;
         Ok(())
@@ -63,7 +76,8 @@ impl JournalFile for LockedFile {
 
     fn cut_off(&mut self, len: u64) -> io::Result<()> {
         self.file.set_len(len)?;
-        self.file.seek(SeekFrom::End(0)).map(|_| ())
+        self.len = self.file.seek(SeekFrom::End(0))?;
+        Ok(())
     }
 }
 
@@ -96,7 +110,7 @@ pub(crate) fn open(path: &Path, header: &Header) -> Result<(LockedFile, Recorded
     if let Some(found) = &recorded.header {
         check_header(path, found, header)?;
     }
-    let mut file = LockedFile { file, path: path.to_owned() };
+    let mut file = LockedFile { file, len: 0, path: path.to_owned() };
     file.cut_off(recorded.intact_len).map_err(failure)?;
     if recorded.header.is_none() {
         let line = header.line();

@@ -398,6 +398,18 @@ fn a_journal_in_use_is_refused_as_busy() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
+#[test]
+fn a_journal_that_another_process_truncates_cannot_be_written() {
+    for len in [0, 10] {
+        let folder = new_folder("truncated");
+        let path = folder.join("journal");
+        let (mut file, _) = file::open(&path, &header()).unwrap();
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(len).unwrap();
+        assert_eq!(file.sync().unwrap_err().to_string(), "it was truncated");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
+
 /// On Windows, an open file cannot be renamed.
 #[cfg(unix)]
 #[test]
