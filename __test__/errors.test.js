@@ -235,6 +235,17 @@ test('an error does not show a secret key that the server quotes', async (t) => 
   assert.doesNotMatch(inspect(error, { depth: 9 }), /0123456789abcdef/)
 })
 
+test('a publish id does not show a secret key that the server quotes', async (t) => {
+  const secretKey = '0123456789abcdef'
+  const { port } = await recordingServer(t, ({ headers }) => ({
+    body: JSON.stringify({ publishId: `id of ${headers.authorization}` }),
+  }))
+  const beams = createClient({ port }, { secretKey })
+  assert.deepEqual(await beams.publishToUsers(['u'], payload), { publishId: 'id of Bearer [secret]' })
+  const { publishes } = await beams.publishToManyUsers(['u'], payload)
+  assert.deepEqual(publishes, [{ publishId: 'id of Bearer [secret]', users: 1 }])
+})
+
 test('a call without time for a retry has the last status', async (t) => {
   const { port } = await recordingServer(t, () => ({ status: 429, headers: { 'retry-after': '30' } }))
   const error = await rejection(createClient({ port }, { deadline: 10_000 }).publishToUsers(['u'], payload))

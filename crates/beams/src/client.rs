@@ -156,7 +156,7 @@ impl Client {
             // Boxed, so that the future that holds the call until it starts is small: it is moved to another thread.
             Ok(body) => {
                 let request = self.routes.publish(body);
-                Box::pin(self.call(request, options, deadline, None, Response::publish_id)).await
+                Box::pin(self.call(request, options, deadline, None, |response| self.read_publish_id(response))).await
             }
             Err(error) => Outcome::without_request(Err(error)),
         };
@@ -171,7 +171,8 @@ impl Client {
         options: &RequestOptions,
         control: ChunkControl<'_>,
     ) -> Outcome<String> {
-        self.call(self.routes.publish(body), options, control.deadline, Some(control), Response::publish_id).await
+        let (request, deadline) = (self.routes.publish(body), control.deadline);
+        self.call(request, options, deadline, Some(control), |response| self.read_publish_id(response)).await
     }
 
     /// Is cancelled by [`Client::close`].
@@ -202,6 +203,12 @@ impl Client {
         self.tokens.sign(user, SystemTime::now(), backdate.unwrap_or(self.config.token_backdate))
     }
 
+    fn read_publish_id(&self, response: Response) -> Result<String> {
+        let mut publish_id = response.publish_id()?;
+        self.config.secret.redact(&mut publish_id);
+        Ok(publish_id)
+    }
+
     /// Sends a request, and sends it again where that is safe.
     async fn call<T>(
         &self,
@@ -209,7 +216,7 @@ impl Client {
         options: &RequestOptions,
         deadline: Option<Deadline>,
         control: Option<ChunkControl<'_>>,
-        read: fn(Response) -> Result<T>,
+        read: impl Fn(Response) -> Result<T>,
     ) -> Outcome<T> {
         let limits = CallLimits { deadline, cutoff: &self.cutoff };
         // An in-memory service makes nobody wait, and is asked once.
@@ -227,7 +234,7 @@ impl Client {
         call.run(Backoff::new(fastrand::f64), || async {
             let response = self.exchange(&request, options, limits).await;
             let status = response.as_ref().ok().map(|response| response.status);
-            let result = response.and_then(read).map_err(|error| error.redact(&self.config.secret.key));
+            let result = response.and_then(&read).map_err(|error| error.redact(&self.config.secret));
             (status, result)
         })
         .await

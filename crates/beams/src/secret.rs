@@ -37,6 +37,17 @@ impl Secret {
     }
 }
 
+impl Secret {
+    /// Replaces the key in a text that came from a server: some echo the headers of a request. A shorter key would occur in other
+    /// words.
+    pub(crate) fn redact(&self, text: &mut String) {
+        const MIN_LEN: usize = 8;
+        if self.key.len() >= MIN_LEN && text.contains(&self.key) {
+            *text = text.replace(&self.key, "[secret]");
+        }
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[secret]")

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::checks::findings::Finding;
 use crate::error::connection::{ConnectionError, ConnectionErrorKind, classify_io};
 use crate::error::recorded::RecordedError;
+use crate::secret::Secret;
 
 pub use crate::error::delivery::Delivery;
 
@@ -154,16 +155,12 @@ impl Error {
 
     /// The same error without the secret key, should a server have quoted the request's headers. A key of a few characters
     /// is a placeholder, and may be part of any word.
-    pub(crate) fn redact(mut self, secret: &str) -> Self {
-        const MIN_SECRET_LEN: usize = 8;
-        if secret.len() >= MIN_SECRET_LEN
-            && let Self::Status { message, error, description, .. } = &mut self
-        {
-            for text in [Some(message), error.as_mut(), description.as_mut()].into_iter().flatten() {
-                if text.contains(secret) {
-                    *text = text.replace(secret, "[secret]");
-                }
-            }
+    pub(crate) fn redact(mut self, secret: &Secret) -> Self {
+        if let Self::Status { message, error, description, .. } = &mut self {
+            [Some(message), error.as_mut(), description.as_mut()]
+                .into_iter()
+                .flatten()
+                .for_each(|text| secret.redact(text));
         }
         self
     }
