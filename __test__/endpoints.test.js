@@ -315,6 +315,25 @@ describe('the handlers', () => {
     assert.deepEqual(steps, ['handled'])
   })
 
+  test('get no event if `seen` throws, whatever it throws', async (t) => {
+    const revoked = () => {
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      return proxy
+    }
+    const trapped = () => new Proxy({}, { getPrototypeOf: () => assert.fail(), get: () => assert.fail() })
+    for (const make of [() => undefined, () => null, () => 'oops', () => new Error('oops'), revoked, trapped]) {
+      const errors = []
+      const thrown = make()
+      const seen = () => {
+        throw thrown
+      }
+      const { response } = await receive(t, { seen, onError: (error) => errors.push(error) }, assert.fail)
+      assert.equal(response.status, 500)
+      assert.ok(errors.length === 1 && errors[0] === thrown)
+    }
+  })
+
   test('get no event if `seen` returns anything but a boolean', async (t) => {
     for (const value of ['OK', null, undefined, 1]) {
       const errors = []

@@ -1,6 +1,6 @@
 'use strict'
 
-const { createArgumentError } = require('../errors.js')
+const { createArgumentError, isBeamsError } = require('../errors.js')
 const { checkOptions, readFunction, readOption } = require('../options.js')
 const { signWebhook, verifyWebhook } = require('../webhook.js')
 const { refuse, respondEmpty, respondInternalError } = require('./response.js')
@@ -55,14 +55,26 @@ function createWebhook(options, handlers) {
       const handler = getHandler(event.eventType)
       if (handler !== undefined) await after(() => run(handler, event))
     } catch (error) {
+      const refusal = describeRefusal(error)
       // Requests without a valid signature are not reported, because any client could fill the log with them.
-      if (error instanceof BodyError) return refuse(error.status, error.message)
-      if (error?.code === 'ERR_BEAMS_WEBHOOK_SIGNATURE') return refuse(401, error.message)
-      await report(error, event)
-      return error?.code === 'ERR_BEAMS_WEBHOOK_PAYLOAD' ? refuse(400, error.message) : respondInternalError()
+      if (refusal === undefined || refusal.isReported) await report(error, event)
+      return refusal === undefined ? respondInternalError() : refuse(refusal.status, error.message)
     }
     return respondEmpty(204)
   }
+}
+
+/** Which error the sender is to blame for; `undefined` for others. What `seen` throws may itself throw when it is touched. */
+function describeRefusal(error) {
+  try {
+    if (error instanceof BodyError) return { status: error.status }
+    if (!isBeamsError(error)) return undefined
+    if (error.code === 'ERR_BEAMS_WEBHOOK_SIGNATURE') return { status: 401 }
+    if (error.code === 'ERR_BEAMS_WEBHOOK_PAYLOAD') return { status: 400, isReported: true }
+  } catch {
+    // A revoked proxy is no instance of anything.
+  }
+  return undefined
 }
 
 function readWebhookOptions(options) {
