@@ -2,6 +2,7 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
+const timers = require('node:timers')
 const { EventEmitter, once } = require('node:events')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
@@ -139,6 +140,7 @@ describe('close', () => {
         const call = rejection(beams.publishToManyUsers(users, payload, { signal: controller.signal }))
         if (reach !== undefined) await reach({ events, controller })
         const closed = beams.close({ timeout: 0 })
+        await new Promise(setImmediate)
         t.mock.timers.tick(1)
         await Promise.all([call, closed])
       },
@@ -156,6 +158,7 @@ describe('close', () => {
   test('refuses an invalid timeout, and leaves the client open', async (t) => {
     const { port } = await recordingServer(t)
     const beams = createClient({ port })
+    const setTimeout = t.mock.method(timers, 'setTimeout')
     for (const options of [{ timeout: -1 }, { timeout: NaN }, { timeout: '5' }, { timeout: 2 ** 31 }, 5, 'SIGTERM']) {
       const { code, message } = await rejection(beams.close(options))
       assert.equal(code, 'ERR_BEAMS_INVALID_ARGUMENT')
@@ -164,6 +167,7 @@ describe('close', () => {
         /^(timeout must be a number of milliseconds from 0 to 2147483647|options argument must be an object)$/,
       )
     }
+    assert.equal(setTimeout.mock.callCount(), 0, 'no wait is ended by it')
     for (const options of [undefined, null, {}, { timeout: undefined }]) {
       await createClient({ port }).close(options)
     }

@@ -238,16 +238,24 @@ function startDeletion(client, userId, options, hidden, toResult) {
 }
 
 async function close(client, options) {
-  let closed
+  let closed, timeout
   try {
     const call = nextCall(client, 'close')
     const given = readCloseOptions(options)
+    timeout = given?.timeout
     closed = native.close.call(client, call, given)
-    if (given?.timeout !== undefined) getWaits(client).endAfter(given.timeout)
   } catch (thrown) {
     throw toArgumentError(thrown, close)
   }
-  await closed.catch(throwBeamsError)
+  let isRejected = false
+  const settled = closed.catch((thrown) => {
+    isRejected = true
+    throwBeamsError(thrown)
+  })
+  // An invalid timeout has rejected already, and the client is not closed.
+  await undefined
+  if (timeout !== undefined && !isRejected) getWaits(client).endAfter(timeout)
+  await settled
 }
 
 function toPublishResponse(settled) {
