@@ -1,6 +1,6 @@
 //! Opens the file of a journal, exclusively, and rejects any other file unchanged.
 
-use std::fs::{File, OpenOptions, TryLockError, metadata};
+use std::fs::{File, Metadata, OpenOptions, TryLockError, metadata};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,8 +36,8 @@ pub(crate) struct LockedFile {
 
 impl LockedFile {
     /// Fails if another process has cut off lines, of which the next call would know nothing.
-    fn check_len(&self) -> io::Result<()> {
-        if self.file.metadata()?.len() < self.len {
+    fn check_len(&self, own: &Metadata) -> io::Result<()> {
+        if own.len() < self.len {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it was truncated"));
         }
         Ok(())
@@ -45,10 +45,9 @@ impl LockedFile {
 
     /// Fails if the next call would find no journal at its path, or another one: it would publish to the same users again.
     #[cfg(unix)]
-    fn check_path(&self) -> io::Result<()> {
+    fn check_path(&self, own: &Metadata) -> io::Result<()> {
         use std::os::unix::fs::MetadataExt;
 
-        let own = self.file.metadata()?;
         let reason = match metadata(&self.path) {
             Ok(found) if (found.dev(), found.ino()) == (own.dev(), own.ino()) => return Ok(()),
             Ok(_) => "another file has replaced it",
@@ -68,9 +67,10 @@ impl JournalFile for LockedFile {
 
     fn sync(&mut self) -> io::Result<()> {
         self.file.sync_data()?;
-        self.check_len()?;
+        let own = self.file.metadata()?;
+        self.check_len(&own)?;
         #[cfg(unix)]
-        self.check_path()?;
+        self.check_path(&own)?;
         Ok(())
     }
 
