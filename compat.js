@@ -5,9 +5,16 @@
 // construct this one when they are loaded, with whatever their environment holds.
 
 const { deprecate } = require('node:util')
-const { CALL_OPTIONS, pickOptions, readOption } = require('./lib/options.js')
-const { BeamsError, toArgumentError } = require('./lib/errors.js')
-const { COMPAT, PushNotifications: Client, deleteUserForBody } = require('./lib/push-notifications.js')
+const {
+  BeamsError,
+  CALL_OPTIONS,
+  COMPAT,
+  PushNotifications: Client,
+  deleteUserForBody,
+  pickOptions,
+  readOption,
+  toArgumentError,
+} = require('./lib/core.js')
 
 const { defineProperties, defineProperty, getPrototypeOf, hasOwn } = Object
 const { toString } = Object.prototype

@@ -8,6 +8,7 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { promisify } = require('node:util')
+const esbuild = require('esbuild')
 const { createResolver, replaceRelativeLinks } = require('./links.js')
 
 const run = promisify(execFile)
@@ -39,6 +40,7 @@ async function packAll(folder) {
   const staging = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-pack-'))
   try {
     stage(staging)
+    await bundleCore(staging)
     await addPlatformPackages(staging)
     const packages = []
     for (const source of [...builtPlatforms(), '.', ...companions]) {
@@ -62,6 +64,22 @@ function stage(staging) {
       if (fs.existsSync(from)) fs.cpSync(from, path.join(staging, source, file), { recursive: true })
     }
   }
+}
+
+/** Replaces lib/core.js and the modules that it requires by one file. */
+async function bundleCore(staging) {
+  const { metafile, outputFiles } = await esbuild.build({
+    absWorkingDir: staging,
+    entryPoints: ['lib/core.js'],
+    bundle: true,
+    platform: 'node',
+    target: 'node18',
+    external: ['@beams-native/*'],
+    metafile: true,
+    write: false,
+  })
+  for (const source of Object.keys(metafile.inputs)) fs.rmSync(path.join(staging, source))
+  fs.writeFileSync(path.join(staging, 'lib', 'core.js'), outputFiles[0].text)
 }
 
 /** Lets the napi CLI list the platform packages as optional dependencies. */

@@ -3,10 +3,17 @@
 // The client of `beams-native/testing` is the real one. Only the HTTP exchange is replaced, on the native side, by an in-memory
 // service.
 
-const native = require('./load.js')
-const { checkOptionNames, readNumber, readOption, readString } = require('./options.js')
-const { callNative, createArgumentError, toArgumentError } = require('./errors.js')
-const { PushNotifications } = require('./push-notifications.js')
+const {
+  PushNotifications,
+  callNative,
+  checkOptionNames,
+  createArgumentError,
+  native,
+  readNumber,
+  readOption,
+  readString,
+  toArgumentError,
+} = require('./core.js')
 
 /** The default instance and key. */
 const FAKE_KEYS = { instanceId: 'fake-instance', secretKey: 'fake-secret-key' }

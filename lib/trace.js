@@ -1,7 +1,9 @@
 'use strict'
 
-const { performance } = require('node:perf_hooks')
 const { define, isBeamsError } = require('./errors.js')
+
+// Not `performance`, whose module takes longer to load than all of ours.
+const { hrtime } = process
 
 /**
  * Publishes the events of one call to a tracing channel, as `tracePromise` does. That hands the result and the error to
@@ -14,10 +16,10 @@ const { define, isBeamsError } = require('./errors.js')
 function trace(channel, context, send, summarize, onEnd) {
   const { start, end, asyncStart, asyncEnd, error: failed } = channel
   const { operation } = context
-  const began = performance.now()
+  const began = hrtime.bigint()
 
   function complete(result, report) {
-    const outcome = { requests: [], ...result, ...summarize(), duration: performance.now() - began }
+    const outcome = { requests: [], ...result, ...summarize(), duration: Number(hrtime.bigint() - began) / 1e6 }
     // Before subscribers, which may change what they get.
     onEnd(outcome, report)
     recordOutcome(context, outcome)

@@ -1,7 +1,6 @@
 'use strict'
 
-const { createArgumentError } = require('../errors.js')
-const { checkOptions, readFunction } = require('../options.js')
+const { checkOptions, createArgumentError, readFunction } = require('../core.js')
 const { refuse, respond } = require('./response.js')
 
 /**

@@ -1,6 +1,6 @@
 'use strict'
 
-const { createArgumentError } = require('../errors.js')
+const { createArgumentError } = require('../core.js')
 const { createAuth } = require('./auth.js')
 const { respondInternalError } = require('./response.js')
 const { BodyError, createWebhook } = require('./webhook.js')

@@ -1,7 +1,6 @@
 'use strict'
 
-const { createArgumentError } = require('../errors.js')
-const { checkOptions, readOption } = require('../options.js')
+const { checkOptions, createArgumentError, readOption } = require('../core.js')
 
 const DEFAULT_MAX_EVENTS = 10_000
 

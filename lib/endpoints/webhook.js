@@ -1,8 +1,14 @@
 'use strict'
 
-const { createArgumentError, isBeamsError } = require('../errors.js')
-const { checkOptions, readFunction, readOption } = require('../options.js')
-const { signWebhook, verifyWebhook } = require('../webhook.js')
+const {
+  checkOptions,
+  createArgumentError,
+  isBeamsError,
+  readFunction,
+  readOption,
+  signWebhook,
+  verifyWebhook,
+} = require('../core.js')
 const { refuse, respondEmpty, respondInternalError } = require('./response.js')
 
 /** The service's largest event, with 1 000 user ids of 164 escaped characters, fits. */
