@@ -234,7 +234,8 @@ impl Client {
         call.run(Backoff::new(fastrand::f64), || async {
             let response = self.exchange(&request, options, limits).await;
             let status = response.as_ref().ok().map(|response| response.status);
-            let result = response.and_then(&read).map_err(|error| error.redact(&self.config.secret));
+            let result =
+                response.and_then(&read).map_err(|error| error.redacted(|text| self.config.secret.redact(text)));
             (status, result)
         })
         .await

@@ -38,8 +38,8 @@ impl Secret {
 }
 
 impl Secret {
-    /// Replaces the key in a text that came from a server: some echo the headers of a request. A shorter key would occur in other
-    /// words.
+    /// Replaces the key in a text that came from a server: some echo the headers of a request. A key of a few characters
+    /// is a placeholder, and may be part of any word.
     pub(crate) fn redact(&self, text: &mut String) {
         const MIN_LEN: usize = 8;
         if self.key.len() >= MIN_LEN && text.contains(&self.key) {

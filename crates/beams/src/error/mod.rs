@@ -12,7 +12,6 @@ use std::time::Duration;
 use crate::checks::findings::Finding;
 use crate::error::connection::{ConnectionError, ConnectionErrorKind, classify_io};
 use crate::error::recorded::RecordedError;
-use crate::secret::Secret;
 
 pub use crate::error::delivery::Delivery;
 
@@ -153,14 +152,10 @@ impl Error {
         Self::Connection { error: connection_error, delivery: Delivery::NotSent, source: error.into() }
     }
 
-    /// The same error without the secret key, should a server have quoted the request's headers. A key of a few characters
-    /// is a placeholder, and may be part of any word.
-    pub(crate) fn redact(mut self, secret: &Secret) -> Self {
+    /// Applies `redact` to the texts that came from the server: some quote the headers of the request.
+    pub(crate) fn redacted(mut self, redact: impl Fn(&mut String)) -> Self {
         if let Self::Status { message, error, description, .. } = &mut self {
-            [Some(message), error.as_mut(), description.as_mut()]
-                .into_iter()
-                .flatten()
-                .for_each(|text| secret.redact(text));
+            [Some(message), error.as_mut(), description.as_mut()].into_iter().flatten().for_each(redact);
         }
         self
     }
