@@ -11,9 +11,8 @@ const path = require('node:path')
 const { promisify, stripVTControlCharacters } = require('node:util')
 const { startEmulator } = require('beams-emulator')
 const esbuild = require('esbuild')
-const { mistakes, mistakesIn } = require('./fixtures/mistakes.js')
 const tested = require('./fixtures/versions.js')
-const { packAll, platformFolder } = require('./helpers/packages.js')
+const { packAll } = require('./helpers/packages.js')
 const { unusedPort } = require('./helpers/servers.js')
 
 const tool = (name) => path.join(__dirname, '..', 'node_modules', '.bin', name)
@@ -215,74 +214,6 @@ describe('installed by npm in an empty folder', () => {
   })
 })
 
-// The README says which versions of TypeScript will do, and that nothing else is needed.
-describe('the typings compile', () => {
-  const folder = () => path.join(scratch, 'typescript')
-  const types = (name) => fs.readFileSync(path.join(__dirname, 'types', name), 'utf8')
-  const alone = `import Compat, { PushNotifications as Named } from 'beams-native/compat'
-import { PushNotifications, verifyWebhook, type BeamsError, type CallOptions } from 'beams-native'
-import { fakeBeams, type FakeFailure } from 'beams-native/testing'
-const keys = { instanceId: 'my-instance', secretKey: 'my-key', endpoint: undefined }
-export const fake = (failure: FakeFailure) => fakeBeams(keys).failNext(failure)
-const beams = new PushNotifications(keys)
-export async function notify(options: CallOptions, error?: BeamsError): Promise<string | undefined> {
-  await new Compat(keys).publishToInterests(['hello'], { fcm: { data: { order: 17 } } })
-  await new Named(keys).deleteUser('user-1')
-  await beams.publishToUsers(['user-1'], { web: { notification: { title: 'Hello', icon: undefined } } }, { ...options, timeout: undefined })
-  await beams[Symbol.asyncDispose]()
-  verifyWebhook('', null, 'secret')
-  return options.signal?.aborted ? error?.message : undefined
-}\n`
-  const strict =
-    '--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck false --esModuleInterop ' +
-    '--module nodenext --moduleResolution nodenext --target es2022 --lib es2022'
-
-  before(async () => {
-    emptyFolder('typescript')
-    fs.writeFileSync(path.join(folder(), 'package.json'), '{ "private": true }')
-    const aliases = tested.typescript.map((version) => `typescript-${version}@npm:typescript@${version}`)
-    const { beams, binding } = packages
-    await run(folder(), 'npm', 'install', '--no-audit', '--no-fund', beams.tarball, binding.tarball, ...aliases)
-    fs.writeFileSync(path.join(folder(), 'alone.ts'), alone)
-  })
-
-  const compile = (version, options) =>
-    node(folder(), `node_modules/typescript-${version}/bin/tsc`, '--noEmit', ...options.split(' ')).catch(
-      ({ stdout }) => stdout,
-    )
-
-  for (const version of tested.typescript) {
-    test(`with TypeScript ${version}, without @types/node, by its defaults and as strictly as can be`, async () => {
-      assert.equal(await compile(version, '--esModuleInterop alone.ts'), '')
-      assert.equal(await compile(version, `${strict} alone.ts`), '')
-    })
-  }
-
-  for (const version of tested.typescript) {
-    test(`with TypeScript ${version}, mistakes do not compile, and the message says what is meant`, async () => {
-      fs.writeFileSync(path.join(folder(), 'mistakes.ts'), types('mistakes.ts'))
-      assert.deepEqual(mistakesIn(await compile(version, `${strict} mistakes.ts`)), mistakes)
-    })
-  }
-
-  for (const version of tested['@types/node']) {
-    test(`with @types/node@${version}, as strictly as can be, with the oldest TypeScript that it is for and the newest`, async () => {
-      await run(folder(), 'npm', 'install', '--no-audit', '--no-fund', `@types/node@${version}`)
-      const files = ['payloads.ts', 'own-types.ts', 'exact-optional.ts', 'building.ts', 'webhooks.ts', 'compat.ts']
-      for (const name of files) fs.writeFileSync(path.join(folder(), name), types(name))
-      const manifest = path.join(folder(), 'node_modules', '@types', 'node', 'package.json')
-      const { typeScriptVersion } = JSON.parse(fs.readFileSync(manifest, 'utf8'))
-      const suitable = tested.typescript
-        .map(Number)
-        .filter((each) => each >= Number(typeScriptVersion))
-        .sort()
-      for (const compiler of [suitable[0], suitable.at(-1)]) {
-        assert.equal(await compile(compiler, `${strict} --types node alone.ts ${files.join(' ')}`), '', compiler)
-      }
-    })
-  }
-})
-
 test('installed by pnpm in an empty folder, it works from commonjs and esm', async () => {
   const folder = emptyFolder('pnpm')
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
@@ -340,55 +271,4 @@ test('four commands lead from an empty folder to a notification, as the README s
   assert.match(await run(folder, 'bash', '-c', use), /publishId: 'pubid-/)
   const accepted = await (await fetch(`http://127.0.0.1:${port}/emulator/publishes`)).json()
   assert.equal(JSON.stringify(accepted).includes('Hello'), true)
-})
-
-describe('the tarball', () => {
-  test('contains only necessary files', () => {
-    const platform = packages.binding.files.find((name) => name.endsWith('.node'))
-    assert.deepEqual(packages.binding.files, ['LICENSE', platform, 'package.json'])
-    const { files } = require('../package.json')
-    const list = (name) => {
-      const folder = path.join(__dirname, '..', name)
-      return fs.statSync(folder).isDirectory()
-        ? fs.readdirSync(folder).flatMap((each) => list(`${name}/${each}`))
-        : [name]
-    }
-    // The client is in one file, which is faster to load.
-    const isBundled = (name) => /^lib\/[\w-]+\.js$/.test(name) && !['lib/core.js', 'lib/testing.js'].includes(name)
-    const listed = files.flatMap(list).filter((name) => !isBundled(name))
-    assert.deepEqual(packages.beams.files.sort(), ['LICENSE', 'README.md', ...listed, 'package.json'].sort())
-  })
-
-  test('has a manifest without publint warnings', async () => {
-    for (const { tarball } of [packages.beams, packages.emulator, packages.nestjs, packages.opentelemetry]) {
-      assert.match(await run(scratch, tool('publint'), tarball, '--strict'), /All good!/)
-    }
-  })
-
-  test('has typings for every kind of import', async () => {
-    for (const { tarball } of [packages.beams, packages.emulator, packages.nestjs, packages.opentelemetry]) {
-      assert.match(await run(scratch, tool('attw'), tarball), /No problems found/)
-    }
-  })
-
-  test('depends on the packages of all platforms, in its own version', () => {
-    const { version, optionalDependencies, dependencies, scripts, workspaces } = packages.beams.manifest
-    const names = fs.readdirSync(path.join(__dirname, '..', 'npm')).map((name) => `@beams-native/binding-${name}`)
-    assert.deepEqual(Object.keys(optionalDependencies).sort(), names)
-    assert.deepEqual(new Set(Object.values(optionalDependencies)), new Set([version]))
-    assert.equal(dependencies, undefined)
-    assert.equal(workspaces, undefined)
-    assert.equal(scripts, undefined)
-  })
-})
-
-test('the binary for Linux needs only glibc 2.17', { skip: process.platform !== 'linux' }, () => {
-  const folder = platformFolder()
-  const binary = fs.readFileSync(path.join(folder, require(path.join(folder, 'package.json')).main), 'latin1')
-  const versions = [...binary.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor))
-  assert.ok(versions.length > 0)
-  assert.deepEqual(
-    versions.filter((minor) => minor > 17),
-    [],
-  )
 })
