@@ -54,6 +54,7 @@ lint: tools node_modules/.installed ## formatters and linters, changing nothing
 	npx taplo fmt --check
 	npx prettier --check .
 	npx oxlint --deny-warnings
+	npx depcruise --output-type err *.js bin lib packages/*/*.js packages/*/src
 	npx remark --frail --quiet --no-stdout *.md docs packages examples bench
 
 .PHONY: docs
