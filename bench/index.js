@@ -36,7 +36,7 @@ const measurements = [
   { name: 'publish, 128 in flight', subjects: [...network, 'reqwest'], ...load(128, 20_000) },
   { name: 'publish, 1 in flight', subjects: [...network, 'reqwest'], ...load(1, 4_000) },
   { name: 'publish to 1 000 users, 16 in flight', subjects: network, ...load(16, 3_000, { kind: 'users' }) },
-  { name: 'event-loop delay, 1 000 in flight, a server that takes 20 ms', subjects: network, slow: true, ...load(1000, 10_000, { measure: 'delay' }) }, // prettier-ignore
+  { name: 'event-loop delay, 1 000 in flight, a server that takes 20 ms', subjects: network, server: 'slow', ...load(1000, 10_000, { measure: 'delay' }) }, // prettier-ignore
   { name: 'publish to a million users', subjects: ['beams-native', 'official'], measure: 'many', users: scale(1e6), inFlight: 16 }, // prettier-ignore
   {
     name: 'a million users at the default rate limit',
@@ -52,26 +52,37 @@ const measurements = [
       subjects: ['beams-native', 'official'],
       ...load(128, 20_000, { signal }),
     },
-    { name: `signal alone: ${signal}`, subjects: ['platform'], signal, measure: 'signal', requests: scale(100_000) },
+    ...(signal === 'none'
+      ? []
+      : [
+          {
+            name: `publish beside a signal: ${signal}`,
+            subjects: ['beams-native'],
+            ...load(128, 20_000, { signal, isBeside: true }),
+          },
+        ]),
   ]),
+  { name: 'publish over HTTP/2', subjects: ['beams-native'], server: 'http2', ...load(128, 20_000) },
   { name: 'publish with payload checks', subjects: ['beams-native'], ...load(128, 20_000, { payloadChecks: 'warn' }) },
   { name: 'generateToken', subjects: ['beams-native', 'official', 'fast-jwt'], measure: 'token', milliseconds: quick ? 100 : 2000 }, // prettier-ignore
   { name: 'require, cold process', subjects: ['beams-native', 'official'], measure: 'require' },
+  { name: 'cold process', subjects: ['beams-native', 'official', 'node'], measure: 'cold' },
   { name: 'memory of require and one publish', subjects: ['beams-native', 'official'], measure: 'memory' },
 ]
 
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-bench-'))
-  const servers = []
+  const servers = {}
   try {
     const given = { ...(await writeCertificates(folder)), installed: await install(folder) }
-    for (const delay of [0, 20]) servers.push(await startServer(given, delay))
-    const [fast, slow] = servers
+    servers.fast = await startServer(given, 0, 'http/1.1')
+    servers.slow = await startServer(given, 20, 'http/1.1')
+    servers.http2 = await startServer(given, 0, 'h2')
     const samples = measurements.map(({ subjects }) => Object.fromEntries(subjects.map((subject) => [subject, []])))
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, { subjects, ...measurement }] of measurements.entries()) {
+      for (const [index, { subjects, server = 'fast', ...measurement }] of measurements.entries()) {
         for (const subject of subjects) {
-          const { port } = measurement.slow ? slow : fast
+          const { port } = servers[server]
           samples[index][subject].push(await measure({ ...measurement, subject, port, ...given }, folder))
         }
         console.error(`round ${round + 1} of ${ROUNDS}: ${measurement.name}`)
@@ -84,7 +95,7 @@ async function main() {
     fs.writeFileSync(path.join(__dirname, 'results.md'), text)
     fs.writeFileSync(path.join(__dirname, 'results.svg'), chart)
   } finally {
-    for (const { child } of servers) child.kill()
+    for (const { child } of Object.values(servers)) child.kill()
     fs.rmSync(folder, { recursive: true })
   }
 }
@@ -115,8 +126,8 @@ async function install(folder) {
   return installed
 }
 
-async function startServer({ cert, key }, delay) {
-  const child = spawn(program('reply-server'), [cert, key, String(delay)], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function startServer({ cert, key }, delay, protocol) {
+  const child = spawn(program('server'), [cert, key, String(delay), protocol], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [port] = await once(child.stdout, 'data')
   return { child, port: Number(port) }
 }
@@ -129,8 +140,9 @@ async function measure(given, folder) {
   const flags = ['memory', 'growth'].includes(given.measure) ? ['--expose-gc'] : []
   const args = [...flags, path.join(__dirname, 'subjects', 'measure.js'), JSON.stringify(given)]
   const env = { ...process.env, NODE_ENV: 'production', NODE_EXTRA_CA_CERTS: given.authority }
+  const start = performance.now()
   const { stdout } = await run(process.execPath, args, { env, cwd: root })
-  return JSON.parse(stdout)
+  return { processMilliseconds: performance.now() - start, ...JSON.parse(stdout) }
 }
 
 async function measureReqwest({ port, authority, inFlight, warmUp, requests }, folder) {

@@ -1,4 +1,5 @@
-//! The class that users know. Its doc comments are the typings' own; `lib/push-notifications.js` has its public signatures.
+//! The class that users know. Its doc comments are the typings' own, which is why the file is long; `lib/push-notifications.js` has its
+//! public signatures.
 
 mod internals;
 

@@ -28,6 +28,15 @@ function client({ port, authority }, options) {
   return new PushNotifications({ instanceId, secretKey, endpoint, ca: fs.readFileSync(authority), ...options })
 }
 
+// Its `endpoint` option would turn https off, so the two properties that it reads are set instead. Trust comes from
+// NODE_EXTRA_CA_CERTS.
+function publishWithOfficial(load, { port }) {
+  const Official = load('@pusher/push-notifications-server')
+  const beams = Object.assign(new Official({ instanceId, secretKey, port }), { endpoint: 'localhost' })
+  return (kind, targets, request) =>
+    kind === 'users' ? beams.publishToUsers(targets, request) : beams.publishToInterests(targets, request)
+}
+
 const unlimited = { maxRequestsPerSecond: Infinity }
 
 const subjects = {
@@ -39,13 +48,8 @@ const subjects = {
         : beams.publishToInterests(targets, request, options)
   },
 
-  // Its `endpoint` option would turn https off, so the two properties that it reads are set instead. Trust comes from
-  // NODE_EXTRA_CA_CERTS.
-  official({ port }) {
-    const Official = require('@pusher/push-notifications-server')
-    const beams = Object.assign(new Official({ instanceId, secretKey, port }), { endpoint: 'localhost' })
-    const publish = (kind, targets, request) =>
-      kind === 'users' ? beams.publishToUsers(targets, request) : beams.publishToInterests(targets, request)
+  official(given) {
+    const publish = publishWithOfficial(require, given)
     return async (kind, targets, request, options) => {
       if (options === undefined) return publish(kind, targets, request)
       // It takes no signal, so this is what people put around it.
@@ -70,10 +74,21 @@ const subjects = {
     const { Pool } = require('undici')
     const pool = new Pool(`https://localhost:${port}`, { connect: { ca: fs.readFileSync(authority) } })
     return overFetch(async (to, body) => {
-      const reply = await pool.request({ path: to, method: 'POST', headers, body })
-      return { ok: reply.statusCode < 300, status: reply.statusCode, json: () => reply.body.json() }
+      const response = await pool.request({ path: to, method: 'POST', headers, body })
+      const { statusCode: status, body: stream } = response
+      return { ok: status < 300, status, json: () => stream.json() }
     })
   },
+}
+
+/** As installed, with the system's trust and NODE_EXTRA_CA_CERTS, as most programs have it. */
+const coldSubjects = {
+  'beams-native'(load, { port }) {
+    const { PushNotifications } = load('beams-native')
+    const beams = new PushNotifications({ instanceId, secretKey, endpoint: `https://localhost:${port}` })
+    return (_kind, targets, request) => beams.publishToInterests(targets, request)
+  },
+  official: publishWithOfficial,
 }
 
 /** A function that publishes to any number of users, so many requests at a time. */
@@ -93,4 +108,4 @@ function toManyUsers(given) {
   }
 }
 
-module.exports = { subjects, toManyUsers, instanceId, secretKey }
+module.exports = { coldSubjects, subjects, toManyUsers, instanceId, secretKey }

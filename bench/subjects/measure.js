@@ -1,17 +1,20 @@
 'use strict'
 
 // Measures one subject in a process of its own, and prints what it cost. Arguments: a JSON object
-// { measure, subject, port, authority, installed, inFlight, warmUp, requests, kind, signal, payloadChecks, milliseconds, users,
-// rateLimited }.
+// { measure, subject, port, authority, installed, inFlight, warmUp, requests, kind, signal, isBeside, payloadChecks, milliseconds,
+// users, rateLimited }.
 
 const { setMaxListeners } = require('node:events')
 const fs = require('node:fs')
 const { createRequire } = require('node:module')
 const path = require('node:path')
 const { monitorEventLoopDelay, performance } = require('node:perf_hooks')
-const { instanceId, secretKey, subjects, toManyUsers } = require('./clients.js')
+const { coldSubjects, instanceId, secretKey, subjects, toManyUsers } = require('./clients.js')
 
 const given = JSON.parse(process.argv[2])
+
+/** Finds packages where they are installed as users have them: in a checkout, a require looks for a binary elsewhere. */
+const requireAsUser = createRequire(path.join(given.installed, 'program.js'))
 
 const request = {
   apns: { aps: { alert: { title: 'Hello', body: 'Hello, world! This is a notification of ordinary length.' } } },
@@ -52,14 +55,24 @@ const sharedSignal = new AbortController().signal
 // Node.js warns of many listeners of one signal. This package adds one, others as many as there are calls.
 setMaxListeners(0, sharedSignal)
 
-async function publishMany(publish, { inFlight, requests, kind = 'interests', signal = 'none' }, latencies) {
+/** Adds a listener to a signal beside a publish, as an SDK would, and removes it afterwards. */
+async function publishBeside(signal, publish) {
+  const onAbort = () => {}
+  signal.addEventListener('abort', onAbort)
+  await publish()
+  signal.removeEventListener('abort', onAbort)
+}
+
+async function publishMany(publish, load, latencies) {
+  const { inFlight, requests, kind = 'interests', signal = 'none', isBeside = false } = load
   const makeSignal = signalMakers[signal]
   let left = requests
   const lane = async () => {
     while (left-- > 0) {
       const start = performance.now()
       const made = makeSignal()
-      await publish(kind, targets[kind], request, made && { signal: made })
+      if (isBeside) await publishBeside(made, () => publish(kind, targets[kind], request))
+      else await publish(kind, targets[kind], request, made && { signal: made })
       latencies?.push(performance.now() - start)
     }
   }
@@ -90,31 +103,6 @@ const measures = {
     await publishMany(publish, given)
     histogram.disable()
     return { delayMilliseconds: histogram.percentile(99) / 1e6 }
-  },
-
-  /** The platform's own cost of a signal: creating it, and adding and removing a listener, with as many in use at a time. */
-  async signal() {
-    const makeSignal = signalMakers[given.signal]
-    const useSignals = (count) => {
-      const used = []
-      for (let index = 0; index < count; index++) {
-        const [signal, onAbort] = [makeSignal(), () => {}]
-        signal?.addEventListener('abort', onAbort)
-        used.push([signal, onAbort])
-        if (used.length < 128) continue
-        for (const [each, listener] of used.splice(0)) each?.removeEventListener('abort', listener)
-      }
-    }
-    for (let turn = 0; turn < 10; turn++) {
-      useSignals(given.requests / 20)
-      await new Promise(setImmediate)
-    }
-    const before = mainThread()
-    for (let turn = 0; turn < 20; turn++) {
-      useSignals(given.requests / 20)
-      await new Promise(setImmediate)
-    }
-    return { mainMicroseconds: (mainThread() - before) / 1000 / given.requests }
   },
 
   async many() {
@@ -188,17 +176,22 @@ const measures = {
 
   async require() {
     const modules = { 'beams-native': 'beams-native', official: '@pusher/push-notifications-server' }
-    const requireAsUser = createRequire(path.join(given.installed, 'program.js'))
     const start = performance.now()
     requireAsUser(modules[given.subject])
     return { milliseconds: performance.now() - start }
   },
 
+  /** One publish of a program that does nothing else; its whole process is timed. */
+  async cold() {
+    if (given.subject === 'node') return {}
+    await coldSubjects[given.subject](requireAsUser, given)('interests', targets.interests, request)
+    return {}
+  },
+
   async memory() {
     globalThis.gc()
     const before = process.memoryUsage.rss()
-    const publish = subjects[given.subject](given)
-    await publish('interests', targets.interests, request)
+    await coldSubjects[given.subject](requireAsUser, given)('interests', targets.interests, request)
     globalThis.gc()
     return { megabytes: (process.memoryUsage.rss() - before) / 1024 / 1024 }
   },
