@@ -7,17 +7,17 @@ const path = require('node:path')
 const ours = 'beams-native'
 const official = 'official'
 
-/** The rows of the table: which figure of which measurement, against whom, and what was aimed at. */
+/** The rows of the table: which figure of which measurement, and the aim, if there is one. README.md says why there is none. */
 const rows = [
-  ['publish, 128 in flight', 'mainMicroseconds', 'main-thread CPU per publish, 128 in flight', 'µs', '≤ 1/10', 1 / 10],
+  ['publish, 128 in flight', 'mainMicroseconds', 'main-thread CPU per publish, 128 in flight', 'µs', '≤ 1/14', 1 / 14],
   ['publish, 1 in flight', 'mainMicroseconds', 'main-thread CPU per publish, 1 in flight', 'µs', '≤ 1/3.5', 1 / 3.5],
   [
     'publish, 128 in flight',
     'wholeMicroseconds',
     'whole-process CPU per publish, 128 in flight',
     'µs',
-    '≤ 1/2.5',
-    1 / 2.5,
+    '≤ 1/2.8',
+    1 / 2.8,
   ],
   ['publish, 1 in flight', 'wholeMicroseconds', 'whole-process CPU per publish, 1 in flight', 'µs', '≤ 1/1.1', 1 / 1.1],
   ['publish, 128 in flight', 'perSecond', 'publishes per second, 128 in flight', '/s', '≥ × 2.5', 2.5],
@@ -27,7 +27,7 @@ const rows = [
   ['publish to a million users', 'mainMicroseconds', 'publishToManyUsers, a million: main-thread CPU per 1 000 users', 'µs', '≤ 1/5', 1 / 5], // prettier-ignore
   ['publish to a million users', 'perSecond', 'publishToManyUsers, a million: users per second', '/s', '≥ × 3', 3],
   ['generateToken', 'mainMicroseconds', 'generateToken', 'µs', '≤ 1/200', 1 / 200],
-  ['require, cold process', 'milliseconds', 'require, cold process', 'ms', '≤ 1/10', 1 / 10],
+  ['require, cold process', 'milliseconds', 'require, cold process', 'ms'],
   ['memory of require and one publish', 'megabytes', 'memory of require and one publish', 'MB', '≤ 1', 1],
 ]
 
@@ -37,7 +37,7 @@ function render(results, rounds) {
     const of = (subject) => subjects[subject]?.map((sample) => sample[figure]).filter(Number.isFinite) ?? []
     const ratios = of(ours).map((value, index) => value / of(official)[index])
     const ratio = median(ratios)
-    const isMet = figure === 'perSecond' ? ratio >= bound : ratio <= bound
+    const isMet = bound === undefined || (figure === 'perSecond' ? ratio >= bound : ratio <= bound)
     return { label, unit, aim, ratio, isMet, figure, of, spread: [Math.min(...ratios), Math.max(...ratios)] }
   })
   return { text: table(figures, results, rounds), chart: bars(figures) }
@@ -49,7 +49,7 @@ function table(figures, results, rounds) {
     const cell = (subject) => (of(subject).length > 0 ? `${short(median(of(subject)))} ${unit}` : '')
     const [low, high] = spread.map((value) => times(value, figure))
     const cells = [ours, official, ...others].map(cell).join(' | ')
-    return `| ${label} | ${cells} | ${times(ratio, figure)} (${low} … ${high}) | ${aim} | ${isMet ? 'yes' : '**no**'} |`
+    return `| ${label} | ${cells} | ${times(ratio, figure)} (${low} … ${high}) | ${aim ?? ''} | ${aim === undefined ? '' : isMet ? 'yes' : '**no**'} |`
   })
   const [{ subjects }] = results
   const limit = subjects[ours].map(
@@ -74,7 +74,7 @@ ${machine()}; medians of ${rounds} alternating rounds. See [README.md](README.md
 |---|---|---|---|---|---|---|---|---|---|
 ${lines.join('\n')}
 
-- Whole-process CPU per publish, 128 in flight, against a program of nothing but reqwest: × ${short(median(limit))}; the aim is ≤ 1.35: ${median(limit) <= 1.35 ? 'met' : '**not met**'}.
+- Whole-process CPU per publish, 128 in flight, against a program of nothing but reqwest: × ${short(median(limit))}.
 ${signalLines(results)}
 ${protocolLine(results)}
 ${coldLine(results)}
@@ -82,7 +82,7 @@ ${coldLine(results)}
 - generateToken against fast-jwt: ${times(median(jwt))}; the aim is ≤ 1/4: ${median(jwt) <= 0.25 ? 'met' : '**not met**'}.
 - publishToManyUsers, a million at the default rate limit of 100 requests a second: ${short(seconds)} s; the aim is within 3 % of 10 s: ${Math.abs(seconds - 10) <= 0.3 ? 'met' : '**not met**'}.
 - publishToManyUsers, memory on top of what reading the users takes: ${memory.map(short).join(' MB for a million, ')} MB for ten; the aim is ≤ 30: ${Math.max(...memory) <= 30 ? 'met' : '**not met**'}.
-- The binary for this platform: ${short(megabytes)} MB; the aim is ≤ 3.5: ${megabytes <= 3.5 ? 'met' : '**not met**'}.
+- The binary for this platform: ${short(megabytes)} MB.
 `
 }
 
