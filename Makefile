@@ -91,7 +91,9 @@ packages: node_modules/.installed ## every package as a release publishes it, in
 .PHONY: sbom
 sbom: tools build/cargo/bin/cargo-cyclonedx ## what the binaries are made of, as CycloneDX, in build/beams-native.cdx.json
 	PATH="$(CURDIR)/build/cargo/bin:$$PATH" cargo cyclonedx --format json --target all --override-filename beams-native.cdx
-	@mkdir -p build && mv beams-native.cdx.json build/
+	@mkdir -p build
+	@sed 's|file://$(CURDIR)|file:///beams-native|g' beams-native.cdx.json >build/beams-native.cdx.json
+	@rm beams-native.cdx.json
 	@find crates bench -name beams-native.cdx.json -delete
 
 .PHONY: notices
