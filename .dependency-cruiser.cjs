@@ -4,7 +4,7 @@
 
 module.exports = {
   forbidden: [
-    { name: 'no circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no circular dependencies', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'the entries and the endpoints require the client through lib/core.js, which is bundled',
       severity: 'error',
@@ -12,9 +12,9 @@ module.exports = {
       to: { path: '^lib/', pathNot: ['^lib/core\\.js$', '^lib/testing\\.js$', '^lib/endpoints/'] },
     },
     {
-      name: 'the shell uses the public entry only',
+      name: 'the command line uses the public entry only',
       severity: 'error',
-      from: { path: '^lib/cli/' },
+      from: { path: '^(bin|lib/cli)/' },
       to: { path: '^(lib/(?!cli/)|(compat|testing|express|fetch)\\.js$)' },
     },
     {
@@ -24,10 +24,16 @@ module.exports = {
       to: { path: ['^[^/]+\\.js$', '^lib/(cli|endpoints)/'] },
     },
     {
+      name: 'packages use the public entries only',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(lib|bin)/' },
+    },
+    {
       name: 'no dependency at run time',
       severity: 'error',
       from: { path: '^([^/]+\\.js$|lib/|bin/)' },
-      to: { dependencyTypesNot: ['core', 'local', 'unknown', 'undetermined'], pathNot: '^@beams-native/' },
+      to: { dependencyTypesNot: ['core', 'local'], pathNot: '^@beams-native/' },
     },
   ],
   options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '(^|/)__test__/' } },

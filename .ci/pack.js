@@ -3,6 +3,7 @@
 // Packs every package as it is published: `node .ci/pack.js <folder>` in a release, `packAll` in the tests. The job with the
 // permission to publish only uploads these files, and installs and runs nothing else.
 
+const assert = require('node:assert/strict')
 const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const os = require('node:os')
@@ -66,19 +67,21 @@ function stage(staging) {
   }
 }
 
-/** Replaces lib/core.js and the modules that it requires by one file. */
+/** Bundles lib/core.js with the modules that it requires, and removes these. */
 async function bundleCore(staging) {
   const { metafile, outputFiles } = await esbuild.build({
     absWorkingDir: staging,
     entryPoints: ['lib/core.js'],
     bundle: true,
     platform: 'node',
-    target: 'node18',
     external: ['@beams-native/*'],
     metafile: true,
     write: false,
   })
-  for (const source of Object.keys(metafile.inputs)) fs.rmSync(path.join(staging, source))
+  for (const source of Object.keys(metafile.inputs)) {
+    assert.match(source, /^lib\/[\w-]+\.js$/, 'the bundle may hold files of the client only')
+    fs.rmSync(path.join(staging, source))
+  }
   fs.writeFileSync(path.join(staging, 'lib', 'core.js'), outputFiles[0].text)
 }
 

@@ -107,6 +107,23 @@ describe('installed by npm in an empty folder', () => {
     })
   }
 
+  test('classes and functions keep their names, which stacks and logs show', async () => {
+    write(
+      'names.cjs',
+      `const { inspect } = require('node:util')
+for (const entry of ['', '/testing', '/express', '/fetch'])
+  for (const [name, value] of Object.entries(require('beams-native' + entry))) if (value.name !== name) console.log(name, value.name)
+const { PushNotifications } = require('beams-native')
+console.log(require('beams-native/compat').name)
+console.log(inspect(new PushNotifications({ instanceId: 'i', secretKey: 'k' })).split(' ')[0])
+try { new PushNotifications({}) } catch (error) { console.log(inspect(error).split('\\n').slice(0, 2).join('')) }
+`,
+    )
+    const [compat, client, error, ...others] = (await node(folder, 'names.cjs')).trim().split('\n')
+    assert.deepEqual([compat, client, others], ['PushNotifications', 'PushNotifications', []])
+    assert.match(error, /^BeamsError: "instanceId" is required .*at Object\.<anonymous> \(.*names\.cjs/)
+  })
+
   test('it works from the shell', async () => {
     await publishes(folder, 'shell', async () => {
       write('key.txt', 'my-key')

@@ -7,7 +7,7 @@ const path = require('node:path')
 const ours = 'beams-native'
 const official = 'official'
 
-/** The rows of the table: which figure of which measurement, and the aim, if there is one. README.md says why there is none. */
+/** The rows of the table. README.md says why some have no aim. */
 const rows = [
   ['publish, 128 in flight', 'mainMicroseconds', 'main-thread CPU per publish, 128 in flight', 'µs', '≤ 1/14', 1 / 14],
   ['publish, 1 in flight', 'mainMicroseconds', 'main-thread CPU per publish, 1 in flight', 'µs', '≤ 1/3.5', 1 / 3.5],
@@ -110,7 +110,7 @@ function protocolLine(results) {
   const [http1, http2] = [samples('publish, 128 in flight'), samples('publish over HTTP/2')]
   const compare = (figure, unit) => {
     const ratio = median(http2.map((sample, round) => sample[figure] / http1[round][figure]))
-    return `${short(median(http2.map((sample) => sample[figure])))} ${unit}, × ${short(ratio)} of HTTP/1.1`
+    return `${short(median(http2.map((sample) => sample[figure])))} ${unit}, × ${short(ratio)} against HTTP/1.1`
   }
   return `- 128 in flight over one HTTP/2 connection that has 100 streams: main-thread CPU ${compare('mainMicroseconds', 'µs')}; whole-process CPU ${compare('wholeMicroseconds', 'µs')}; publishes per second ${compare('perSecond', '/s')}.`
 }

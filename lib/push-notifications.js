@@ -57,7 +57,7 @@ class PushNotifications extends NativePushNotifications {
     try {
       super(given, isCompat)
     } catch (thrown) {
-      throw createBeamsError(thrown, PushNotifications)
+      throw createBeamsError(thrown, constructorOfUsers)
     }
     setLogger(this, logger)
     const warning = native.warning.call(this)
@@ -132,6 +132,8 @@ class PushNotifications extends NativePushNotifications {
   }
 }
 
+/** Not named in the class itself, since bundlers rename classes that refer to themselves. */
+const constructorOfUsers = PushNotifications
 /** The original methods: a stack is cut off at one of them, and would be empty if a user had replaced it on the prototype. */
 const { generateToken, publishToManyUsers: publishToManyUsersMethod, stats } = PushNotifications.prototype
 

@@ -2,7 +2,7 @@
 
 const { define, isBeamsError } = require('./errors.js')
 
-// Not `performance`, whose module takes longer to load than all of ours.
+// Not `performance`: loading `node:perf_hooks` takes longer than the rest of this package's JavaScript.
 const { hrtime } = process
 
 /**

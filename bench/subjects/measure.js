@@ -13,7 +13,7 @@ const { coldSubjects, instanceId, secretKey, subjects, toManyUsers } = require('
 
 const given = JSON.parse(process.argv[2])
 
-/** Finds packages where they are installed as users have them: in a checkout, a require looks for a binary elsewhere. */
+/** Requires packages from the folder where they are installed, as users have them; a checkout finds its binary elsewhere. */
 const requireAsUser = createRequire(path.join(given.installed, 'program.js'))
 
 const request = {

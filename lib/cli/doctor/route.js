@@ -1,6 +1,7 @@
 'use strict'
 
-// Finds the proxy that the addon uses, and the variable that selects it. Implements the same rules as the addon.
+// Finds the proxy that the addon uses, and the variable that selects it. The addon has the same rules; they are repeated here because
+// `doctor` must work without a binary.
 
 const { fail, ok } = require('./diagnosis.js')
 const { isLoopback } = require('./host.js')
