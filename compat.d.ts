@@ -48,8 +48,8 @@ declare class PushNotifications {
   ): Promise<PushNotifications.PublishResponse>
 }
 
-// The official types, member by member: a value of either is one of the other. Where one holds another, keys that are newer
-// than them are taken as well.
+// The official types; both are assignable to each other. Nested parts also accept members that Apple, Google and Beams have
+// added since.
 declare namespace PushNotifications {
   /** For `import { PushNotifications } from 'beams-native/compat'`. */
   export { Client as PushNotifications }

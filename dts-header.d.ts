@@ -1,6 +1,6 @@
 /**
  * Push notifications with Pusher Beams: `PushNotifications` publishes, makes tokens and deletes users; `BeamsError` says what
- * went wrong and what became of the notification; `verifyWebhook` reads what the service has to tell.
+ * went wrong and whether the notification was sent; `verifyWebhook` verifies a webhook and returns its event.
  *
  * @module beams-native
  */

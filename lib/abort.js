@@ -1,6 +1,6 @@
 'use strict'
 
-// One listener a signal, however many calls share it: Node warns of a leak from the eleventh on.
+// One listener per signal, however many calls share it: Node warns of a leak from the eleventh on.
 
 /** The calls that each signal aborts, and its listener. */
 const listeners = new WeakMap()
@@ -32,7 +32,7 @@ function unlisten(signal, abort) {
   }
 }
 
-/** Why the signal was aborted. Polyfills older than `reason` have none. */
+/** The reason of an abort. Older polyfills have no `reason`. */
 function readReason(signal) {
   const { reason } = signal
   return reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason

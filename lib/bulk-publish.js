@@ -40,7 +40,8 @@ const USERS_PER_TURN = 1000
 async function publishToManyUsers(client, call, users, publishRequest, options, wanted, observe, hidden) {
   const begun = begin(client, users, publishRequest, options, wanted, hidden)
   const { bulk, source, batch, payloads, hasJournal, signal, onProgress } = begun
-  // What has begun must be finished, or the client could not be closed: not even a stack that is almost full may end it.
+  // The native side has registered the call, and `close()` waits for it, so from here on it must reach `bulkFinish`. The `await` empties
+  // the stack, which may be almost full.
   await undefined
   const rejection = await checkPayloads(client, call, payloads, wanted, observe)
   if (rejection !== undefined) {
@@ -118,7 +119,7 @@ class BulkPublish {
   /** Why the caller wants it to end early, if so: `{ reason }`. */
   #failure
   #isStopped = false
-  /** What is read from now on comes too late to be accounted for. */
+  /** Users that are read after this are not accounted for. */
   #isClosed = false
   /** The users that were read and not yet pushed. */
   #batch
@@ -176,7 +177,7 @@ class BulkPublish {
     }
   }
 
-  /** What a promise of `onProgress` rejects with stops the call as a throw does. */
+  /** A rejected promise of `onProgress` stops the call, as a throw does. */
   async #watch(returned) {
     try {
       await returned

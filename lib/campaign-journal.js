@@ -2,8 +2,9 @@
 
 const native = require('./load.js')
 const { assembleReport } = require('./bulk-report.js')
-const { createBeamsError, toArgumentError } = require('./errors.js')
+const { toArgumentError } = require('./errors.js')
 const { checkPath } = require('./arguments.js')
+const { throwBeamsError } = require('./settle.js')
 
 async function readCampaignJournal(path) {
   const slot = begin(path)
@@ -18,10 +19,6 @@ function begin(path) {
   } catch (thrown) {
     throw toArgumentError(thrown, readCampaignJournal)
   }
-}
-
-function throwBeamsError(thrown) {
-  throw createBeamsError(thrown, throwBeamsError)
 }
 
 module.exports = { readCampaignJournal }

@@ -10,7 +10,7 @@ const { toString } = Object.prototype
 
 const PLATFORMS = ['apns', 'fcm', 'web']
 
-/** Getters and proxies may have no end. */
+/** Getters and proxies can nest without end. */
 const MAX_VALUES = 10_000
 const MAX_DEPTH = 100
 
@@ -26,7 +26,7 @@ function checkPublishRequest(publishRequest, options) {
   }
 }
 
-/** The members that JSON does not show as they are, each with what becomes of it before its names. */
+/** Members that JSON loses or changes. Each is a list: `'lost'`, `'changed'` or `'targets'`, then the path. */
 function listHiddenMembers(publishRequest) {
   const members = []
   if (typeof publishRequest.toJSON === 'function') return members
@@ -50,9 +50,9 @@ function readMember(object, name) {
 
 function visit(value, names, walk) {
   if (--walk.left < 0 || names.length > MAX_DEPTH) return
-  const fate = classifyValue(value)
-  if (fate !== 'kept') walk.members.push([fate, ...names])
-  if (fate === 'lost' || typeof value !== 'object' || value === null || hasForm(value)) return
+  const effect = classifyValue(value)
+  if (effect !== 'kept') walk.members.push([effect, ...names])
+  if (effect === 'lost' || typeof value !== 'object' || value === null || hasOwnJsonForm(value)) return
   for (const name of keys(value)) visit(value[name], [...names, name], walk)
 }
 
@@ -75,15 +75,15 @@ function classifyValue(value) {
 
 function classifyObject(object) {
   if (toString.call(object) === '[object Date]' || ArrayBuffer.isView(object)) return 'changed'
-  if (Array.isArray(object) || hasForm(object)) return 'kept'
+  if (Array.isArray(object) || hasOwnJsonForm(object)) return 'kept'
   const prototype = getPrototypeOf(object)
   const isPlain = prototype === null || getPrototypeOf(prototype) === null
   if (isPlain) return 'kept'
   return keys(object).length === 0 ? 'lost' : 'changed'
 }
 
-/** Whether somebody has chosen the form of an object in JSON, or the language has. */
-function hasForm(object) {
+/** Whether an object has a JSON form of its own: a `toJSON`, a view of bytes, or a wrapped primitive. */
+function hasOwnJsonForm(object) {
   return (
     ArrayBuffer.isView(object) ||
     typeof object.toJSON === 'function' ||

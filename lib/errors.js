@@ -24,7 +24,7 @@ function define(object, name, value, enumerable = true) {
   defineProperty(object, name, { __proto__: null, value, configurable: true, enumerable, writable: true })
 }
 
-/** Parses what the native side has written. What is missing in it is not looked for in `Object.prototype`. */
+/** Parses JSON of the native side, without a prototype, so that a missing member is not read from `Object.prototype`. */
 function parseDetails(json) {
   return { __proto__: null, ...parse(json) }
 }
@@ -84,8 +84,8 @@ function callNative(call) {
 }
 
 /**
- * What a call throws or rejects with where reading its arguments threw: a {@link BeamsError} as it is, anything else as the
- * cause of one. The stack of an error of ours begins with the caller of `hidden`.
+ * Converts an error thrown while arguments were read: a {@link BeamsError} stays, anything else becomes the cause of one. The
+ * stack of an error of ours begins with the caller of `hidden`.
  */
 function toArgumentError(thrown, hidden) {
   const error = isBeamsError(thrown) ? thrown : createArgumentError(describeThrown(thrown), thrown)

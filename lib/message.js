@@ -10,7 +10,7 @@ function toPublishRequest(message) {
   try {
     const json = serializeMessage(message)
     const hidden = json && typeof message.toJSON !== 'function' ? listHidden(message.data, ['data']) : []
-    const lost = hidden.filter(([fate]) => fate === 'lost').map(([, ...names]) => names)
+    const lost = hidden.filter(([effect]) => effect === 'lost').map(([, ...names]) => names)
     return JSON.parse(callNative(() => native.toPublishRequest(json, lost)))
   } catch (thrown) {
     throw toArgumentError(thrown, toPublishRequest)

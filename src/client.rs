@@ -215,9 +215,9 @@ impl PushNotifications {
 
     /// Rejects new calls, waits for those in flight, and closes the connections.
     ///
-    /// Calls that are made from now on reject with `ERR_BEAMS_CLOSED`; so does a `publishToManyUsers` in flight, once its
-    /// requests in flight are complete, and its error lists the users that were not published to. Closing twice is harmless.
-    /// The process can end without it. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes
+    /// New calls reject with `ERR_BEAMS_CLOSED`. A `publishToManyUsers` in flight sends no more requests, completes those in
+    /// flight, and rejects with the same code; its error lists the users that were not published to. Closing twice is
+    /// harmless. The process can end without it. In TypeScript 5.2 and later, `await using beams = new PushNotifications(…)` closes
     /// automatically.
     ///
     /// With a `timeout`, calls that have not ended by then reject with `ERR_BEAMS_CLOSED`, and their `delivery` says whether

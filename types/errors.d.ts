@@ -15,7 +15,7 @@ import type { PayloadFinding } from './payload-checks'
  */
 export class BeamsError extends Error {
   constructor(message: string, details: BeamsErrorDetails)
-  /** Always `'BeamsError'`. */
+  /** `'BeamsError'`; `'Error'` in `beams-native/compat`. */
   name: 'BeamsError'
   /** What went wrong, for programs. */
   code: BeamsErrorCode
@@ -67,9 +67,11 @@ export interface BeamsErrorCause extends Error {
 export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
 
 /**
+ * The codes of a {@link BeamsError}.
+ *
  * | code | when |
  * |---|---|
- * | `ERR_BEAMS_INVALID_ARGUMENT` | an argument or option breaks a documented rule, or the service answered 400 or another 4xx |
+ * | `ERR_BEAMS_INVALID_ARGUMENT` | an argument or option breaks a documented rule, or the service responded 400 or another 4xx |
  * | `ERR_BEAMS_UNAUTHORIZED` | 401 or 403: the secret key is not this instance's |
  * | `ERR_BEAMS_PAYMENT_REQUIRED` | 402: the plan's limit is exceeded |
  * | `ERR_BEAMS_NOT_FOUND` | 404: there is no such instance |

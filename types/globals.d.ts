@@ -1,4 +1,4 @@
-/** The global AbortSignal, whose typing comes from `@types/node` or from TypeScript's `dom`; without either, what is read of it. */
+/** The global AbortSignal, whose typing comes from `@types/node` or from TypeScript's `dom`; without either, the members that are used. */
 export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
   ? Signal
   : {

@@ -77,7 +77,7 @@ export interface ManyUsersProgress {
   failedCount: number
   /** How many were skipped so far because they were published to before, according to the `journal`. */
   resumedCount: number
-  /** How many ids had come before, so far. */
+  /** How many duplicate ids were skipped so far. */
   duplicateCount: number
   /** The publish that has just been accepted. Absent where one has just failed. */
   publishId?: string | undefined

@@ -45,51 +45,51 @@ export interface VisibleMessage extends MessageBase {
   silent?: false | undefined
 }
 
-/** A message that wakes the apps and shows nothing. Apple takes two or three an hour for a device. */
+/** A message that wakes the apps and shows nothing. Apple allows two or three per hour and device. */
 export interface SilentMessage extends MessageBase {
   silent: true
 }
 
-/** What every message may have. */
+/** Members of every message. */
 export interface MessageBase {
   /** The URL to open: of the site, or into the app. Apps find it as `link` in their data. */
   link?: string | undefined
   /**
    * Data for apps and service workers. `from`, `message_type`, `collapse_key`, `notification`, `click_action`, `pusher`,
-   * `pusherTokenValidation` and names that begin with `google` or `gcm` are taken.
+   * `pusherTokenValidation` and names that begin with `google` or `gcm` are reserved.
    */
   data?: JsonObject | undefined
-  /** For how many seconds the message is of use, from 1 to 2 419 200 (4 weeks). */
+  /** How long the message is relevant, in seconds: 1 to 2 419 200 (4 weeks). */
   ttl?: number | undefined
   /** `'high'`: at once. `'normal'`: when it suits the battery. */
   priority?: 'high' | 'normal' | undefined
   /** A later message with the same key replaces an earlier one. Up to 64 bytes of UTF-8. */
   collapseKey?: string | undefined
-  /** What `link`, `icon` and `image` are resolved against, such as `'https://example.com'`. */
+  /** The base URL of relative `link`, `icon` and `image`, such as `'https://example.com'`. */
   baseUrl?: string | undefined
   /** The platforms to make a payload for. By default all that can have one. */
   platforms?: readonly ('apns' | 'fcm' | 'web')[] | undefined
-  /** What is different for Apple devices. Objects are merged, and `null` removes a member. */
+  /** Overrides for Apple devices: merged into the payload; `null` removes a member. */
   apns?: PayloadOverrides<ApnsPayload> | undefined
-  /** What is different for Android devices. Objects are merged, and `null` removes a member. */
+  /** Overrides for Android devices: merged into the payload; `null` removes a member. */
   fcm?: PayloadOverrides<FcmPayload> | undefined
-  /** What is different for browsers. Objects are merged, and `null` removes a member. */
+  /** Overrides for browsers: merged into the payload; `null` removes a member. */
   web?: PayloadOverrides<WebPayload> | undefined
 }
 
-/** The keys of texts in the app, and what fills their placeholders. */
+/** The keys of texts in the app, and the arguments for their placeholders. */
 export interface LocalizedTexts {
   /** The key of the title. */
   titleKey?: string | undefined
-  /** What fills its placeholders. */
+  /** The arguments for its placeholders. */
   titleArgs?: readonly string[] | undefined
   /** The key of the subtitle: Apple devices only. */
   subtitleKey?: string | undefined
-  /** What fills its placeholders. */
+  /** The arguments for its placeholders. */
   subtitleArgs?: readonly string[] | undefined
   /** The key of the text. */
   bodyKey?: string | undefined
-  /** What fills its placeholders. */
+  /** The arguments for its placeholders. */
   bodyArgs?: readonly string[] | undefined
 }
 

@@ -135,7 +135,7 @@ export interface Aps {
   'attributes-type'?: string | undefined
   /** Live Activity: its attributes. */
   attributes?: JsonObject | undefined
-  /** Safari before version 16: what fills the placeholders of the site's URL. */
+  /** Safari before version 16: the arguments for the placeholders of the site's URL. */
   'url-args'?: readonly string[] | undefined
   [key: string]: unknown
 }
@@ -161,15 +161,15 @@ export interface ApsAlert {
   body?: string | undefined
   /** The key of a localized title in the app. */
   'title-loc-key'?: string | null | undefined
-  /** What fills the placeholders of the localized title. */
+  /** The arguments for the placeholders of the localized title. */
   'title-loc-args'?: readonly string[] | null | undefined
   /** The key of a localized subtitle in the app. */
   'subtitle-loc-key'?: string | null | undefined
-  /** What fills the placeholders of the localized subtitle. */
+  /** The arguments for the placeholders of the localized subtitle. */
   'subtitle-loc-args'?: readonly string[] | null | undefined
   /** The key of a localized text in the app. */
   'loc-key'?: string | null | undefined
-  /** What fills the placeholders of the localized text. */
+  /** The arguments for the placeholders of the localized text. */
   'loc-args'?: readonly string[] | null | undefined
   /** The key of a localized button. Apple's table lists it no more. */
   'action-loc-key'?: string | null | undefined
@@ -231,11 +231,11 @@ export interface FcmNotification {
   click_action?: string | undefined
   /** The key of a localized text in the app. */
   body_loc_key?: string | undefined
-  /** What fills its placeholders: in the legacy form, a JSON array as a string. */
+  /** The arguments for its placeholders: in the legacy form, a JSON array as a string. */
   body_loc_args?: string | readonly string[] | undefined
   /** The key of a localized title in the app. */
   title_loc_key?: string | undefined
-  /** What fills its placeholders: in the legacy form, a JSON array as a string. */
+  /** The arguments for its placeholders: in the legacy form, a JSON array as a string. */
   title_loc_args?: string | readonly string[] | undefined
   /** The URL of a picture. */
   image?: string | undefined

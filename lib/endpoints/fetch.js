@@ -34,7 +34,7 @@ async function collectBody(request, maxBytes) {
   const reader = request.body.getReader()
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
-      throw new BodyError(400, 'the body is not complete')
+      throw BodyError.incomplete()
     })
     if (done) return Buffer.concat(chunks)
     chunks.push(value)
@@ -42,7 +42,7 @@ async function collectBody(request, maxBytes) {
     if (length <= maxBytes) continue
     // Fails if the sender has disconnected, which does not affect the response.
     reader.cancel().catch(() => {})
-    throw new BodyError(413, `the body has more than ${maxBytes} bytes`)
+    throw BodyError.tooLarge(maxBytes)
   }
 }
 

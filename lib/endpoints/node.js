@@ -49,11 +49,9 @@ const CONSUMED =
   'webhookEndpoint: a body parser has read the body, and a signature is over its bytes. Put the endpoint before ' +
   'express.json(), or keep the bytes: express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes } })'
 
-const INCOMPLETE = 'the body is not complete'
-
 function collectBody(request, maxBytes) {
   if (request.readableDidRead) throw createArgumentError(CONSUMED)
-  if (request.destroyed) throw new BodyError(400, INCOMPLETE)
+  if (request.destroyed) throw BodyError.incomplete()
   return new Promise((resolve, reject) => {
     const chunks = []
     let length = 0
@@ -62,12 +60,12 @@ function collectBody(request, maxBytes) {
       length += chunk.length
       if (length <= maxBytes) return
       request.off('data', onData).pause()
-      reject(new BodyError(413, `the body has more than ${maxBytes} bytes`))
+      reject(BodyError.tooLarge(maxBytes))
     }
     request.on('data', onData)
     request.on('end', () => resolve(Buffer.concat(chunks)))
     // After `end`, the promise is settled, and these have no effect.
-    for (const event of ['error', 'close']) request.on(event, () => reject(new BodyError(400, INCOMPLETE)))
+    for (const event of ['error', 'close']) request.on(event, () => reject(BodyError.incomplete()))
   })
 }
 

@@ -20,6 +20,14 @@ class BodyError extends Error {
     super(message)
     this.status = status
   }
+
+  static incomplete() {
+    return new BodyError(400, 'the body is not complete')
+  }
+
+  static tooLarge(maxBytes) {
+    return new BodyError(413, `the body has more than ${maxBytes} bytes`)
+  }
 }
 
 const OPTIONS = ['secret', 'seen', 'after', 'maxBytes', 'onError']

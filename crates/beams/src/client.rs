@@ -1,4 +1,4 @@
-//! The four operations.
+//! The client: publishes, deletions, tokens, and closing.
 
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
@@ -79,7 +79,7 @@ impl Client {
         })
     }
 
-    /// The settings.
+    /// The checked options.
     pub fn config(&self) -> &Config {
         &self.config
     }
@@ -219,7 +219,7 @@ impl Client {
         read: impl Fn(Response) -> Result<T>,
     ) -> Outcome<T> {
         let limits = CallLimits { deadline, cutoff: &self.cutoff };
-        // An in-memory service makes nobody wait, and is asked once.
+        // With an in-memory service, requests neither wait nor are retried.
         let unlimited = self.fake.get().map(|_| Permits::unlimited());
         let max_retries = if unlimited.is_some() { 0 } else { options.max_retries };
         let call = Call {

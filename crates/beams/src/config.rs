@@ -105,7 +105,7 @@ impl Config {
         })
     }
 
-    /// A warning for whoever uses these options, where the secret key crosses a network in plain text.
+    /// A warning if the secret key would cross a network in plain text.
     pub fn warning(&self) -> Option<String> {
         if self.base.scheme() != "http" {
             return None;

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Delivery, Error, TimeoutKind};
 
-/// A point in time, and the limit that it came of.
+/// A point in time, and the limit that it was computed from.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {
     pub(crate) at: Instant,

@@ -14,7 +14,7 @@ pub fn instance_host(instance_id: &str) -> String {
     format!("{instance_id}.{SERVICE_DOMAIN}")
 }
 
-/// The URL below which the API is.
+/// The base URL of the API.
 ///
 /// A bare host (with or without a port) means plain http, as in the official SDK; a full URL may be https and may have a
 /// port and a base path. `port` wins over a port in `endpoint`.

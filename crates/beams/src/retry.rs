@@ -22,12 +22,12 @@ pub struct RetryPolicy {
     pub retry_unknown: bool,
 }
 
-/// What repeating an operation can do.
+/// Whether an operation may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Idempotency {
-    /// No harm: deleting twice is deleting once.
+    /// Repeating is harmless, as for a deletion.
     Idempotent,
-    /// Notify somebody twice, unless the first request was not processed.
+    /// Repeating may notify users twice, unless the first request was not processed.
     NonIdempotent,
 }
 

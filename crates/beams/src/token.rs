@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::targets::json::write_string;
 use crate::targets::user_id::UserId;
 
-/// How long a token is good for.
+/// How long a token is valid.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The order of the members is the official SDK's; [`jsonwebtoken::Header`] writes them the other way round.

@@ -1,4 +1,4 @@
-//! Webhooks, by which the service tells what became of a publish: <https://pusher.com/docs/beams/concepts/webhooks>.
+//! Webhooks, by which the service reports the outcome of a publish: <https://pusher.com/docs/beams/concepts/webhooks>.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ const CREATED_AT: &str = "%Y-%m-%dT%H:%M:%S%.f%z";
 const KNOWN_TYPES: [&str; 3] =
     ["v1.PublishToUsersAttempt", "v1.UserNotificationAcknowledgement", "v1.UserNotificationOpen"];
 
-/// What every event says of itself.
+/// The metadata of an event.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Event {
     /// What has happened: one of the documented types, or `unknown`.
@@ -30,7 +30,7 @@ pub struct Event {
 #[derive(Deserialize)]
 struct Body {
     metadata: Metadata,
-    /// An object. What is in it is for whoever receives the event.
+    /// Must be an object; its members are not read here.
     #[serde(rename = "payload")]
     _payload: BTreeMap<String, IgnoredAny>,
 }
@@ -47,7 +47,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`Error::WebhookPayload`] where the body is no event.
+    /// [`Error::WebhookPayload`] where the body is not a Beams event.
     pub fn read(body: &str) -> Result<Self> {
         let Body { metadata, .. } =
             serde_json::from_str(body).map_err(|error| Error::WebhookPayload(error.to_string()))?;

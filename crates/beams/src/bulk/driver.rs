@@ -61,7 +61,7 @@ pub(crate) struct Driver {
     client: Arc<Client>,
     requests: NamedRequests,
     request_options: RequestOptions,
-    /// Of the call as a whole.
+    /// The deadline of the whole call.
     deadline: Option<Deadline>,
     options: BulkOptions,
     stop: CancellationToken,

@@ -1,4 +1,4 @@
-//! What has become of the users of a bulk publish.
+//! The report of a bulk publish.
 
 use crate::error::{Delivery, Error};
 use crate::targets::list::JsonIds;

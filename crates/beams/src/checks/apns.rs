@@ -24,7 +24,7 @@ use alert::check_alert;
 const MAX_LEN: usize = 4096 - 196;
 
 /// The longest collapse id at Apple, in bytes.
-const MAX_COLLAPSE_ID_LEN: usize = 64;
+pub(crate) const MAX_COLLAPSE_ID_LEN: usize = 64;
 
 static PART: Names = Names {
     known: &["aps", "data", "collapse_id", "expiration", "priority", "pusher"],

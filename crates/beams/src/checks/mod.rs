@@ -8,7 +8,7 @@
 //! Only what has been reported of the live service is [`Severity::Refused`]: what is merely documented by a platform, or
 //! follows from its code, is a milder finding.
 
-mod apns;
+pub(crate) mod apns;
 mod body;
 mod fcm;
 pub(crate) mod findings;

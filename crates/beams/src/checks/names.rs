@@ -1,4 +1,4 @@
-//! Names that are nearly right: another style of writing, another SDK's name, or a slip of the finger.
+//! Names that are nearly right: another style of writing, another SDK's name, or a typo.
 
 /// No name that is nearly right is longer.
 const MAX_NAME_LEN: usize = 48;

@@ -7,7 +7,7 @@ use super::rules::{UNCHECKED, all};
 use super::*;
 use crate::targets::kind::{INTERESTS, USERS};
 
-/// Writes what an example leaves to the imagination: long strings and deep nesting.
+/// Expands the placeholders of an example: long strings and deep nesting.
 fn expand(example: &str) -> String {
     let mut expanded = String::new();
     let mut rest = example;

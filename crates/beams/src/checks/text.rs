@@ -7,8 +7,8 @@ use super::findings::{Findings, Path};
 use super::rule::Rule;
 use super::rules::body::{PLACEHOLDER_LINK, PLACEHOLDER_TEXT, TEXT_IS_JSON, TEXT_TYPE};
 
-/// The longest time that Google and push services store a message: 4 weeks.
-const MAX_TIME_TO_LIVE: u64 = 2_419_200;
+/// The longest time that Google and push services store a message, in seconds: 4 weeks.
+pub(crate) const MAX_TIME_TO_LIVE: u64 = 2_419_200;
 
 /// Checks a title or subtitle.
 pub(super) fn check_title(text: &Value, path: &Path<'_>, findings: &mut Findings) {

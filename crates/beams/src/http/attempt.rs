@@ -21,8 +21,8 @@ use crate::retry;
 /// The service's responses are a few hundred bytes; larger ones are not from the service.
 const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
-/// Sends the request and reads the response. Dropped before the end of the request was sent, it takes care that no server
-/// gets the whole of it.
+/// Sends the request and reads the response. If it is dropped before the end of the request was sent, no server receives the
+/// complete request.
 ///
 /// # Errors
 ///
@@ -170,7 +170,7 @@ impl Attempt<'_> {
         Error::Connection { error: ConnectionError { kind, host: self.request.host() }, delivery, source }
     }
 
-    /// Gives the attempt up: whether a server may have, or get, the whole request.
+    /// Cancels the attempt. Returns whether a server may have, or receive, the complete request.
     fn delivery(&self) -> Delivery {
         if self.sent.give_up() { Delivery::NotSent } else { Delivery::Unknown }
     }

@@ -18,10 +18,10 @@ use crate::tls;
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Servers and load balancers drop an idle connection after 55 seconds or more; one that is dropped just as a request
-/// goes out on it leaves the caller not knowing.
+/// goes out on it leaves the outcome unknown.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A dead HTTP/2 connection would otherwise eat every request until its timeout.
+/// A dead HTTP/2 connection would otherwise time out every request.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Makes the HTTP client. It connects when the first request is sent.

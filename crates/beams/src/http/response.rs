@@ -85,7 +85,7 @@ fn bad_response(status: u16, message: &'static str) -> Error {
 
 /// Whether the service itself refused. A router also responds with 503 when it gave up on a request that the service goes
 /// on to process (Heroku's router, Envoy), with or without `Retry-After` (Varnish). Only the service's own JSON tells them
-/// apart; a client's mistake (4xx) is nobody else's to find.
+/// apart; a 4xx counts as the service's own, whatever its body.
 fn delivery(status: u16, body: &Value) -> Delivery {
     let is_own = || ["error", "description"].iter().all(|name| body.get(name).is_some_and(Value::is_string));
     match status {

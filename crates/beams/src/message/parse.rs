@@ -5,10 +5,8 @@ use url::Url;
 
 use super::members::{Object, check_names, is_present, read_data, read_integer, read_text, read_url};
 use crate::checks::names::Names;
+use crate::checks::text::MAX_TIME_TO_LIVE;
 use crate::error::{Error, Result};
-
-/// The longest time that Google and push services store a message, in seconds: 4 weeks.
-const MAX_TTL: u64 = 2_419_200;
 
 const PLATFORMS: [&str; 3] = ["apns", "fcm", "web"];
 
@@ -92,8 +90,10 @@ impl<'a> Message<'a> {
             Some(_) => return Err(Error::invalid("message.priority must be 'high' or 'normal'")),
         };
         let ttl = read_integer(members, "ttl")?;
-        if ttl.is_some_and(|ttl| !(1..=MAX_TTL).contains(&ttl)) {
-            return Err(Error::invalid(format!("message.ttl must be a number of seconds from 1 to {MAX_TTL}")));
+        if ttl.is_some_and(|ttl| !(1..=MAX_TIME_TO_LIVE).contains(&ttl)) {
+            return Err(Error::invalid(format!(
+                "message.ttl must be a number of seconds from 1 to {MAX_TIME_TO_LIVE}"
+            )));
         }
         let [link, icon, image] = [read_url(members, "link")?, read_url(members, "icon")?, read_url(members, "image")?];
         let data = read_data(members, [("link", link.as_ref()), ("image", image.as_ref())])?;

@@ -7,11 +7,9 @@ use url::Url;
 
 use super::members::{Object, check_names, put, read_integer, read_text, resource_name};
 use super::parse::Message;
+use crate::checks::apns::MAX_COLLAPSE_ID_LEN;
 use crate::checks::names::Names;
 use crate::error::{Error, Result};
-
-/// Apple's limit on `apns-collapse-id`, in bytes.
-const MAX_COLLAPSE_KEY_LEN: usize = 64;
 
 static LOCALIZED_NAMES: Names = Names {
     known: &["titleKey", "titleArgs", "subtitleKey", "subtitleArgs", "bodyKey", "bodyArgs"],
@@ -117,9 +115,9 @@ impl<'a> Message<'a> {
 
     fn collapse_key(&self) -> Result<Option<&'a str>> {
         let key = read_text(self.members, "collapseKey")?;
-        if key.is_some_and(|key| key.len() > MAX_COLLAPSE_KEY_LEN) {
+        if key.is_some_and(|key| key.len() > MAX_COLLAPSE_ID_LEN) {
             return Err(Error::invalid(format!(
-                "message.collapseKey must have at most {MAX_COLLAPSE_KEY_LEN} bytes in UTF-8"
+                "message.collapseKey must have at most {MAX_COLLAPSE_ID_LEN} bytes in UTF-8"
             )));
         }
         Ok(key)

@@ -47,8 +47,8 @@ impl EncodedUserId {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] where it is empty, longer than 164 units, no well-formed text, or one of the two names
-    /// that every URL parser on the way takes for another place than the user's: `.` and `..`.
+    /// [`Error::InvalidArgument`] where it is empty, longer than 164 units, ill-formed, or `.` or `..`, which URL parsers
+    /// resolve to another path.
     pub fn new(user_id: &[u16]) -> Result<Self> {
         if user_id.len() > MAX_TARGET_LEN {
             return Err(Error::invalid("User ID argument is too long"));
