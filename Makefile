@@ -13,6 +13,8 @@ install = (echo "installing $(1)" && $(if $(filter 0,$(shell id -u)),,sudo) apt-
 # Binaries for Linux link against glibc 2.17, the oldest that is still in use.
 PORTABLE := $(if $(filter Linux,$(shell uname -s)),--cross-compile --target $(shell uname -m)-unknown-linux-gnu.2.17)
 
+FUZZ_TARGETS := $(notdir $(wildcard fuzz/seeds/*))
+
 RUST_SOURCES := $(shell find src crates -name "*.rs") Cargo.toml crates/beams/Cargo.toml Cargo.lock build.rs
 
 .PHONY: help
@@ -51,6 +53,8 @@ lint: tools node_modules/.installed ## formatters and linters, changing nothing
 	cargo fmt --check
 	cargo clippy --workspace --locked -- -D warnings
 	cargo clippy --package beams --package beams-bench --all-targets --locked -- -D warnings
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
+	cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target --all-targets --locked -- -D warnings
 	npx taplo fmt --check
 	npx prettier --check .
 	npx oxlint --deny-warnings
@@ -65,6 +69,7 @@ docs: node_modules/.installed ## the guides and the typings as a website, in bui
 .PHONY: format
 format: node_modules/.installed ## let the formatters write
 	cargo fmt
+	cargo fmt --manifest-path fuzz/Cargo.toml
 	npx taplo fmt
 	npx prettier --write .
 
@@ -104,6 +109,7 @@ notices: tools build/cargo/bin/cargo-about ## the licences of what the binaries 
 .PHONY: test-rust
 test-rust: tools ## the Beams client alone, without Node
 	cargo test --workspace --locked
+	cargo test --manifest-path fuzz/Cargo.toml --target-dir target --locked
 
 .PHONY: model
 model: tools ## the queue between the threads, in every order in which they can run
@@ -159,6 +165,16 @@ audit: build ## long: 200 000 publishes, one to a million users, 6 000 stopped a
 differential: build ## long: 20 000 calls to this and to the official SDK
 	DIFFERENTIAL_CASES=20000 node --test --test-reporter=spec __test__/differential.test.js
 
+.PHONY: fuzz
+fuzz: tools build/cargo/bin/cargo-fuzz ## long: SECONDS=60 of generated inputs for each target of fuzz/, or for TARGET=<name>
+	$(call need,c++,It builds libFuzzer. On Debian: apt-get install build-essential.)
+	@mkdir -p build/fuzz/findings $(FUZZ_TARGETS:%=build/fuzz/corpus/%)
+	export PATH="$(CURDIR)/build/cargo/bin:$$PATH"; for target in $(or $(TARGET),$(FUZZ_TARGETS)); do \
+	  dictionary=$$(echo fuzz/dictionaries/$$target.*); \
+	  cargo fuzz run --sanitizer none --features libfuzzer --target-dir target/fuzz $$target \
+	    $(or $(SEED),build/fuzz/corpus/$$target fuzz/seeds/$$target) -- -max_total_time=$(or $(SECONDS),60) -timeout=10 -verbosity=0 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/findings/$$target- $$([ ! -e $$dictionary ] || echo -dict=$$dictionary); done
+
 .PHONY: memcheck
 memcheck: debug ## long: every path between JavaScript and Rust under valgrind, which must find nothing
 	$(call need,valgrind,On Debian: apt-get install valgrind.)
@@ -171,6 +187,7 @@ version: ## TO=1.2.3: the version of every package, ready to commit and tag
 	npx napi version
 	sed --in-place '0,/^version = .*/s//version = "$(TO)"/' Cargo.toml
 	cargo update --workspace --offline --quiet
+	cargo update --manifest-path fuzz/Cargo.toml --package beams --offline --quiet
 
 .PHONY: clean
 clean: ## remove everything that was built or installed
@@ -217,6 +234,9 @@ build/cargo/bin/cargo-deny:
 
 build/cargo/bin/cargo-cyclonedx:
 	cargo install --quiet --locked --debug --root build/cargo cargo-cyclonedx@0.5.9
+
+build/cargo/bin/cargo-fuzz:
+	cargo install --quiet --locked --debug --root build/cargo cargo-fuzz@0.13.2
 
 build/cargo/bin/cargo-about:
 	cargo install --quiet --locked --root build/cargo --features cli cargo-about@0.9.3

@@ -18,6 +18,8 @@ pub mod deadline;
 pub mod endpoint;
 pub mod error;
 pub mod fake_service;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod http;
 mod limits;
 pub mod message;

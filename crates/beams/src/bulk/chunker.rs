@@ -26,7 +26,7 @@ pub struct Chunk {
 pub struct Chunker {
     /// The chunks that are being filled.
     fillings: Vec<Chunk>,
-    max_filling_bytes: usize,
+    pub(crate) max_filling_bytes: usize,
     filling_bytes: usize,
 }
 

@@ -43,7 +43,7 @@ pub enum Choice {
 
 /// Assigns incoming ids to chunks.
 pub struct Intake {
-    chunker: Chunker,
+    pub(crate) chunker: Chunker,
     /// All ids so far, and those in the journal; `None` without deduplication.
     ids: Option<IdMap<IdState>>,
     /// The failures of earlier processes, from the journal.

@@ -166,7 +166,7 @@ pub(crate) fn failed_line(number: u64, failure: &RecordedFailure) -> Vec<u8> {
 }
 
 /// Puts the checksum in place of the closing brace.
-fn seal(mut json: String) -> Vec<u8> {
+pub(crate) fn seal(mut json: String) -> Vec<u8> {
     json.pop();
     let checksum = crc32fast::hash(json.as_bytes());
     json.push_str(&format!("{CHECKSUM}{checksum:08x}{LINE_END}"));
