@@ -25,8 +25,15 @@ const methods = {
   publishToManyUsers: (beams, payload) => beams.publishToManyUsers(['user-1', 'user-2'], payload),
 }
 
-async function collectWarnings(port, payloads, { options = {}, env = {} } = {}) {
-  const args = [port, payloads, options].map((value) => JSON.stringify(value))
+/** Every way to publish a payload. */
+const ways = {
+  ...methods,
+  'publishToManyUsers with a request of a single user': (beams, publishRequest) =>
+    beams.publishToManyUsers([{ userId: 'user-1', publishRequest }], { requests: {} }),
+}
+
+async function collectWarnings(port, payloads, { options = {}, env = {}, isBulk = false } = {}) {
+  const args = [port, payloads, options, isBulk].map((value) => JSON.stringify(value))
   const flags = ['--no-warnings']
   const ending = await runProgram('payload-warnings.js', args, { flags, env: { NODE_ENV: '', ...env } })
   assert.deepEqual({ ...ending, stdout: '' }, { stdout: '', stderr: '', code: 0, signal: null })
@@ -62,21 +69,27 @@ describe('warn', () => {
     ])
   })
 
-  test('warns of each rule and path once in a process, its worker threads included', async (t) => {
-    const { port } = await recordingServer(t)
-    const payloads = [refused, dropped('a'), refused, dropped('b'), { ...refused, ...dropped('a') }]
-    const paths = (await collectWarnings(port, payloads)).map(({ message }) => message.split(':')[0])
-    assert.deepEqual(paths, ['/web/notification/deep_link', '/fcm/data/a', '/fcm/data/b'])
-  })
+  for (const [what, isBulk] of [
+    ['one after the other', false],
+    ['of single users in a bulk publish', true],
+  ]) {
+    test(`warns of each rule and path once in a process, its worker threads included: payloads ${what}`, async (t) => {
+      const { port, requests } = await recordingServer(t)
+      const payloads = [refused, dropped('a'), refused, hint, dropped('b'), { ...refused, ...dropped('a') }]
+      const paths = (await collectWarnings(port, payloads, { isBulk })).map(({ message }) => message.split(':')[0])
+      assert.deepEqual(paths, ['/web/notification/deep_link', '/fcm/data/a', '/fcm/data/b'])
+      assert.equal(requests.length, 2 * payloads.length)
+    })
 
-  test('warns at most 20 times in a process, and says so', async (t) => {
-    const { port } = await recordingServer(t)
-    const payloads = Array.from({ length: 25 }, (_, index) => dropped(`member-${index}`))
-    const warnings = await collectWarnings(port, payloads)
-    assert.equal(warnings.length, 20)
-    const isLast = warnings.map(({ detail }) => /No more warnings about payloads/.test(detail))
-    assert.deepEqual(isLast, [...Array(19).fill(false), true])
-  })
+    test(`warns at most 20 times in a process, and says so: payloads ${what}`, async (t) => {
+      const { port } = await recordingServer(t)
+      const payloads = Array.from({ length: 25 }, (_, index) => dropped(`member-${index}`))
+      const warnings = await collectWarnings(port, payloads, { isBulk })
+      assert.equal(warnings.length, 20)
+      const isLast = warnings.map(({ detail }) => /No more warnings about payloads/.test(detail))
+      assert.deepEqual(isLast, [...Array(19).fill(false), true])
+    })
+  }
 
   test('names no value of the payload, and lets no member forge a line', async (t) => {
     const { port } = await recordingServer(t)
@@ -143,19 +156,36 @@ describe('reject', () => {
 })
 
 describe('the payload channel', () => {
-  for (const [method, publish] of Object.entries(methods)) {
+  for (const [way, publish] of Object.entries(ways)) {
     for (const payloadChecks of ['warn', 'reject']) {
-      test(`has a message for every ${method} whose payload has findings, hints included: ${payloadChecks}`, async (t) => {
+      test(`has a message for every ${way} whose payload has findings, hints included: ${payloadChecks}`, async (t) => {
         const { port } = await recordingServer(t)
         const beams = createClient({ port }, { payloadChecks })
         const messages = await recordMessages(async () => {
           for (const payload of [right, hint, hint]) await publish(beams, payload)
         })
-        const message = { instanceId: 'my-instance', operation: method, findings: checkPublishRequest(hint) }
+        const [operation] = way.split(' ')
+        const message = { instanceId: 'my-instance', operation, findings: checkPublishRequest(hint) }
         assert.deepEqual(messages, [message, message])
       })
     }
   }
+
+  test('has a message for each single user of a bulk publish whose payload has findings', async (t) => {
+    const { port, requests } = await recordingServer(t)
+    const beams = createClient({ port }, { payloadChecks: 'reject', maxRequestsPerSecond: Infinity })
+    const payloads = [right, hint, refused]
+    async function* users() {
+      for (let index = 0; index < 3000; index++) yield { userId: `user-${index}`, publishRequest: payloads[index % 3] }
+    }
+    const messages = await recordMessages(async () => {
+      const { publishedCount, failures } = await beams.publishToManyUsers(users(), { requests: {} })
+      assert.deepEqual([publishedCount, failures.length], [2000, 1])
+    })
+    assert.equal(requests.length, 2000)
+    const expected = [hint, refused].map((payload) => checkPublishRequest(payload))
+    assert.deepEqual(messages.map(({ findings }) => findings), Array(1000).fill(expected).flat()) // prettier-ignore
+  })
 
   test('has a message for a publish that the service refuses', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 422 }))

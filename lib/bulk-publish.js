@@ -50,7 +50,7 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   }
   // If the journal cannot be opened, the call has ended already.
   if (hasJournal) await native.bulkOpenJournal(bulk).catch(throwBeamsError)
-  const failure = await new BulkPublish(bulk, source, batch, getWaits(client)).run(signal, onProgress)
+  const failure = await new BulkPublish(bulk, source, batch, getWaits(client), observe).run(signal, onProgress)
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
   const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
   if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)
@@ -124,12 +124,15 @@ class BulkPublish {
   /** The users that were read and not yet pushed. */
   #batch
   #waits
+  /** Is called with observations of the payloads of single users. */
+  #observe
 
-  constructor(bulk, source, batch, waits) {
+  constructor(bulk, source, batch, waits, observe) {
     this.#bulk = bulk
     this.#source = source
     this.#batch = batch
     this.#waits = waits
+    this.#observe = observe
   }
 
   /** Reads and publishes until all requests have ended. Returns why the caller wants it to end early, if so. */
@@ -148,7 +151,7 @@ class BulkPublish {
       this.#fail(() => thrown)
     }
     // A promise of the native side settles whatever happens.
-    await native.bulkFinish(this.#bulk, ...this.#batch.take(), isComplete)
+    takeObservations(await native.bulkFinish(this.#bulk, ...this.#batch.take(), isComplete), this.#observe)
     await following
     if (signal !== undefined) unlisten(signal, onAbort)
     return this.#failure
@@ -241,7 +244,7 @@ class BulkPublish {
 
   /** Resolves, when there is room for more users, to whether more are wanted. */
   async #push() {
-    const wantsMore = await native.bulkPush(this.#bulk, ...this.#batch.take())
+    const wantsMore = takeObservations(await native.bulkPush(this.#bulk, ...this.#batch.take()), this.#observe)
     return wantsMore && !this.#isStopped
   }
 }

@@ -33,14 +33,14 @@ function isTraced() {
 }
 
 /**
- * Returns the text with which the native side settles a promise. If there are observations, the promise is settled with an array
+ * Returns the value with which the native side settles a promise. If there are observations, the promise is settled with an array
  * of both, and `observe` is called with them.
  */
 function takeObservations(settled, observe = emitWarnings) {
   if (!Array.isArray(settled)) return settled
-  const [text, observations] = settled
+  const [value, observations] = settled
   observe(parseDetails(observations))
-  return text
+  return value
 }
 
 function emitWarnings({ warnings }) {
@@ -59,8 +59,9 @@ function observeCall(client, wanted, operation, targets, send) {
     if (warnings !== undefined && logger !== undefined) logPayloadWarnings(logger, warnings)
     else emitWarnings(observations)
     if (traced !== undefined) summary = { __proto__: null, ...traced }
-    if (findings !== undefined)
-      payloads.publish({ instanceId: describeRequests(client, operation).instanceId, operation, findings })
+    if (findings === undefined) return
+    const { instanceId } = describeRequests(client, operation)
+    for (const ofPayload of findings) payloads.publish({ instanceId, operation, findings: ofPayload })
   }
   if ((wanted & TRACE_REQUESTS) === 0) return send(observe)
   const call = { operation, targets, ...describeRequests(client, operation), startTime: Date.now() }

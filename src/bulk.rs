@@ -9,7 +9,7 @@ use beams::bulk::handle::BulkPublish as Bulk;
 use beams::bulk::intake::{Choice, UserBatch};
 use beams::bulk::journal;
 use beams::bulk::report::{Report, StopReason};
-use beams::client::{AttemptLog, Outcome};
+use beams::client::Outcome;
 use beams::error::{Error, Result};
 use beams::targets::list::IdBatch;
 use napi::Env;
@@ -32,8 +32,7 @@ const NO_REQUEST: u32 = 1 << 31;
 pub struct BulkPublish {
     environment: Rc<Environment>,
     bulk: Arc<Bulk>,
-    /// Its attempts, if they are traced.
-    attempts: Option<AttemptLog>,
+    observers: Observers,
     report: ReportSlot,
     number: u32,
     last_call: Cell<u64>,
@@ -49,10 +48,10 @@ pub struct ReportSlot {
 
 impl BulkPublish {
     /// Its calls are numbered like those of a client.
-    pub fn new(environment: Rc<Environment>, bulk: Bulk, attempts: Option<AttemptLog>) -> Self {
+    pub fn new(environment: Rc<Environment>, bulk: Bulk, observers: Observers) -> Self {
         let number = environment.next_client();
         let report = ReportSlot::default();
-        Self { environment, bulk: Arc::new(bulk), attempts, report, number, last_call: Cell::default() }
+        Self { environment, bulk: Arc::new(bulk), observers, report, number, last_call: Cell::default() }
     }
 
     fn call<'env, Call>(&self, env: &'env Env, call: impl FnOnce(Arc<Bulk>) -> Call) -> napi::Result<Unknown<'env>>
@@ -96,7 +95,7 @@ pub fn bulk_open_journal<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> 
 
 /// Adds users: their concatenated ids, the length of each, and values that are not strings, as JavaScript prints them. `choices`
 /// has the request of each user; it is empty if all have the first. Resolves when there is room for more users: to `false` if the
-/// call has stopped.
+/// call has stopped. If there are observations of the payloads of single users, it resolves to an array of both.
 #[napi(catch_unwind, skip_typescript)]
 #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
 pub fn bulk_push<'env>(
@@ -110,7 +109,11 @@ pub fn bulk_push<'env>(
     rejected: Vec<String>,
 ) -> napi::Result<Unknown<'env>> {
     let batch = user_batch(&text, &lengths, &choices, &payloads, reasons, rejected)?;
-    bulk.call(env, |bulk| async move { Output::WantsMore(bulk.push(batch).await) })
+    let observers = bulk.observers.clone();
+    bulk.call(env, |bulk| async move {
+        let (wants_more, findings) = bulk.push(batch).await;
+        Output::Pushed { wants_more, observed: observers.observe_findings(&findings) }
+    })
 }
 
 /// Makes no more requests.
@@ -134,7 +137,7 @@ pub fn bulk_progress<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi
     bulk.call(env, |bulk| async move { Output::Progress(bulk.progress().await) })
 }
 
-/// Adds the last users. Resolves when all requests have ended.
+/// Adds the last users. Resolves as [`bulk_push`] does, when all requests have ended.
 #[napi(catch_unwind, skip_typescript)]
 #[allow(clippy::too_many_arguments, reason = "numbers and strings cross faster than the members of an object")]
 pub fn bulk_finish<'env>(
@@ -149,11 +152,11 @@ pub fn bulk_finish<'env>(
     is_complete: bool,
 ) -> napi::Result<Unknown<'env>> {
     let batch = user_batch(&text, &lengths, &choices, &payloads, reasons, rejected)?;
-    let finished = bulk.report.report.clone();
+    let (finished, observers) = (bulk.report.report.clone(), bulk.observers.clone());
     bulk.call(env, move |bulk| async move {
-        let report = bulk.finish(batch, is_complete).await;
+        let (report, findings) = bulk.finish(batch, is_complete).await;
         finished.lock().unwrap_or_else(PoisonError::into_inner).replace(report);
-        Output::Done
+        Output::Pushed { wants_more: false, observed: observers.observe_findings(&findings) }
     })
 }
 
@@ -171,7 +174,7 @@ pub fn bulk_report_part(bulk: &External<BulkPublish>, is_aborted: bool) -> Optio
 /// The trace of the call's requests as JSON; `None` if it is not traced.
 #[napi(catch_unwind, skip_typescript)]
 pub fn bulk_trace(bulk: &External<BulkPublish>) -> Option<String> {
-    bulk.attempts.as_ref().map(trace_json)
+    bulk.observers.attempts.as_ref().map(trace_json)
 }
 
 /// The slot for the report of a journal.

@@ -324,7 +324,7 @@ impl PushNotifications {
         payloads: Vec<Unknown<'_>>,
         options: Option<ManyUsersOptions>,
     ) -> napi::Result<External<BulkPublish>> {
-        let attempts = self.observers(observers).attempts;
+        let observers = self.observers(observers);
         let bulk = catch_panic(|| {
             let requests = read_requests(names, &payloads)?;
             let options = options.unwrap_or_default();
@@ -336,7 +336,7 @@ impl PushNotifications {
                     deadline,
                     signal: None,
                 }),
-                attempts.clone(),
+                observers.attempts.clone(),
             )?;
             // A campaign takes as long as it takes, unless its caller says otherwise.
             request_options.deadline = request_options.deadline.filter(|_| deadline.is_some());
@@ -352,7 +352,7 @@ impl PushNotifications {
             Ok(bulk)
         });
         let bulk = bulk.map_err(|error| throw(env, &error_json(&error, 0, None)))?;
-        Ok(External::new(BulkPublish::new(self.environment.clone(), bulk, attempts)))
+        Ok(External::new(BulkPublish::new(self.environment.clone(), bulk, observers)))
     }
 
     fn publish<'env>(

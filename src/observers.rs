@@ -1,11 +1,12 @@
 //! Observations of a call besides its result: traces and findings for the diagnostics channels, and payload warnings.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use beams::checks::Finding;
 use beams::client::{AttemptLog, AttemptRecord, Outcome};
+use beams::payload_checks::FindingsByPayload;
 use serde::Serialize;
 
 /// The bits of the observations that `lib/observers.js` requests.
@@ -38,8 +39,9 @@ pub struct Observers {
 struct Observations<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<Trace>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    findings: Option<&'a [Finding]>,
+    /// The findings of each payload that has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<&'a [Finding]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning<'a>>,
 }
@@ -88,28 +90,40 @@ impl Observers {
 
     /// The observations of a call as JSON; `None` if there are none.
     pub fn observe<T>(&self, outcome: &Outcome<T>) -> Option<String> {
-        let findings = outcome.findings.as_deref();
-        if self.attempts.is_none() && findings.is_none() {
+        if self.attempts.is_none() && outcome.findings.is_none() {
             return None;
         }
-        let observations = Observations {
-            trace: self.trace(),
-            findings: findings.filter(|_| self.all_findings),
-            warnings: findings.filter(|_| self.warns).map(claim_warnings).unwrap_or_default(),
-        };
-        let is_empty =
-            observations.trace.is_none() && observations.findings.is_none() && observations.warnings.is_empty();
-        (!is_empty).then(|| serde_json::to_string(&observations).unwrap_or_default())
+        self.observations(self.trace(), outcome.findings.as_slice()).into_json()
+    }
+
+    /// The observations of payloads as JSON; `None` if there are none.
+    pub fn observe_findings(&self, findings: &FindingsByPayload) -> Option<String> {
+        self.observations(None, findings).into_json()
     }
 
     /// The observations of a call that was aborted, as JSON; `None` if it is not traced.
     pub fn observe_aborted(&self) -> Option<String> {
-        let observations = Observations { trace: Some(self.trace()?), findings: None, warnings: Vec::new() };
-        Some(serde_json::to_string(&observations).unwrap_or_default())
+        self.observations(self.trace(), &[]).into_json()
+    }
+
+    fn observations<'a>(&self, trace: Option<Trace>, findings: &'a [Arc<[Finding]>]) -> Observations<'a> {
+        let payloads = || findings.iter().map(AsRef::as_ref);
+        Observations {
+            trace,
+            findings: if self.all_findings { payloads().collect() } else { Vec::new() },
+            warnings: if self.warns { claim_warnings(payloads().flatten()) } else { Vec::new() },
+        }
     }
 
     fn trace(&self) -> Option<Trace> {
         self.attempts.as_ref().map(Trace::new)
+    }
+}
+
+impl Observations<'_> {
+    fn into_json(self) -> Option<String> {
+        let is_empty = self.trace.is_none() && self.findings.is_empty() && self.warnings.is_empty();
+        (!is_empty).then(|| serde_json::to_string(&self).unwrap_or_default())
     }
 }
 
@@ -142,12 +156,15 @@ pub fn trace_json(attempts: &AttemptLog) -> String {
 }
 
 /// The warnings about findings because of which nothing would be shown: one for each rule and path in a process.
-fn claim_warnings(findings: &[Finding]) -> Vec<Warning<'_>> {
+fn claim_warnings<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Warning<'a>> {
     let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
     let warned = warned.get_or_insert_default();
     let mut warnings = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.shows_nothing()) {
-        if warned.len() < MAX_WARNINGS && warned.insert((finding.rule, finding.path.clone())) {
+    for finding in findings.filter(|finding| finding.shows_nothing()) {
+        if warned.len() == MAX_WARNINGS {
+            break;
+        }
+        if warned.insert((finding.rule, finding.path.clone())) {
             warnings.push(Warning {
                 rule: finding.rule,
                 text: finding.describe(),

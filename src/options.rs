@@ -85,6 +85,7 @@ pub struct PushNotificationsOptions {
     /// - `'warn'`: the payload is published, and a process warning (`BeamsPayloadWarning`) says why nothing would be shown and
     ///   what to write instead: once for each rule and path, and at most 20 times in a process.
     /// - `'reject'`: the call rejects with `ERR_BEAMS_INVALID_ARGUMENT`, before anything is sent; the error has the `findings`.
+    ///   If it is the request of a single user in a `publishToManyUsers`, only this user is in `failures`.
     ///
     /// Payloads are checked on the worker thread. Subscribers to the diagnostics channel `beams-native:payload` get all
     /// findings, hints included, as a `BeamsPayloadMessage`.

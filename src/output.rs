@@ -7,7 +7,7 @@ use beams::bulk::report::{Failure, Progress, Published, Report, StopReason};
 use beams::client::{Outcome, Stats};
 use beams::targets::list::JsonIds;
 use napi::Env;
-use napi::bindgen_prelude::Null;
+use napi::bindgen_prelude::{Either, Null};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -27,8 +27,13 @@ pub enum Output {
     Deleted(Option<String>),
     /// Something that has no result.
     Done,
-    /// Whether a bulk publish wants more users.
-    WantsMore(bool),
+    /// Users that were pushed to a bulk publish.
+    Pushed {
+        /// Whether it wants more.
+        wants_more: bool,
+        /// The observations of the payloads of single users, as JSON.
+        observed: Option<String>,
+    },
     /// How far a bulk publish has come, while there is something left of it.
     Progress(Option<Progress>),
 }
@@ -47,7 +52,10 @@ pub fn settle(env: &Env, deferred: Deferred, outcome: Outcome<Output>, observers
 
 fn resolve(env: &Env, deferred: Deferred, output: Output) -> napi::Result<()> {
     match output {
-        Output::WantsMore(wants_more) => deferred.resolve(env, wants_more),
+        Output::Pushed { wants_more, observed: None } => deferred.resolve(env, wants_more),
+        Output::Pushed { wants_more, observed: Some(observed) } => {
+            deferred.resolve(env, vec![Either::A(wants_more), Either::B(observed)])
+        }
         output => match output.into_text() {
             Some(text) => deferred.resolve(env, text),
             None => deferred.resolve(env, ()),
@@ -61,7 +69,7 @@ impl Output {
             Self::Published(publish_id) => Some(publish_id),
             Self::Deleted(body) => body,
             Self::Progress(progress) => progress.map(|progress| to_json(&ProgressJson::from(&progress))),
-            Self::Done | Self::WantsMore(_) => None,
+            Self::Done | Self::Pushed { .. } => None,
         }
     }
 }

@@ -140,7 +140,7 @@ impl CompletionGuard {
     fn complete(mut self, outcome: Outcome<Output>) {
         self.is_armed = false;
         // Users are read while those before them are being sent.
-        let is_urgent = matches!(outcome.result, Ok(Output::WantsMore(_)));
+        let is_urgent = matches!(outcome.result, Ok(Output::Pushed { .. }));
         self.completions.push((self.call, outcome));
         if is_urgent {
             self.completions.notify();

@@ -61,8 +61,8 @@ export interface BeamsErrorSummary {
 }
 
 /**
- * The message of the diagnostics channel `beams-native:payload`: the findings for the payload of a call. There is one for each
- * call whose payload has findings, hints included. See {@link PushNotificationsOptions.payloadChecks}.
+ * The message of the diagnostics channel `beams-native:payload`: the findings for a payload. There is one for each payload of a
+ * call that has findings, hints included. See {@link PushNotificationsOptions.payloadChecks}.
  */
 export interface BeamsPayloadMessage {
   /** The client's instance. */

@@ -32,6 +32,9 @@ pub enum PayloadChecks {
 /// The findings of one payload; `None` where there are none.
 pub type PayloadFindings = Option<Arc<[Finding]>>;
 
+/// The findings of each payload that has any, of several.
+pub type FindingsByPayload = Vec<Arc<[Finding]>>;
+
 /// Checks the payloads of one client, each of them once.
 pub(crate) struct PayloadChecker {
     mode: PayloadChecks,

@@ -26,6 +26,7 @@ use crate::deadline::Deadline;
 use crate::error::{Delivery, Error, Result, TimeoutKind};
 use crate::limits::RequestOptions;
 use crate::outcome::Outcome;
+use crate::payload_checks::FindingsByPayload;
 use crate::targets::kind::USERS;
 
 /// How many requests may be in flight at once, at most.
@@ -48,11 +49,11 @@ pub struct BulkOptions {
 pub(crate) enum Command {
     /// Opens the journal.
     Open(oneshot::Sender<Result<()>>),
-    Push(UserBatch, oneshot::Sender<()>),
+    Push(UserBatch, oneshot::Sender<FindingsByPayload>),
     Finish {
         batch: UserBatch,
         is_complete: bool,
-        report: oneshot::Sender<Report>,
+        finished: oneshot::Sender<(Report, FindingsByPayload)>,
     },
 }
 
@@ -69,8 +70,8 @@ pub(crate) struct Driver {
     journal: Option<Arc<Journal>>,
     /// Chunks that wait for a request to end.
     waiting: VecDeque<Chunk>,
-    /// Notified when no chunk is waiting.
-    started: Option<oneshot::Sender<()>>,
+    /// Notified when no chunk is waiting, with the findings for the payloads of single users.
+    started: Option<(oneshot::Sender<FindingsByPayload>, FindingsByPayload)>,
     in_flight: JoinSet<Outcome<String>>,
     /// The chunk of each request in flight, so that not even a panic in it loses its users.
     chunks: HashMap<Id, Arc<Chunk>>,
@@ -134,12 +135,14 @@ impl Driver {
                         }
                     }
                     Some(Command::Push(batch, started)) => {
-                        self.add(batch);
-                        self.started = Some(started);
+                        self.started = Some((started, self.add(batch)));
                     }
-                    Some(Command::Finish { batch, is_complete, report }) => {
-                        self.add(batch);
-                        return self.finish(is_complete, report).await;
+                    Some(Command::Finish { batch, is_complete, finished }) => {
+                        let findings = self.add(batch);
+                        let report = self.finish(is_complete).await;
+                        // Nobody may be waiting any more, at the end of the runtime.
+                        let _ = finished.send((report, findings));
+                        return;
                     }
                     // The handle was dropped, so nobody can receive a report.
                     None => return,
@@ -157,10 +160,17 @@ impl Driver {
         Ok(())
     }
 
-    fn add(&mut self, batch: UserBatch) {
-        let check = |payload: &[u16]| self.client.check_payload(&USERS, payload).result;
+    /// Adds users. Returns the findings for the payloads of single users.
+    fn add(&mut self, batch: UserBatch) -> FindingsByPayload {
+        let mut findings = FindingsByPayload::new();
+        let check = |payload: &[u16]| {
+            let checked = self.client.check_payload(&USERS, payload);
+            findings.extend(checked.findings);
+            checked.result
+        };
         self.waiting.extend(self.intake.add(batch, check));
         self.tally.count_input(&self.intake);
+        findings
     }
 
     /// Starts as many requests as may be in flight; none before the journal is open, nor once the call is stopped.
@@ -184,10 +194,10 @@ impl Driver {
             self.chunks.insert(request.id(), chunk);
         }
         if self.waiting.is_empty()
-            && let Some(started) = self.started.take()
+            && let Some((started, findings)) = self.started.take()
         {
             // The caller may be gone.
-            let _ = started.send(());
+            let _ = started.send(findings);
         }
     }
 
@@ -214,7 +224,7 @@ impl Driver {
         self.options.stop_on_error || is_past_deadline || is_of_journal || matches!(error.status(), Some(401..=404))
     }
 
-    async fn finish(mut self, is_complete: bool, report: oneshot::Sender<Report>) {
+    async fn finish(mut self, is_complete: bool) -> Report {
         self.waiting.extend(self.intake.flush());
         loop {
             self.start_requests();
@@ -235,8 +245,7 @@ impl Driver {
         }
         // Wakes `cancelled`: no more users are wanted.
         self.stop.cancel();
-        // Nobody may be waiting any more, at the end of the runtime.
-        let _ = report.send(finished);
+        finished
     }
 }
 

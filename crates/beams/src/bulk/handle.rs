@@ -14,6 +14,7 @@ use crate::bulk::requests::NamedRequests;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::limits::RequestOptions;
+use crate::payload_checks::FindingsByPayload;
 
 /// How many batches of ids may wait for the driver: one is filled while another is cut into chunks.
 const MAX_WAITING_BATCHES: usize = 1;
@@ -61,13 +62,16 @@ impl BulkPublish {
         is_opened.await.unwrap_or_else(|_| Err(Error::Internal("the driver of the call ended".into())))
     }
 
-    /// Adds users, and resolves when the chunks that they fill have started: to `false` if the call has stopped. The
-    /// report accounts for the batch in either case.
-    pub async fn push(&self, batch: UserBatch) -> bool {
+    /// Adds users, and resolves when the chunks that they fill have started: to `false` if the call has stopped, and to the
+    /// findings for the payloads of single users. The report accounts for the batch in either case.
+    pub async fn push(&self, batch: UserBatch) -> (bool, FindingsByPayload) {
         let (started, is_started) = oneshot::channel();
         // Both fail only where the driver is gone, so at the end of the runtime.
         let _ = self.commands.send(Command::Push(batch, started)).await;
-        is_started.await.is_ok() && !self.stop.is_cancelled()
+        match is_started.await {
+            Ok(findings) => (!self.stop.is_cancelled(), findings),
+            Err(_) => (false, FindingsByPayload::new()),
+        }
     }
 
     /// Makes no more requests. Those in flight are completed.
@@ -85,12 +89,12 @@ impl BulkPublish {
         self.progress.lock().await.recv().await
     }
 
-    /// Adds the last users, and returns the report when all requests have ended. `is_complete` is set if all users were read.
-    /// Must be called once.
-    pub async fn finish(&self, batch: UserBatch, is_complete: bool) -> Report {
-        let (report, finished) = oneshot::channel();
+    /// Adds the last users, and returns the report when all requests have ended, and the findings for the payloads of single
+    /// users. `is_complete` is set if all users were read. Must be called once.
+    pub async fn finish(&self, batch: UserBatch, is_complete: bool) -> (Report, FindingsByPayload) {
+        let (finished, is_finished) = oneshot::channel();
         // Both fail only where the driver is gone, so at the end of the runtime.
-        let _ = self.commands.send(Command::Finish { batch, is_complete, report }).await;
-        finished.await.unwrap_or_default()
+        let _ = self.commands.send(Command::Finish { batch, is_complete, finished }).await;
+        is_finished.await.unwrap_or_default()
     }
 }

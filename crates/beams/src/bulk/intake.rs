@@ -95,7 +95,7 @@ impl Intake {
 
     /// Adds users, and returns the chunks that are complete. `check` rejects payloads for single users that must not be
     /// published.
-    pub fn add(&mut self, batch: UserBatch, check: impl Fn(&[u16]) -> Result<()>) -> Vec<Chunk> {
+    pub fn add(&mut self, batch: UserBatch, mut check: impl FnMut(&[u16]) -> Result<()>) -> Vec<Chunk> {
         let UserBatch { ids, choices, payloads, reasons, rejected } = batch;
         let mut complete = Vec::new();
         let mut choices = choices.into_iter();
@@ -107,7 +107,7 @@ impl Intake {
                 match choice {
                     Choice::Named(request) => complete.extend(self.chunker.add(request, json, is_repeated)),
                     Choice::Own(payload) => {
-                        complete.extend(self.own_chunk(payloads.get(payload), &check, json, is_repeated));
+                        complete.extend(self.own_chunk(payloads.get(payload), &mut check, json, is_repeated));
                     }
                     Choice::Nothing(reason) => {
                         let reason = reasons.get(reason).cloned().unwrap_or_default();
@@ -179,7 +179,7 @@ impl Intake {
     fn own_chunk(
         &mut self,
         payload: Option<&Vec<u16>>,
-        check: impl Fn(&[u16]) -> Result<()>,
+        check: impl FnOnce(&[u16]) -> Result<()>,
         json: &str,
         is_repeated: bool,
     ) -> Option<Chunk> {

@@ -38,7 +38,7 @@ Members that a platform adds later are not findings: `aps`, `fcm` and `fcm.notif
 A client checks payloads before it publishes them, on the worker thread. The option `payloadChecks` decides about findings:
 
 - `'warn'`, the default, publishes the payload. If Beams would refuse it or a platform would drop it, a process warning, `BeamsPayloadWarning` with the rule as its code, says where and what to write instead: once for each rule and path, and at most 20 times in a process.
-- `'reject'` rejects with `ERR_BEAMS_INVALID_ARGUMENT` before anything is sent, if something would be refused or dropped. The error has the `findings`.
+- `'reject'` rejects with `ERR_BEAMS_INVALID_ARGUMENT` before anything is sent, if something would be refused or dropped. The error has the `findings`. In `publishToManyUsers`, the request of a single user fails alone: this user is in `failures`.
 - `'off'` is the default if `NODE_ENV` is `production`, and in `beams-native/compat`.
 
 ```js
@@ -57,7 +57,7 @@ main()
 
 A payload is checked when it is published for the first time: the client caches the findings of several thousand payloads. It checks the JSON that is sent, so it cannot find values that JSON drops (a `Map`, a function) or targets in the payload. `checkPublishRequest` does.
 
-To get all findings, hints included, subscribe to the diagnostics channel `beams-native:payload`. Its message, a `BeamsPayloadMessage`, has the `instanceId`, the `operation` and the `findings`:
+To get all findings, hints included, subscribe to the diagnostics channel `beams-native:payload`. Its message, a `BeamsPayloadMessage`, has the `instanceId`, the `operation` and the `findings` of one payload:
 
 ```ts
 import { subscribe } from 'node:diagnostics_channel'
