@@ -187,6 +187,18 @@ describe('the payload channel', () => {
     assert.deepEqual(messages.map(({ findings }) => findings), Array(1000).fill(expected).flat()) // prettier-ignore
   })
 
+  test("asks the native side once for the description of a call's requests, however many messages there are", async (t) => {
+    const { port } = await recordingServer(t)
+    const describeRequests = t.mock.method(Object.getPrototypeOf(PushNotifications.prototype), 'describeRequests')
+    const traced = diagnostics.tracingChannel('beams-native:request')
+    const subscribers = { start() {} }
+    traced.subscribe(subscribers)
+    t.after(() => traced.unsubscribe(subscribers))
+    const users = ['user-1', 'user-2'].map((userId) => ({ userId, publishRequest: hint }))
+    const messages = await recordMessages(() => createClient({ port }).publishToManyUsers(users, { requests: {} }))
+    assert.deepEqual([messages.length, describeRequests.mock.callCount()], [2, 1])
+  })
+
   test('has a message for a publish that the service refuses', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 422 }))
     const [{ findings }] = await recordMessages(() => rejection(createClient({ port }).publishToUsers(['u'], hint)))

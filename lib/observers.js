@@ -53,18 +53,19 @@ function emitWarnings({ warnings }) {
  */
 function observeCall(client, wanted, operation, targets, send) {
   const logger = findLogger(client)
-  let summary
+  let description, summary
+  const describe = () => (description ??= describeRequests(client, operation))
   const observe = (observations) => {
     const { findings, trace: traced, warnings } = observations
     if (warnings !== undefined && logger !== undefined) logPayloadWarnings(logger, warnings)
     else emitWarnings(observations)
     if (traced !== undefined) summary = { __proto__: null, ...traced }
     if (findings === undefined) return
-    const { instanceId } = describeRequests(client, operation)
+    const { instanceId } = describe()
     for (const ofPayload of findings) payloads.publish({ instanceId, operation, findings: ofPayload })
   }
   if ((wanted & TRACE_REQUESTS) === 0) return send(observe)
-  const call = { operation, targets, ...describeRequests(client, operation), startTime: Date.now() }
+  const call = { operation, targets, ...describe(), startTime: Date.now() }
   return trace(
     requests,
     { ...call },
