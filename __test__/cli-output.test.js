@@ -1,6 +1,6 @@
 'use strict'
 
-// What a command does if its result cannot be written, or if a signal arrives while it publishes.
+// What a command does if its result cannot be written, or if a signal arrives while it reads stdin or publishes.
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
@@ -76,6 +76,37 @@ describe('a result that is not read', { concurrency: 2 }, () => {
       assert.equal(code, 0)
       assert.doesNotMatch(stderr, /^beams-native/m)
     })
+  }
+})
+
+describe('a command that reads stdin', { concurrency: 2 }, () => {
+  const title = ['--title', 'Sale', '--body', 'Today only']
+  for (const args of [
+    ['publish', '--user', 'ada', '--request', '-'],
+    ['publish', '--user', 'ada', ...title, '--secret-key-file', '-'],
+    ['campaign', '--users', 'users.txt', '--request', '-'],
+    ['check', '-'],
+    ['verify-webhook', '--signature', signature],
+  ]) {
+    for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+      test(`says that nothing was sent if ${signal} stops ${nameOf(args)}`, async (t) => {
+        const { emulator } = await emulated(t)
+        const { child, ended } = startCommand(t, args, {
+          cwd: writeFiles(t, files),
+          env: { ...createVariables(emulator), BEAMS_WEBHOOK_SECRET: 'hush' },
+        })
+        // More than a pipe holds, so that the command is reading when all of it is written.
+        await new Promise((resolve) => child.stdin.write(' '.repeat(1 << 21), resolve))
+        child.kill(signal)
+        assert.deepEqual(await ended, {
+          code: exitCode,
+          signal: null,
+          stdout: '',
+          stderr: `beams-native ${args[0]}: stopped by ${signal}: nothing was sent (not-sent)\n`,
+        })
+        assert.deepEqual(emulator.publishes(), [])
+      })
+    }
   }
 })
 

@@ -93,6 +93,18 @@ test('on a terminal, a command that reads stdin says so', async (t) => {
   assert.match(stdout, /^no findings\r$/m)
 })
 
+test('on a terminal, Ctrl-C stops a publish that reads its request, and it says that nothing was sent', async (t) => {
+  const { emulator } = await emulated(t)
+  const args = ['publish', '--interest', 'hello', '--request', '-']
+  const { press, until, ended } = startOnTerminal(t, args, { env: createVariables(emulator) })
+  await until(/^reading from the terminal, up to Ctrl-D\r$/m)
+  press('{ "fcm":\n\u0003')
+  const { code, stdout } = await ended
+  assert.equal(code, 130)
+  assert.match(stdout, /^(\^C)?beams-native publish: stopped by SIGINT: nothing was sent \(not-sent\)\r$/m)
+  assert.equal(emulator.publishes().length, 0)
+})
+
 describe('on a terminal, colours', { concurrency: 2 }, () => {
   for (const [env, expected] of [
     [{}, true],

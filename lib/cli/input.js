@@ -2,7 +2,8 @@
 
 const fs = require('node:fs')
 const { buffer } = require('node:stream/consumers')
-const { UsageError } = require('./exit-codes.js')
+const { InterruptedError, UsageError } = require('./exit-codes.js')
+const { watchInterrupts } = require('./interrupt.js')
 const { printNote } = require('./output.js')
 
 /** Reasons why a file cannot be read, in the words of users. */
@@ -19,15 +20,29 @@ const STDIN = '-'
 const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D'
 
 /**
- * Reads a file, or stdin if its name is `-`. Errors name the option that the file was passed with; a positional argument has
+ * Reads a file, or stdin if its name is `-`. A signal stops reading stdin, which may be a terminal or a pipe that stays open. Errors name the option that the file was passed with; a positional argument has
  * none.
  */
 async function readBytes(file, option) {
   await checkInput(file, option)
   try {
-    return await buffer(openInput(file))
+    return await (file === STDIN ? readStdin() : buffer(openInput(file)))
   } catch (error) {
-    throw createReadError(file, option, error)
+    throw error instanceof InterruptedError ? error : createReadError(file, option, error)
+  }
+}
+
+async function readStdin() {
+  // Watched before the terminal shows that the command is reading.
+  const interrupts = watchInterrupts(
+    (signal) => process.stdin.destroy(new InterruptedError(signal, 'not-sent', 'nothing was sent')),
+    () => {},
+  )
+  try {
+    return await buffer(openInput(STDIN))
+  } finally {
+    // After a signal, npx forwards another, which must not end the process before it has reported the first.
+    if (interrupts.signal === undefined) interrupts.release()
   }
 }
 

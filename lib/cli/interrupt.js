@@ -17,7 +17,7 @@ function isForwarded(firstAt, now) {
 }
 
 /**
- * Calls `stop` on the first signal. On the next, calls `giveUp` and exits. `signal` is the first signal received.
+ * Calls `stop` with the first signal. On the next, calls `giveUp` and exits. `signal` is the first signal received.
  */
 function watchInterrupts(stop, giveUp) {
   let first
@@ -25,7 +25,7 @@ function watchInterrupts(stop, giveUp) {
     const now = performance.now()
     if (first === undefined) {
       first = { at: now, signal }
-      stop()
+      stop(signal)
     } else if (!isForwarded(first.at, now)) {
       giveUp()
       process.exit(EXIT[signal])
