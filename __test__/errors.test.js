@@ -162,6 +162,17 @@ describe('a timeout', () => {
     assert.equal(error.message, 'connecting to the service took longer than 50 ms')
   })
 
+  for (const [limit, shown] of Object.entries({ 0.4: 1, 1.5: 2, 2: 2 })) {
+    test(`of ${limit} ms is shown as it is applied, in whole milliseconds`, async (t) => {
+      const { port } = await socketServer(t, () => {})
+      const deadline = Number(limit)
+      for (const [options, callOptions] of [[{ deadline }], [{}, { deadline }]]) {
+        const { message } = await rejection(createClient({ port }, options).deleteUser('u', callOptions))
+        assert.equal(message, `the call could not be completed before its deadline of ${shown} ms`)
+      }
+    })
+  }
+
   test('can be set for one call', async (t) => {
     const { port } = await socketServer(t, () => {})
     const error = await rejection(createClient({ port }).publishToUsers(['u'], payload, { timeout: 50 }))

@@ -217,6 +217,22 @@ describe('a user without a valid request is in the failures, and named in their 
     })
   }
 
+  for (const [text, entry] of [
+    ['its request could not be read', { userId: 'a', publishRequest: throwing }],
+    ['its request could not be read', { userId: 'a', publishRequest: circle }],
+    ['no request is named "fr"', { userId: 'a', request: 'fr' }],
+    ['publishRequest must be a plain object', { userId: 'a', publishRequest: [] }],
+  ]) {
+    test(`and gets no later one, because the first entry of a user counts: ${text}`, async (t) => {
+      const { beams, titles } = await started(t)
+      const entries = [entry, { userId: 'a', publishRequest: fr }, { userId: 'a', request: 'de' }, { userId: 'b', request: 'de' }] // prettier-ignore
+      const { publishedCount, duplicateCount, failures } = await beams.publishToManyUsers(entries, several)
+      assert.deepEqual([publishedCount, duplicateCount, titles()], [1, 2, { Hallo: ['b'] }])
+      assert.deepEqual(failures.map(({ users }) => users), [['a']]) // prettier-ignore
+      assert.ok(failures[0].error.message.includes(text), failures[0].error.message)
+    })
+  }
+
   test('together with the others of the same kind', async (t) => {
     const { beams } = await started(t)
     const entries = ['a', { userId: 'b', publishRequest: circle }, 'c', 'd', { userId: 'e', publishRequest: { n: 1n } }]

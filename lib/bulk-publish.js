@@ -4,7 +4,7 @@
 // call for each would cost more than everything else.
 
 const native = require('./load.js')
-const { setImmediate } = require('node:timers')
+const timers = require('node:timers')
 const {
   callNative,
   createArgumentError,
@@ -20,7 +20,6 @@ const { takeObservations } = require('./observers.js')
 const { throwBeamsError } = require('./settle.js')
 const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./options.js')
 const { assembleReport } = require('./bulk-report.js')
-const { getWaits } = require('./iterator-waits.js')
 const { readRequests } = require('./bulk-requests.js')
 const { UNREADABLE, UserBatch } = require('./user-batch.js')
 
@@ -32,6 +31,9 @@ const BATCH_SIZE = { async: 1000, sync: 4000 }
 
 /** How many users are read before other work gets a turn. The size of a batch is a multiple of it. */
 const USERS_PER_TURN = 1000
+
+/** How long a stopped call waits for a user that is just being read, and for the iterator to close. */
+const CLOSE_TIMEOUT_MS = 1000
 
 /**
  * Resolves to the report when every user is accounted for. `wanted` are the requested observations, with which `observe` is
@@ -50,7 +52,7 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   }
   // If the journal cannot be opened, the call has ended already.
   if (hasJournal) await native.bulkOpenJournal(bulk).catch(throwBeamsError)
-  const failure = await new BulkPublish(bulk, source, batch, getWaits(client), observe).run(signal, onProgress)
+  const failure = await new BulkPublish(bulk, source, batch, observe).run(signal, onProgress)
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
   const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
   if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)
@@ -123,15 +125,13 @@ class BulkPublish {
   #isClosed = false
   /** The users that were read and not yet pushed. */
   #batch
-  #waits
   /** Is called with observations of the payloads of single users. */
   #observe
 
-  constructor(bulk, source, batch, waits, observe) {
+  constructor(bulk, source, batch, observe) {
     this.#bulk = bulk
     this.#source = source
     this.#batch = batch
-    this.#waits = waits
     this.#observe = observe
   }
 
@@ -237,9 +237,17 @@ class BulkPublish {
     }
     this.#isStopped = true
     // The reason for stopping is already recorded; errors while closing are ignored.
-    await this.#waits.wait(Promise.allSettled([closeAsync(this.#source.users, iterator), reading]))
+    await this.#waitFor(Promise.allSettled([closeAsync(this.#source.users, iterator), reading]))
     this.#isClosed = true
     return false
+  }
+
+  /** Waits for a promise until a time limit, or until the client's `close` has reached its own. */
+  async #waitFor(promise) {
+    let timer
+    const timeout = new Promise((resolve) => (timer = timers.setTimeout(resolve, CLOSE_TIMEOUT_MS)))
+    await Promise.race([promise, timeout, native.bulkCutOff(this.#bulk)])
+    timers.clearTimeout(timer)
   }
 
   /** Resolves, when there is room for more users, to whether more are wanted. */

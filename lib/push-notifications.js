@@ -14,7 +14,6 @@ const {
 const { log, setLogger } = require('./logger.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 const { startCall, throwBeamsError } = require('./settle.js')
-const { getWaits } = require('./iterator-waits.js')
 const { emitWarning } = require('./warnings.js')
 const { joinTargets, measureTargets, readTargets, readUserId, serializeBody } = require('./arguments.js')
 const {
@@ -240,24 +239,14 @@ function startDeletion(client, userId, options, hidden, toResult) {
 }
 
 async function close(client, options) {
-  let closed, timeout
+  let closed
   try {
     const call = nextCall(client, 'close')
-    const given = readCloseOptions(options)
-    timeout = given?.timeout
-    closed = native.close.call(client, call, given)
+    closed = native.close.call(client, call, readCloseOptions(options))
   } catch (thrown) {
     throw toArgumentError(thrown, close)
   }
-  let isRejected = false
-  const settled = closed.catch((thrown) => {
-    isRejected = true
-    throwBeamsError(thrown)
-  })
-  // An invalid timeout has rejected already, and the client is not closed.
-  await undefined
-  if (timeout !== undefined && !isRejected) getWaits(client).endAfter(timeout)
-  await settled
+  await closed.catch(throwBeamsError)
 }
 
 function toPublishResponse(settled) {

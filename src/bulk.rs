@@ -131,6 +131,15 @@ pub fn bulk_cancelled<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> nap
     })
 }
 
+/// Resolves when `close` has reached its time limit, or when the call has ended.
+#[napi(catch_unwind, skip_typescript)]
+pub fn bulk_cut_off<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi::Result<Unknown<'env>> {
+    bulk.call(env, |bulk| async move {
+        bulk.cut_off().await;
+        Output::Done
+    })
+}
+
 /// Resolves to how far the call has come, as JSON, when a request has ended; to nothing, when none is left.
 #[napi(catch_unwind, skip_typescript)]
 pub fn bulk_progress<'env>(env: &'env Env, bulk: &External<BulkPublish>) -> napi::Result<Unknown<'env>> {

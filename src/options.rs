@@ -152,8 +152,8 @@ pub struct ManyUsersOptions {
     /// @default 16
     #[napi(ts_type = "number | undefined")]
     pub concurrency: Option<f64>,
-    /// Whether a user who occurs more than once is published to once. For this, every id is kept in memory until the call
-    /// ends: about 25 bytes plus the id itself.
+    /// Whether a user who occurs more than once is published to once. The first entry counts, even if its request is invalid and
+    /// the user is in `failures`. For this, every id is kept in memory until the call ends: about 25 bytes plus the id itself.
     ///
     /// @default true
     #[napi(ts_type = "boolean | undefined")]

@@ -63,7 +63,7 @@ export interface ManyUsersReport {
   publishedCount: number
   /** How many users were skipped because they were published to before, according to the `journal`. 0 without one. */
   resumedCount: number
-  /** How many duplicate ids were skipped. 0 with `dedupe: false`. */
+  /** How many ids were skipped because they had come before, be it without a valid request. 0 with `dedupe: false`. */
   duplicateCount: number
   /** The users whose publish failed, or who have no valid request. `error.delivery` says whether they may have been notified. */
   failures: { users: string[]; error: BeamsError }[]

@@ -180,6 +180,11 @@ impl Client {
         &self.closing
     }
 
+    /// Is cancelled when [`Client::wait_closed`] reaches its limit.
+    pub(crate) fn cutoff(&self) -> &CancellationToken {
+        &self.cutoff
+    }
+
     /// Deletes a user and all of their devices. Returns the response's body, if there was one.
     pub async fn delete_user(
         &self,

@@ -24,6 +24,8 @@ pub struct BulkPublish {
     commands: Sender<Command>,
     /// Cancelled when no more requests are to be made, for whatever reason.
     stop: CancellationToken,
+    /// Cancelled when the closed client ends its remaining calls.
+    cutoff: CancellationToken,
     progress: Mutex<UnboundedReceiver<Progress>>,
 }
 
@@ -45,9 +47,9 @@ impl BulkPublish {
         }
         let (commands, received) = mpsc::channel(MAX_WAITING_BATCHES);
         let (progress, progressed) = mpsc::unbounded_channel();
-        let stop = client.closing().child_token();
+        let (stop, cutoff) = (client.closing().child_token(), client.cutoff().clone());
         let driver = Driver::new(client, token, requests, request_options, options, stop.clone(), progress);
-        Ok((Self { commands, stop, progress: Mutex::new(progressed) }, driver.run(received)))
+        Ok((Self { commands, stop, cutoff, progress: Mutex::new(progressed) }, driver.run(received)))
     }
 
     /// Opens the journal. Called before the first users are pushed. If it fails, the call has ended.
@@ -82,6 +84,14 @@ impl BulkPublish {
     /// Resolves when no more users are wanted.
     pub async fn cancelled(&self) {
         self.stop.cancelled().await;
+    }
+
+    /// Resolves when the client was closed and ends its remaining calls, or when this call has ended.
+    pub async fn cut_off(&self) {
+        tokio::select! {
+            () = self.cutoff.cancelled() => {}
+            () = self.commands.closed() => {}
+        }
     }
 
     /// How far the call has come, each time a request has ended; `None` when none is left.

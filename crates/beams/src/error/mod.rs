@@ -266,7 +266,8 @@ impl From<&Error> for RecordedError {
 }
 
 fn timeout_message(kind: TimeoutKind, limit: Duration, last: Option<&Error>) -> String {
-    let limit = limit.as_millis();
+    // As it is applied: timers have a resolution of a millisecond, and round up.
+    let limit = limit.as_nanos().div_ceil(1_000_000);
     match (kind, last) {
         (TimeoutKind::Connect, _) => format!("connecting to the service took longer than {limit} ms"),
         (TimeoutKind::Response, _) => format!("the service did not respond within {limit} ms"),

@@ -193,3 +193,16 @@ fn a_delivery_stays_unknown_after_a_later_attempt() {
         assert_eq!(timeout(kind, None).after_unknown().delivery(), Delivery::Unknown);
     }
 }
+
+#[test]
+fn a_limit_is_shown_as_it_is_applied_in_whole_milliseconds() {
+    for (nanoseconds, shown) in [(1, 1), (400_000, 1), (1_000_000, 1), (1_500_000, 2), (30_000_000_000, 30_000)] {
+        let limit = Duration::from_nanos(nanoseconds);
+        for kind in [TimeoutKind::Connect, TimeoutKind::Response, TimeoutKind::Deadline] {
+            for source in [None, Some(Box::new(Error::Interrupted))] {
+                let text = Error::Timeout { kind, limit, delivery: Delivery::NotSent, source }.to_string();
+                assert!(text.contains(&format!(" {shown} ms")), "{text}");
+            }
+        }
+    }
+}
