@@ -175,6 +175,20 @@ fuzz: tools build/cargo/bin/cargo-fuzz ## long: SECONDS=60 of generated inputs f
 	    $(or $(SEED),build/fuzz/corpus/$$target fuzz/seeds/$$target) -- -max_total_time=$(or $(SECONDS),60) -timeout=10 -verbosity=0 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/findings/$$target- $$([ ! -e $$dictionary ] || echo -dict=$$dictionary); done
 
+# The module's own unit tests catch most mutants, in seconds; the others run only on the rest. A run leaves out what the last
+# one in its folder has caught. `cargo mutants` ends with 2 for missed mutants, and with 3 for timeouts.
+MODULE ?= crates/beams/src
+MODULE_PATH = $(patsubst crates/beams/src/%,%,$(patsubst %/,%,$(basename $(MODULE))))
+MUTANTS = cargo mutants --package beams --file '$(MODULE)$(if $(filter %.rs,$(MODULE)),,/**)' --iterate \
+  --output build/mutants/$(subst /,-,$(MODULE_PATH))
+
+.PHONY: mutants
+mutants: tools build/cargo/bin/cargo-mutants ## long: MODULE=<file or folder in crates/beams/src>: for each change of it, some test must fail
+	@mkdir -p build/mutants/$(subst /,-,$(MODULE_PATH))
+	export PATH="$(CURDIR)/build/cargo/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/build/mutants/target" PROPTEST_MAX_SHRINK_ITERS=0; \
+	  $(MUTANTS) --cargo-arg=--lib --cargo-test-arg=$(subst /,::,$(MODULE_PATH)) || case $$? in 2 | 3) ;; *) exit 1 ;; esac; \
+	  $(MUTANTS) --test-tool $(if $(shell command -v cargo-nextest),nextest,cargo)
+
 .PHONY: memcheck
 memcheck: debug ## long: every path between JavaScript and Rust under valgrind, which must find nothing
 	$(call need,valgrind,On Debian: apt-get install valgrind.)
@@ -231,6 +245,9 @@ build/zig/.installed: .ci/requirements.txt | python
 # It reads a few files once, so a debug build is enough.
 build/cargo/bin/cargo-deny:
 	cargo install --quiet --locked --debug --root build/cargo --no-default-features cargo-deny@0.20.2
+
+build/cargo/bin/cargo-mutants:
+	cargo install --quiet --locked --debug --root build/cargo cargo-mutants@27.1.0
 
 build/cargo/bin/cargo-cyclonedx:
 	cargo install --quiet --locked --debug --root build/cargo cargo-cyclonedx@0.5.9

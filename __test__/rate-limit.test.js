@@ -9,13 +9,16 @@ const { payload, createClient, rejection } = require('./helpers/clients.js')
 
 const readUser = ({ body }) => JSON.parse(body).users[0]
 
-test('a burst above the limit arrives completely', async (t) => {
-  const { port, requests } = await recordingServer(t)
-  const beams = createClient({ port }, { maxRequestsPerSecond: 200 })
+test('a burst above the limit waits for it, and arrives completely', async (t) => {
+  const waiting = []
+  const { port, requests } = await recordingServer(t, () => void waiting.push(beams.stats().requestsWaiting))
+  const beams = createClient({ port }, { maxRequestsPerSecond: 200, maxConcurrentRequests: 1000 })
   const users = Array.from({ length: 250 }, (_, index) => `user-${index}`)
   await Promise.all(users.map((user) => beams.publishToUsers([user], payload)))
   assert.deepEqual(new Set(requests.map(readUser)), new Set(users))
   assert.equal(requests.length, users.length)
+  // Without the limiter, no more than one request at a time would be between its call and its start.
+  assert.ok(Math.max(...waiting) > 1, 'no call has waited')
 })
 
 test('a call that waits for the rate limiter sends nothing, and an abort releases its place in the queue', async (t) => {

@@ -93,3 +93,27 @@ impl Expired {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_earlier_limit_ends_a_part_of_an_attempt() {
+        let cutoff = CancellationToken::new();
+        let seconds = Duration::from_secs;
+        for (own, whole, expected) in [
+            (2, None, (TimeoutKind::Response, 2)),
+            (2, Some(3), (TimeoutKind::Response, 2)),
+            // At the same time, the attempt's own limit is named: the option that sets it is the one to change.
+            (2, Some(2), (TimeoutKind::Response, 2)),
+            (2, Some(1), (TimeoutKind::Deadline, 1)),
+        ] {
+            let limits = CallLimits { deadline: whole.map(|whole| Deadline::after(seconds(whole))), cutoff: &cutoff };
+            let start = Instant::now();
+            let ended = limits.within(TimeoutKind::Response, seconds(own)).run(std::future::pending::<()>()).await;
+            let Err(Expired::Deadline(deadline)) = ended else { panic!("{ended:?}") };
+            assert_eq!((deadline.kind, start.elapsed()), (expected.0, seconds(expected.1)));
+        }
+    }
+}

@@ -100,6 +100,8 @@ pub(crate) fn check_backdate(value: Option<Duration>) -> Result<Option<Duration>
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Debug;
+
     use super::*;
     use crate::config::{ClientOptions, Config};
 
@@ -114,6 +116,33 @@ mod tests {
         assert_eq!((limits.timeout, limits.max_retries), (Duration::from_secs(30), 0));
         assert_eq!((own.timeout, own.max_retries), (Duration::from_millis(5), 7));
         assert!(limits.with(None, Some(MAX_RETRIES + 1), None).is_err());
+    }
+
+    #[test]
+    fn each_limit_may_have_its_maximum_and_no_more() {
+        fn assert_limits<T: Copy + Debug + PartialEq>(
+            check: impl Fn(T) -> Result<Option<T>>,
+            fits: [T; 2],
+            exceeds: [T; 2],
+        ) {
+            for value in fits {
+                assert_eq!(check(value).unwrap(), Some(value));
+            }
+            for value in exceeds {
+                assert_eq!(check(value).unwrap_err().code(), "ERR_BEAMS_INVALID_ARGUMENT", "{value:?}");
+            }
+        }
+        let (millisecond, second) = (Duration::from_millis(1), Duration::from_secs(1));
+        let timeout = |value| check_timeout("timeout", Some(value));
+        assert_limits(timeout, [second, MAX_TIMEOUT], [MAX_TIMEOUT + millisecond, Duration::MAX]);
+        let backdate = |value| check_backdate(Some(value));
+        assert_limits(backdate, [second, MAX_BACKDATE], [MAX_BACKDATE + millisecond, Duration::MAX]);
+        assert_limits(|value| check_retries(Some(value)), [2, MAX_RETRIES], [MAX_RETRIES + 1, u32::MAX]);
+        let concurrency = |value| check_concurrency(NonZeroUsize::new(value));
+        assert_limits(concurrency, [2, MAX_CONCURRENT_REQUESTS], [MAX_CONCURRENT_REQUESTS + 1, usize::MAX]);
+        let rate = |value| check_rate(Some(value));
+        assert_limits(rate, [MIN_REQUESTS_PER_SECOND, f64::INFINITY], [MIN_REQUESTS_PER_SECOND / 2.0, f64::NAN]);
+        assert!(check_timeout("timeout", None).unwrap().is_none() && check_rate(None).unwrap().is_none());
     }
 
     #[test]

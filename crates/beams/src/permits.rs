@@ -138,6 +138,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn an_attempt_that_can_only_start_after_its_deadline_fails_immediately() {
+        let (permits, cutoff) = (Permits::new(10, 1.0), CancellationToken::new());
+        let limits = |milliseconds| CallLimits {
+            deadline: Some(Deadline::after(Duration::from_millis(milliseconds))),
+            cutoff: &cutoff,
+        };
+        permits.acquire(limits(0)).await.unwrap();
+        let start = Instant::now();
+        assert!(matches!(permits.acquire(limits(999)).await, Err(Expired::Deadline(_))));
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert!(permits.acquire(limits(1000)).await.is_ok(), "it can start at its deadline");
+        assert_eq!(start.elapsed(), Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_pause_is_reported_until_it_ends() {
         let permits = Permits::new(1, f64::INFINITY);
         assert_eq!(permits.paused_for(), None);

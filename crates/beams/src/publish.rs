@@ -172,7 +172,14 @@ mod tests {
             let payload: Vec<u16> = format!(r#"{{"x":"{}"}}"#, "x".repeat(bytes)).encode_utf16().collect();
             BodyPrefix::new(&USERS, &payload).unwrap().max_target_bytes()
         };
-        assert!(prefix(203_000).unwrap() >= MAX_TARGET_BYTES);
-        assert!(prefix(204_000).unwrap_err().to_string().contains("maximum of 204800 bytes"));
+        // The longest target there is, for which every unit is escaped.
+        let longest = "\0".repeat(164);
+        let overhead = body(publish(&USERS, &[&longest], r#"{"x":""}"#)).len();
+        let room = 200 * 1024 - overhead;
+        assert_eq!(prefix(room).unwrap(), serde_json::to_string(&longest).unwrap().len());
+        assert_eq!(prefix(room - 5).unwrap(), prefix(room).unwrap() + 5);
+        for bytes in [room + 1, 204_000, 300_000] {
+            assert!(prefix(bytes).unwrap_err().to_string().contains("maximum of 204800 bytes"), "{bytes}");
+        }
     }
 }

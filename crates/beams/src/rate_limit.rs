@@ -164,7 +164,10 @@ mod tests {
         let rate_limiter = Arc::new(RateLimiter::new(100.0));
         assert_eq!(start_times(rate_limiter.clone(), 100).await, [0; 100]);
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(start_times(rate_limiter, 100).await, [0; 100]);
+        assert_eq!(start_times(rate_limiter.clone(), 100).await, [0; 100]);
+        // Those that start later than they could do not count from when they could have started.
+        tokio::time::advance(Duration::from_millis(1040)).await;
+        assert_eq!(start_times(rate_limiter, 101).await[99..], [0, 1000]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -175,6 +178,55 @@ mod tests {
         }
         assert_eq!(&times[99..103], [0, 1000, 1010, 1020]);
         assert_eq!(times[999], 9990);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_window_exceeds_the_limit_however_the_requests_arrive() {
+        for seed in 0..100 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let rate_limiter = Arc::new(RateLimiter::new(100.0));
+            let mut waiting = JoinSet::new();
+            for _ in 0..10 {
+                for _ in 0..random.usize(0..80) {
+                    let rate_limiter = rate_limiter.clone();
+                    waiting.spawn(async move {
+                        rate_limiter.acquire().await;
+                        Instant::now()
+                    });
+                }
+                tokio::time::sleep(Duration::from_millis(random.u64(0..1200))).await;
+            }
+            let mut starts = waiting.join_all().await;
+            starts.sort();
+            for (index, window) in starts.windows(101).enumerate() {
+                let span = window[100] - window[0];
+                assert!(span.as_millis() >= 1000, "requests {index} to {} within {span:?}, seed {seed}", index + 100);
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stall_is_not_made_up_for_by_a_burst() {
+        let rate_limiter = Arc::new(RateLimiter::new(100.0));
+        start_times(rate_limiter.clone(), 100).await;
+        let start = Instant::now();
+        let mut waiting = JoinSet::new();
+        for _ in 0..50 {
+            let rate_limiter = rate_limiter.clone();
+            waiting.spawn(async move {
+                rate_limiter.acquire().await;
+                start.elapsed().as_millis()
+            });
+        }
+        tokio::task::yield_now().await;
+        tokio::time::advance(Duration::from_secs(30)).await;
+        let times = waiting.join_all().await;
+        assert_eq!(
+            times.iter().filter(|&&time| time <= 30_001).count(),
+            6,
+            "those that were due within 50 ms: {times:?}"
+        );
+        assert!(times.windows(2).skip(6).all(|pair| pair[1] - pair[0] == 10), "{times:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -219,11 +271,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_delays_every_request_that_has_not_started() {
-        for rate in [100.0, f64::INFINITY] {
+        // Those that have waited for the end of a pause start evenly spaced, too.
+        for (rate, times) in [(100.0, [5000, 5010, 5020]), (f64::INFINITY, [5000; 3])] {
             let rate_limiter = Arc::new(RateLimiter::new(rate));
             rate_limiter.pause_for(Duration::from_secs(5));
             rate_limiter.pause_for(Duration::from_secs(2));
-            assert!(start_times(rate_limiter, 3).await.iter().all(|&time| time >= 5000));
+            assert_eq!(start_times(rate_limiter, 3).await, times);
         }
         let rate_limiter = Arc::new(RateLimiter::new(1.0));
         rate_limiter.acquire().await;
@@ -256,6 +309,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_whole_window_can_start_as_soon_as_the_last_one_has_passed() {
+        let rate_limiter = Arc::new(RateLimiter::new(100.0));
+        start_times(rate_limiter.clone(), 100).await;
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(rate_limiter.earliest_start(99), Instant::now());
     }
 
     #[tokio::test(start_paused = true)]

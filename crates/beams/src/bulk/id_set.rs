@@ -96,4 +96,16 @@ mod tests {
         *map.get_or_insert(b"5", 0).unwrap() = 7;
         assert_eq!((map.get(b"5"), map.get(b"999"), map.get(b"1000")), (Some(&7), Some(&999), None));
     }
+
+    #[test]
+    fn texts_with_the_same_hash_are_told_apart() {
+        let mut map = IdMap::default();
+        map.get_or_insert(b"a", 1);
+        // Nobody can compute two such texts, so the entry of one gets the hash of the other.
+        let hash = map.hasher.hash_one(b"b".as_slice());
+        map.entries.insert_unique(hash, Entry { hash, start: 0, value: 2 }, |entry| entry.hash);
+        assert_eq!(map.get(b"b"), None);
+        assert_eq!(map.get_or_insert(b"b", 3), None);
+        assert_eq!((map.get(b"a"), map.get(b"b")), (Some(&1), Some(&3)));
+    }
 }

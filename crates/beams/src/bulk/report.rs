@@ -106,3 +106,73 @@ impl Report {
         if failed.any(|delivery| delivery == Delivery::Refused) { Delivery::Refused } else { Delivery::NotSent }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn users(count: usize) -> JsonIds {
+        JsonIds { json: String::new(), count }
+    }
+
+    fn failure(delivery: Delivery, attempts: u32) -> Failure {
+        let error = Error::ClosedInFlight { delivery, source: None };
+        Failure { users: vec![users(1)], error, attempts }
+    }
+
+    #[test]
+    fn every_id_is_counted_once() {
+        let failures = vec![Failure { users: vec![users(1000), users(200)], error: Error::Closed, attempts: 1 }];
+        let report = Report {
+            published_count: 10_000,
+            resumed_count: 30,
+            duplicate_count: 4,
+            failures,
+            unsent: vec![users(500), users(60)],
+            ..Report::default()
+        };
+        assert_eq!(report.user_count(), 10_000 + 30 + 4 + 1200 + 560);
+    }
+
+    #[test]
+    fn the_reason_to_stop_decides_the_error() {
+        let report = |stop_reason, stop_error| Report {
+            failures: vec![
+                failure(Delivery::Refused, 1),
+                Failure { error: Error::invalid("b"), ..failure(Delivery::Refused, 1) },
+            ],
+            stop_reason,
+            stop_error,
+            ..Report::default()
+        };
+        let journal = || Some(Error::Journal { message: "the disk is full".into(), source: None });
+        for (reason, error, code) in [
+            (None, None, None),
+            (Some(StopReason::Failed(1)), None, Some("ERR_BEAMS_INVALID_ARGUMENT")),
+            (Some(StopReason::Failed(0)), None, Some("ERR_BEAMS_CLOSED")),
+            (Some(StopReason::Journal), journal(), Some("ERR_BEAMS_JOURNAL")),
+            (Some(StopReason::Closed), None, Some("ERR_BEAMS_CLOSED")),
+            (Some(StopReason::Aborted), None, Some("ERR_BEAMS_INTERRUPTED")),
+        ] {
+            assert_eq!(report(reason, error).error().map(Error::code), code, "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn the_delivery_is_that_of_the_requests_as_a_whole() {
+        let accepted = || vec![Published { publish_id: "p".into(), users: 1 }];
+        for (publishes, failures, expected) in [
+            (vec![], vec![], Delivery::NotSent),
+            (accepted(), vec![], Delivery::Unknown),
+            (accepted(), vec![failure(Delivery::Refused, 1)], Delivery::Unknown),
+            (vec![], vec![failure(Delivery::NotSent, 1)], Delivery::NotSent),
+            (vec![], vec![failure(Delivery::NotSent, 1), failure(Delivery::Refused, 1)], Delivery::Refused),
+            (vec![], vec![failure(Delivery::Refused, 1), failure(Delivery::Unknown, 2)], Delivery::Unknown),
+            // Without a request of this call.
+            (vec![], vec![failure(Delivery::Unknown, 0)], Delivery::NotSent),
+        ] {
+            let report = Report { publishes, failures, ..Report::default() };
+            assert_eq!(report.delivery(), expected, "{report:?}");
+        }
+    }
+}

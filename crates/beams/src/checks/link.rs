@@ -102,13 +102,26 @@ mod tests {
                     "https://[::1]/",
                     "http://web/",
                     "https://a.local",
+                    "http://0.0.0.0/",
+                    "https://[::]/",
+                    "https://[fd00::1]/",
                 ],
             ),
             (Link::OtherScheme, &["myapp://inbox", "javascript:alert(1)", "mailto:a@b.c", "localhost:3000"]),
             (Link::Invalid, &["https://", "https://a b/"]),
             (
                 Link::Relative,
-                &["", "/inbox", "inbox", "example.com/a", "//example.com/a", " https://example.com", "?a=b:c"],
+                &[
+                    "",
+                    "/inbox",
+                    "inbox",
+                    "example.com/a",
+                    "//example.com/a",
+                    " https://example.com",
+                    "?a=b:c",
+                    "a b:c",
+                    "1a:b",
+                ],
             ),
         ] {
             for text in texts {

@@ -82,10 +82,15 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    /// As long as a name can be with one more character.
+    const LONG: &str = "a-long-name-of-forty-seven-characters-in-all---";
+
     static NAMES: Names = Names {
-        known: &["title", "body", "deep_link", "time_to_live", "content-available"],
+        known: &["title", "body", "deep_link", "time_to_live", "content-available", LONG],
         accepted: &["titel2"],
         aliases: &[("url", "deep_link")],
     };
@@ -98,6 +103,38 @@ mod tests {
         assert_eq!(distance(b"kitten", b"sitting"), 3);
         assert_eq!(NAMES.nearest("titel"), Some("title"));
         assert_eq!(NAMES.nearest("bdoy"), Some("body"));
+        assert_eq!(NAMES.nearest("ttitel"), Some("title"), "two errors in six characters");
+        assert_eq!(NAMES.nearest("tixxe"), None, "two errors in five characters");
+    }
+
+    #[test]
+    fn a_long_name_is_not_compared() {
+        for (more, expected) in [("x", Some(LONG)), ("xy", None)] {
+            assert_eq!(NAMES.nearest(&format!("{LONG}{more}")), expected);
+        }
+        for (more, expected) in [("-", Some(LONG)), ("--", None)] {
+            assert_eq!(NAMES.restyled(&format!("{LONG}{more}")), expected);
+        }
+    }
+
+    /// The distance by its definition.
+    fn distance_of(a: &[u8], b: &[u8]) -> usize {
+        let ([rest_a @ .., last_a], [rest_b @ .., last_b]) = (a, b) else { return a.len() + b.len() };
+        let replaced = distance_of(rest_a, rest_b) + usize::from(last_a != last_b);
+        let nearest = replaced.min(distance_of(rest_a, b) + 1).min(distance_of(a, rest_b) + 1);
+        match (rest_a, rest_b) {
+            ([a @ .., second_a], [b @ .., second_b]) if second_a == last_b && last_a == second_b => {
+                nearest.min(distance_of(a, b) + 1)
+            }
+            _ => nearest,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_distance_is_the_number_of_typing_errors(a in "[abc]{0,6}", b in "[abc]{0,6}") {
+            prop_assert_eq!(distance(a.as_bytes(), b.as_bytes()), distance_of(a.as_bytes(), b.as_bytes()));
+        }
     }
 
     #[test]

@@ -77,6 +77,28 @@ mod tests {
     }
 
     #[test]
+    fn an_escape_that_is_no_surrogate_stays_as_it_is() {
+        let json = r#"["\ud800","\ud7ff","\u0800","\n\"\\"]"#;
+        assert_eq!(parse(json).unwrap().unwrap(), json!(["\u{fffd}", "\u{d7ff}", "\u{800}", "\n\"\\"]));
+    }
+
+    #[test]
+    fn only_brackets_outside_of_strings_count_as_levels() {
+        let brackets = |count: usize| "[".repeat(count);
+        // Each is invalid JSON, and not because of its depth.
+        for json in [
+            format!("[\"{}\",]", brackets(200)),
+            format!("[\"\\\"{}\",]", brackets(200)),
+            format!("[\"\\\\\",\"{}\",]", brackets(200)),
+            format!("[{},]", vec!["[]"; 200].join(",")),
+        ] {
+            assert!(parse(&json).is_err(), "{json}");
+        }
+        let deep = format!("[\"{}\",{}{}]", "]".repeat(200), brackets(MAX_DEPTH), "]".repeat(MAX_DEPTH));
+        assert!(parse(&deep).unwrap().is_none());
+    }
+
+    #[test]
     fn invalid_json_is_an_error() {
         for text in ["", "{", "[1,]", "\"\\ud83\"", "\"\\", "{\"a\":\"[[[\"", "nul"] {
             assert!(parse(text).is_err(), "{text}");

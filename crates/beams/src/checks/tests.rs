@@ -1,3 +1,5 @@
+mod members;
+
 use std::collections::HashSet;
 
 use proptest::prelude::*;

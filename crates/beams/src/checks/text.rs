@@ -118,7 +118,10 @@ mod tests {
     fn an_integer_may_be_written_as_a_fraction() {
         assert_eq!(integer(&json!(1.0)), Some(1));
         assert_eq!(integer(&json!(5)), Some(5));
-        for value in [json!(-1), json!(1.5), json!("1"), json!(1e300), json!(null), json!(true)] {
+        assert_eq!(integer(&json!(0.0)), Some(0));
+        let others =
+            [json!(-1), json!(-1.0), json!(1.5), json!("1"), json!(1e18), json!(1e300), json!(null), json!(true)];
+        for value in others {
             assert_eq!(integer(&value), None, "{value}");
         }
     }

@@ -7,7 +7,7 @@ use super::*;
 use crate::error::connection::ConnectionErrorKind as Kind;
 use crate::http::response::Response;
 use crate::targets::user_id::{EncodedUserId, UserId};
-use crate::{endpoint, message, proxy, tls, webhook};
+use crate::{checks, endpoint, message, proxy, tls, webhook};
 
 /// The kind after this one. The match is exhaustive, so that a new kind does not compile before it has its place here.
 fn next(kind: &Kind) -> Option<Kind> {
@@ -205,4 +205,90 @@ fn a_limit_is_shown_as_it_is_applied_in_whole_milliseconds() {
             }
         }
     }
+}
+
+#[test]
+fn an_error_of_a_time_limit_says_which_one() {
+    for (error, text) in [
+        (timeout(TimeoutKind::Connect, None), "connecting to the service took longer than 1000 ms"),
+        (timeout(TimeoutKind::Response, None), "the service did not respond within 1000 ms"),
+        (timeout(TimeoutKind::Deadline, None), "the call could not be completed before its deadline of 1000 ms"),
+        (
+            timeout(TimeoutKind::Deadline, Some(Box::new(Error::Internal("oops".into())))),
+            "the deadline of 1000 ms leaves no time for another attempt; the last one failed: internal error in beams-native, please report it: oops",
+        ),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
+}
+
+#[test]
+fn the_error_of_a_closed_client_includes_that_of_the_last_attempt() {
+    let closed = |source| Error::ClosedInFlight { delivery: Delivery::NotSent, source };
+    for (error, text) in [
+        (closed(None), "the client was closed before the call was complete"),
+        (
+            closed(Some(Box::new(timeout(TimeoutKind::Response, None)))),
+            "the client was closed before the call was complete; the last attempt failed: the service did not respond within 1000 ms",
+        ),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
+}
+
+#[test]
+fn a_refused_payload_is_explained_by_its_first_finding() {
+    let payload = r#"{"fcm":{"notification":{"title":5,"body":5},"priority":5}}"#;
+    let findings = checks::check_json(payload, None).unwrap();
+    assert!(findings.len() > 2, "{findings:?}");
+    let (first, more) = (findings[0].describe(), findings.len() - 1);
+    for (findings, text) in [
+        (vec![], "nothing would be shown: ".to_owned()),
+        (findings[..1].to_vec(), format!("nothing would be shown: {first}")),
+        (findings, format!("nothing would be shown: {first} ({more} more in `findings`)")),
+    ] {
+        assert_eq!(Error::Payload { findings }.to_string(), text);
+    }
+}
+
+#[test]
+fn the_status_of_a_response_is_kept_and_survives_a_journal() {
+    let bad_response = Error::BadResponse { message: "".into(), status: 200 };
+    for (error, expected) in [(status(422), Some(422)), (bad_response, Some(200)), (Error::Closed, None)] {
+        assert_eq!(error.status(), expected);
+        assert_eq!(Error::Recorded(RecordedError::from(&error)).status(), expected);
+    }
+}
+
+#[test]
+fn the_texts_of_the_service_survive_a_journal() {
+    let mut error = status(422);
+    if let Error::Status { message, error, description, .. } = &mut error {
+        *message = "422 Title - Text".into();
+        (*error, *description) = (Some("Title".into()), Some("Text".into()));
+    }
+    let recorded = RecordedError::from(&error);
+    assert_eq!((recorded.error.as_deref(), recorded.description.as_deref()), (Some("Title"), Some("Text")));
+    assert_eq!(Error::Recorded(recorded.clone()).to_string(), "422 Title - Text");
+    assert_eq!(RecordedError::from(&Error::Recorded(recorded.clone())), recorded, "when it is recorded again");
+}
+
+#[test]
+fn an_error_is_unknown_if_an_earlier_process_may_have_made_its_request() {
+    let refused = status(422).after_earlier_process();
+    assert!(matches!(refused, Error::Status { delivery: Delivery::Unknown, status: 422, .. }), "{refused:?}");
+    let interrupted = Error::Interrupted.after_earlier_process();
+    assert_eq!((interrupted.code(), interrupted.delivery()), ("ERR_BEAMS_INTERRUPTED", Delivery::Unknown));
+    assert_eq!(interrupted.to_string(), Error::Interrupted.to_string());
+}
+
+#[test]
+fn names_in_a_journal_are_read_back() {
+    for delivery in [Delivery::NotSent, Delivery::Refused, Delivery::Unknown] {
+        assert_eq!(Delivery::named(delivery.as_str()), Some(delivery));
+    }
+    assert_eq!(Delivery::Unknown.as_str(), "unknown");
+    assert_eq!(Delivery::named("sent"), None);
+    assert_eq!(RecordedError::code_named("ERR_BEAMS_NOT_FOUND"), Some("ERR_BEAMS_NOT_FOUND"));
+    assert_eq!(RecordedError::code_named("ERR_BEAMS_OTHER"), None);
 }

@@ -155,6 +155,25 @@ mod tests {
     }
 
     #[test]
+    fn a_member_of_a_refusal_that_is_not_text_is_shown_as_the_official_sdk_shows_it() {
+        for (member, expected) in [
+            ("5", Some("5")),
+            ("0.5", Some("0.5")),
+            ("0", None),
+            ("-0.0", None),
+            ("\"\"", None),
+            ("null", None),
+            ("false", None),
+            ("true", Some("true")),
+            (r#"{"a":1}"#, Some(r#"{"a":1}"#)),
+        ] {
+            let (message, error, description) = refusal(400, &format!(r#"{{"error":{member},"description":"D"}}"#));
+            assert_eq!((error.as_deref(), description.as_deref()), (expected, Some("D")), "{member}");
+            assert_eq!(message, expected.map_or(UNREADABLE.into(), |error| format!("400 {error} - D")));
+        }
+    }
+
+    #[test]
     fn a_refusal_keeps_its_status_whatever_its_body() {
         for body in
             ["null", "[]", "1", "\"\"", "<html>", "404 page not found\n", "{\"error\":\"\",\"description\":\"x\"}", "{"]

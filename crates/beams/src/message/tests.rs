@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::to_publish_request;
+use super::{from_json, to_publish_request};
 use crate::checks::check_payload;
 
 /// In 2033.
@@ -153,6 +153,14 @@ fn an_invalid_member_is_refused_by_its_name() {
             message(json!({"data": {"from": "x"}})),
             "message.data.from is reserved by Google or Beams: choose another name",
         ),
+        (
+            message(json!({"data": {"google.a": "x"}})),
+            "message.data.google.a is reserved by Google or Beams: choose another name",
+        ),
+        (
+            message(json!({"data": {"gcm_a": "x"}})),
+            "message.data.gcm_a is reserved by Google or Beams: choose another name",
+        ),
         (message(json!({"platforms": []})), "message.platforms must be an array of 'apns', 'fcm' and 'web'"),
         (message(json!({"platforms": ["ios"]})), "message.platforms must be an array of 'apns', 'fcm' and 'web'"),
         (message(json!({"web": true})), "message.web must be an object"),
@@ -164,6 +172,10 @@ fn an_invalid_member_is_refused_by_its_name() {
         (
             message(json!({"localized": {"titleKey": "x", "titleArgs": [7]}})),
             "message.localized.titleArgs must be an array of strings",
+        ),
+        (
+            message(json!({"localized": {"titleKey": ""}})),
+            "message.localized.titleKey must be the key of a localized string in the app",
         ),
         (
             message(json!({"localized": {"bodyArgs": ["x"]}})),
@@ -178,6 +190,38 @@ fn an_invalid_member_is_refused_by_its_name() {
 fn null_means_absent() {
     let nothing = json!({"link": null, "data": null, "badge": null, "localized": null, "platforms": null, "web": null});
     assert_eq!(build(message(nothing)), build(message(json!({}))));
+    let silent = json!({"silent": true, "title": null});
+    assert_eq!(build(silent), build(json!({"silent": true})));
+    let localized = |args: Value| build(message(json!({"localized": {"titleKey": "ORDER", "titleArgs": args}})));
+    assert_eq!(localized(json!(null)), build(message(json!({"localized": {"titleKey": "ORDER"}}))));
+}
+
+#[test]
+fn a_collapse_key_may_have_as_many_bytes_as_apple_takes() {
+    let key = "é".repeat(32);
+    assert_eq!(build(message(json!({"collapseKey": key})))["apns"]["collapse_id"], key);
+}
+
+#[test]
+fn android_gets_a_sound_by_its_name_or_not_at_all() {
+    let sound = |file: &str| build(message(json!({"sound": file})))["fcm"]["notification"]["sound"].clone();
+    for (file, expected) in
+        [("bell", json!("bell")), ("a/b\\c:bell.v2.caf", json!("bell")), (".caf", json!(null)), ("a/", json!(null))]
+    {
+        assert_eq!(sound(file), expected, "{file}");
+    }
+}
+
+#[test]
+fn the_json_of_a_message_becomes_that_of_its_request() {
+    let json = r#"{"title":"Order","body":"On its way","platforms":["web"]}"#;
+    let request: Value = serde_json::from_str(&from_json(json, &[], now()).unwrap()).unwrap();
+    assert_eq!(request, json!({"web": {"notification": {"title": "Order", "body": "On its way"}}}));
+    let lost = vec!["data".into(), "when".into()];
+    assert_eq!(
+        from_json(json, &[lost], now()).unwrap_err().to_string(),
+        "message.data.when cannot be represented in JSON: use plain objects, arrays and strings"
+    );
 }
 
 /// A text without what the checker takes for a mistake of its writer.

@@ -57,6 +57,7 @@ mod tests {
             ),
             ("\"\\\u{8}\u{c}\n\r\t\0\u{1f}".encode_utf16().collect(), r#""\"\\\b\f\n\r\t\u0000\u001f""#),
             (vec![0xd800, 0x61, 0xdfff], r#""\ud800a\udfff""#),
+            (vec![], r#""""#),
         ] {
             let mut json = String::new();
             write_string(&units, &mut json);
@@ -65,8 +66,17 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_unit_is_a_byte_that_json_does_not_escape() {
+        for unit in 0..0x100 {
+            let json = serde_json::to_string(&char::from(unit as u8)).unwrap();
+            assert_eq!(is_plain(unit), json.len() == 3, "{json}");
+        }
+        assert!(!is_plain(0x1061));
+    }
+
+    #[test]
     fn json_is_turned_into_utf8() {
-        for json in ["{}", r#"{"a":"é"}"#, "\"\u{1f600}\""] {
+        for json in ["", "{}", r#"{"a":"é"}"#, "\"\u{1f600}\"", "é", "\u{7f}", "\u{80}"] {
             assert_eq!(utf8(&json.encode_utf16().collect::<Vec<_>>()), json.as_bytes());
         }
     }

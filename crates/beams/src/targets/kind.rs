@@ -135,6 +135,7 @@ mod tests {
             assert!(check(&INTERESTS, interest).contains("contains a forbidden character"), "{interest}");
         }
         assert!(check(&INTERESTS, &"a".repeat(165)).ends_with("is longer than the maximum of 164 characters"));
+        assert!(check(&INTERESTS, &"|".repeat(164)).contains("contains a forbidden character"));
         assert_eq!(check(&INTERESTS, ""), "interest cannot be the empty string");
         assert_eq!(check(&USERS, ""), "user cannot be the empty string");
     }

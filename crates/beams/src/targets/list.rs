@@ -147,6 +147,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_batch_that_needs_no_escapes_is_read_as_it_is() {
+        assert_eq!(batch(&units(&["ab", "c", "~ "])).plain().as_deref(), Some("abc~ "));
+        for id in ["é", "\"", "\\", "\n", "\u{7f}\u{80}"] {
+            for ids in [vec![id], vec!["a", id], vec!["a", id, "b", id]] {
+                assert_eq!(batch(&units(&ids)).plain(), None, "{ids:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_first_of_several_equal_targets_is_kept() {
         for (kind, ids, expected) in [
             (&USERS, &["a", "b", "a", "c", "b", "a"][..], r#""a","b","c""#),

@@ -58,6 +58,16 @@ fn an_invalid_id_is_reported_as_a_failure() {
 }
 
 #[test]
+fn rejected_ids_are_listed_in_lists_of_bounded_length() {
+    let mut intake = Intake::new(&requests(&[ROOM]), true);
+    let rejected = (0..2500).map(|number| number.to_string()).collect();
+    add(&mut intake, UserBatch { rejected, ..UserBatch::default() });
+    let failures = intake.take_failures();
+    let counts: Vec<_> = failures[0].users.iter().map(|users| users.count).collect();
+    assert_eq!((failures.len(), counts), (1, vec![1000, 1000, 500]));
+}
+
+#[test]
 fn a_pair_of_surrogates_is_not_made_of_two_users() {
     let mut intake = Intake::new(&requests(&[ROOM]), true);
     add(&mut intake, UserBatch { ids: batch(&[vec![0x61, 0xd83d], vec![0xde00, 0x62]]), ..UserBatch::default() });

@@ -159,7 +159,122 @@ fn classify_certificate(error: &CertificateError) -> ConnectionErrorKind {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use h2::Reason;
+    use rustls::pki_types::ServerName;
+    use rustls::{OtherError, PeerIncompatible};
+
     use super::*;
+    use crate::error::{Delivery, Error};
+
+    fn other() -> OtherError {
+        OtherError(Arc::new(Classified::new(ConnectionErrorKind::CertificateSelfSigned, "self-signed")))
+    }
+
+    #[test]
+    fn a_certificate_is_rejected_for_its_reason() {
+        use ConnectionErrorKind as Kind;
+        let name = |presented: &[&str]| CertificateError::NotValidForNameContext {
+            expected: ServerName::try_from("beams.example").unwrap(),
+            presented: presented.iter().map(|&name| name.to_owned()).collect(),
+        };
+        for (error, expected) in [
+            (CertificateError::Expired, Kind::CertificateExpired),
+            (CertificateError::NotValidYet, Kind::CertificateNotYetValid),
+            (CertificateError::NotValidForName, Kind::CertificateHost),
+            (name(&["DNS:other.example"]), Kind::CertificateHost),
+            (name(&[]), Kind::CertificateCommonName),
+            (CertificateError::UnknownIssuer, Kind::CertificateIssuer),
+            (CertificateError::InvalidPurpose, Kind::CertificatePurpose),
+            (
+                CertificateError::UnsupportedSignatureAlgorithmContext {
+                    signature_algorithm_id: vec![],
+                    supported_algorithms: vec![],
+                },
+                Kind::CertificateAlgorithm,
+            ),
+            (CertificateError::BadSignature, Kind::CertificateSignature),
+            (CertificateError::Other(other()), Kind::CertificateSelfSigned),
+            (CertificateError::Other(OtherError(Arc::new(io::Error::other("")))), Kind::CertificateInvalid),
+            (CertificateError::BadEncoding, Kind::CertificateInvalid),
+        ] {
+            assert_eq!(classify_chain(&TlsError::InvalidCertificate(error)), expected);
+        }
+    }
+
+    #[test]
+    fn an_error_of_tls_is_one_of_the_handshake_where_nothing_is_in_common() {
+        use ConnectionErrorKind::{CertificateSelfSigned, Tls, TlsHandshake};
+        for (error, expected) in [
+            (TlsError::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon), TlsHandshake),
+            (TlsError::AlertReceived(AlertDescription::HandshakeFailure), TlsHandshake),
+            (TlsError::AlertReceived(AlertDescription::ProtocolVersion), TlsHandshake),
+            (TlsError::AlertReceived(AlertDescription::InternalError), Tls),
+            (TlsError::Other(other()), CertificateSelfSigned),
+            (TlsError::Other(OtherError(Arc::new(io::Error::other("")))), Tls),
+        ] {
+            assert_eq!(classify_chain(&error), expected, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_of_a_known_kind_reads_as_the_error_that_caused_it() {
+        let last = Some(Box::new(Error::Closed));
+        let cause = Error::ClosedInFlight { delivery: Delivery::NotSent, source: last };
+        let (text, source) = (cause.to_string(), cause.source().unwrap().to_string());
+        let error = Classified::new(ConnectionErrorKind::Refused, cause);
+        assert_eq!((error.to_string(), error.source().unwrap().to_string()), (text, source));
+        assert_eq!(classify_chain(&io::Error::other(error)), ConnectionErrorKind::Refused);
+    }
+
+    /// How a server ends a request over HTTP/2.
+    enum End {
+        Reset(Reason),
+        Shutdown(Reason),
+    }
+
+    async fn error_over_http2(end: End) -> h2::Error {
+        let (client, server) = tokio::io::duplex(1024);
+        let serve = async {
+            let mut connection = h2::server::handshake(server).await.unwrap();
+            if let End::Shutdown(reason) = end {
+                connection.abrupt_shutdown(reason);
+            }
+            while let Some(Ok((_, mut respond))) = connection.accept().await {
+                if let End::Reset(reason) = end {
+                    respond.send_reset(reason);
+                }
+            }
+        };
+        let request = async {
+            let (requests, connection) = h2::client::handshake(client).await.unwrap();
+            let respond = async {
+                let mut requests = requests.ready().await?;
+                let request = http::Request::get("https://beams.example/").body(()).unwrap();
+                requests.send_request(request, true)?.0.await
+            };
+            let (response, _) = tokio::join!(respond, connection);
+            response.unwrap_err()
+        };
+        tokio::join!(request, serve).0
+    }
+
+    #[tokio::test]
+    async fn http2_guarantees_that_a_request_was_not_processed_only_if_its_stream_was_refused_or_never_taken() {
+        use ConnectionErrorKind::{Closed, NotProcessed};
+        for (end, expected) in [
+            (End::Reset(Reason::REFUSED_STREAM), NotProcessed),
+            (End::Reset(Reason::CANCEL), Closed),
+            (End::Reset(Reason::NO_ERROR), Closed),
+            (End::Shutdown(Reason::NO_ERROR), NotProcessed),
+            (End::Shutdown(Reason::INTERNAL_ERROR), Closed),
+            (End::Shutdown(Reason::REFUSED_STREAM), Closed),
+        ] {
+            let error = error_over_http2(end).await;
+            assert_eq!(classify_chain(&error), expected, "{error:?}");
+        }
+    }
 
     #[test]
     fn an_operating_system_error_is_found_in_the_chain_of_sources() {
@@ -167,6 +282,7 @@ mod tests {
             (io::Error::from_raw_os_error(if cfg!(windows) { 4 } else { 24 }), ConnectionErrorKind::TooManyOpenFiles),
             (io::Error::from(io::ErrorKind::ConnectionRefused), ConnectionErrorKind::Refused),
             (io::Error::from(io::ErrorKind::BrokenPipe), ConnectionErrorKind::Closed),
+            (io::Error::from(io::ErrorKind::NetworkDown), ConnectionErrorKind::NetworkUnreachable),
             (io::Error::from(io::ErrorKind::HostUnreachable), ConnectionErrorKind::HostUnreachable),
             (io::Error::from(io::ErrorKind::NetworkUnreachable), ConnectionErrorKind::NetworkUnreachable),
             (io::Error::from(io::ErrorKind::TimedOut), ConnectionErrorKind::TimedOut),
