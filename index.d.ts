@@ -276,8 +276,8 @@ export interface ManyUsersOptions {
    */
   concurrency?: number | undefined
   /**
-   * Whether a user who occurs more than once is published to once. For this, every id is kept in memory until the call
-   * ends: about 25 bytes plus the id itself.
+   * Whether a user who occurs more than once is published to once. The first entry counts, even if its request is invalid and
+   * the user is in `failures`. For this, every id is kept in memory until the call ends: about 25 bytes plus the id itself.
    *
    * @default true
    */
