@@ -54,7 +54,6 @@ lint: tools node_modules/.installed ## formatters and linters, changing nothing
 	cargo clippy --workspace --locked -- -D warnings
 	cargo clippy --package beams --package beams-bench --all-targets --locked -- -D warnings
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
-	cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target --all-targets --locked -- -D warnings
 	npx taplo fmt --check
 	npx prettier --check .
 	npx oxlint --deny-warnings
@@ -168,6 +167,7 @@ differential: build ## long: 20 000 calls to this and to the official SDK
 .PHONY: fuzz
 fuzz: tools build/cargo/bin/cargo-fuzz ## long: SECONDS=60 of generated inputs for each target of fuzz/, or for TARGET=<name>
 	$(call need,c++,It builds libFuzzer. On Debian: apt-get install build-essential.)
+	cargo clippy --manifest-path fuzz/Cargo.toml --target-dir target --all-targets --locked -- -D warnings
 	@mkdir -p build/fuzz/findings $(FUZZ_TARGETS:%=build/fuzz/corpus/%)
 	export PATH="$(CURDIR)/build/cargo/bin:$$PATH"; for target in $(or $(TARGET),$(FUZZ_TARGETS)); do \
 	  dictionary=$$(echo fuzz/dictionaries/$$target.*); \
