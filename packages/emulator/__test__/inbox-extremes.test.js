@@ -12,6 +12,14 @@ const phone = { viewport: { width: 375, height: 740 } }
 const desktop = { viewport: { width: 1280, height: 800 } }
 const users = (count) => Array.from({ length: count }, (_, index) => `user-${index}`)
 
+/** Holds back the next request that matches: `held` resolves to it. */
+async function holdBack(page, pattern) {
+  let resolve
+  const held = new Promise((resolveHeld) => (resolve = resolveHeld))
+  await page.route(pattern, resolve, { times: 1 })
+  return { held }
+}
+
 describe('the inbox', () => {
   let browser, emulator
   before(async () => (browser = await launch()))
@@ -147,6 +155,66 @@ describe('the inbox', () => {
     await findRow(page, 'User ada deleted').click()
     await page.locator('#detail').getByRole('heading', { name: 'User ada deleted' }).waitFor()
     await page.locator('#detail').getByText('0 devices removed.').waitFor()
+  })
+
+  const late = 'http://late.example/'
+  const whileThereIsNoStream = [
+    {
+      what: 'an opened notification',
+      view: ({ publishId }) => `publishes/${publishId}`,
+      act: (ids) => send(emulator, 'POST', paths.events, { body: { event: 'open', timestampSecs: 1, ...ids } }),
+      shown: (page) => page.getByRole('button', { name: /^Open on/ }).waitFor({ state: 'detached' }),
+    },
+    {
+      what: 'a device',
+      view: () => 'devices',
+      act: () => register(emulator, 'web', { user: 'bob' }),
+      shown: (page) => page.locator('#devices').getByText('bob').waitFor(),
+    },
+    {
+      what: 'a webhook',
+      view: () => 'webhooks',
+      act: () => emulator.addWebhook({ url: late, secret: 's' }),
+      shown: (page) => page.locator('#webhooks').getByText(late).waitFor(),
+    },
+  ]
+  for (const { what, view, act, shown } of whileThereIsNoStream) {
+    test(`shows ${what} from before its stream of events was open`, async (t) => {
+      const deviceId = await register(emulator, 'web', { interests: ['news'] })
+      const publishId = await publish(emulator, titled('Early'))
+      const page = await open(t, browser, 'about:blank', desktop)
+      const stream = await holdBack(page, '**/emulator/events?*')
+      await page.goto(`${emulator.url}/#/${view({ publishId })}`)
+      await page.locator('#device-list td, #webhook-list p, #detail td button').first().waitFor()
+      const route = await stream.held
+      await act({ publishId, deviceId })
+      await route.continue()
+      await shown(page)
+    })
+  }
+
+  test('shows a webhook as soon as it is configured', async (t) => {
+    const page = await inbox(t, desktop, '/#/webhooks')
+    await page.locator('#connection:text-is("live")').waitFor()
+    emulator.addWebhook({ url: late, secret: 's' })
+    await page.locator('#webhooks').getByText(late).waitFor()
+  })
+
+  test('does not show the matches of an older filter, which arrive after those of a newer one', async (t) => {
+    for (const title of ['Parcel', 'Party']) await publish(emulator, titled(title))
+    const page = await inbox(t, desktop)
+    await waitForCount(page, 2)
+    const older = await holdBack(page, '**/emulator/inbox?search=par')
+    const search = page.getByLabel('Search', { exact: true })
+    await search.fill('par')
+    const route = await older.held
+    await search.fill('parc')
+    await waitForCount(page, 1)
+    const answered = page.waitForResponse('**/emulator/inbox?search=par')
+    await route.continue()
+    await (await answered).finished()
+    await page.evaluate('new Promise(requestAnimationFrame)')
+    assert.equal(await page.locator('#total').textContent(), '1')
   })
 
   test('says what a webhook to a slow server waits for', async (t) => {

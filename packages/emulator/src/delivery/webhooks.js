@@ -27,11 +27,14 @@ class Webhooks {
     if (text.length > MAX_CUSTOM_DATA) throw new TypeError(`customData is longer than ${MAX_CUSTOM_DATA} characters`)
     const hook = { id: randomUUID(), target: parseTarget(url), secret, events, customData: text }
     this.#hooks.set(hook.id, hook)
+    this.#queue.emit('change')
     return hook.id
   }
 
   remove(id) {
-    return this.#hooks.delete(id)
+    const isRemoved = this.#hooks.delete(id)
+    if (isRemoved) this.#queue.emit('change')
+    return isRemoved
   }
 
   /** The configured webhooks, without their secrets. */

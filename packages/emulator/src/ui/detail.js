@@ -3,7 +3,7 @@ import { drawDevices } from './devices-of-publish.js'
 import { drawFindings } from './findings.js'
 import { findNeighbour } from './list.js'
 import { drawPreviews } from './previews.js'
-import { get, itemPath, send } from './requests.js'
+import { createSequence, get, itemPath, send } from './requests.js'
 import { formatDeletion, formatFailure, formatOperation, formatRemoved, formatTitle } from './rows.js'
 import { drawTargets } from './targets.js'
 import { formatCode } from './texts.js'
@@ -19,11 +19,14 @@ const contents = {
   webhook: drawWebhook,
 }
 
+const begin = createSequence()
+
 /** Shows one item in full, and marks it as read. */
 export async function showDetail(id) {
+  const isNewest = begin()
   const shown = await get(itemPath(id))
-  // Another item was chosen meanwhile.
-  if (location.hash !== `#/publishes/${id}`) return
+  const wasLeft = location.hash !== `#/publishes/${id}`
+  if (wasLeft || !isNewest()) return
   detail.hidden = false
   if (!shown) {
     redraw(detail, element('p', {}, 'This item was deleted, or replaced by newer ones.'))

@@ -6,7 +6,7 @@ import { send } from './requests.js'
 import { drawStart } from './start.js'
 import { registerTestForms } from './test-forms.js'
 import { startClock } from './time.js'
-import { refresh, views } from './views.js'
+import { isView, refresh, showView } from './views.js'
 
 const TYPING_PAUSE = 150
 const VIEWS = ['publishes', 'devices', 'webhooks', 'api']
@@ -19,9 +19,11 @@ function listen() {
   events?.close()
   events = new EventSource(`emulator/events?${filterQuery()}`)
   const on = (name, act) => events.addEventListener(name, ({ data }) => act(JSON.parse(data)))
+  // Whatever happened while there was no stream is missing from the page.
   events.addEventListener('open', () => {
     byId('connection').textContent = 'live'
     reload()
+    route()
   })
   events.addEventListener('error', () => (byId('connection').textContent = 'not connected'))
   on('publish', arrive)
@@ -52,7 +54,7 @@ async function route() {
   for (const row of list.children) markCurrent(row)
   if (id !== undefined) return showDetail(id)
   byId('detail').hidden = true
-  return views[view]?.()
+  return isView(view) ? showView(view) : undefined
 }
 
 function onKey(event) {

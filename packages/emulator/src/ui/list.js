@@ -1,5 +1,5 @@
 import { byId, redraw } from './elements.js'
-import { get } from './requests.js'
+import { createSequence, get } from './requests.js'
 import { createRow, markRowRead } from './rows.js'
 
 const MAX_ROWS = 300
@@ -56,9 +56,12 @@ function describeNothing() {
 // The number of the latest item when the list was loaded.
 let latest = 0
 let isLoading = false
+const beginLoading = createSequence()
 export async function reload() {
+  const isNewest = beginLoading()
   isLoading = true
   const page = await get(`emulator/inbox?${filterQuery()}`)
+  if (!isNewest()) return
   isLoading = false
   if (!page) return
   ;({ total, kept, unread, latest } = page)

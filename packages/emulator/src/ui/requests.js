@@ -6,6 +6,18 @@ export async function get(path) {
   return response?.ok ? response.json().catch(() => undefined) : undefined
 }
 
+/**
+ * Numbers requests whose responses are drawn in one place: they may arrive in any order, and an older one must not replace a
+ * newer one. Each call begins a request, and returns whether it is still the newest.
+ */
+export function createSequence() {
+  let newest = 0
+  return () => {
+    const number = ++newest
+    return () => number === newest
+  }
+}
+
 /** Sends a request, and shows the reason at the bottom of the page if it is refused. */
 export async function send(...parameters) {
   problem.textContent = ''

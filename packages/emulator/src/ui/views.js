@@ -1,5 +1,5 @@
 import { byId, element, platformNames, redraw, table } from './elements.js'
-import { get } from './requests.js'
+import { createSequence, get } from './requests.js'
 import { time } from './time.js'
 import { drawWebhooks } from './webhooks.js'
 
@@ -7,39 +7,43 @@ const MAX_SHOWN_DEVICES = 500
 const MAX_SHOWN_INTERESTS = 20
 const REDRAW_INTERVAL = 250
 
-/** The views besides the publishes. Each draws itself. */
-export const views = {
-  async devices() {
-    const devices = await get('emulator/devices')
-    if (!devices) return
-    const row = ({ id, platform, userId, interests, registeredAt }) => [
-      id,
-      platformNames[platform],
-      userId,
-      formatInterests(interests),
-      time(registeredAt),
-    ]
-    const newest = devices.slice(-MAX_SHOWN_DEVICES).toReversed().map(row)
-    redraw(byId('device-list'), table('Devices', ['Device', 'Platform', 'User', 'Interests', 'Registered'], newest))
+/** The views besides the publishes: where their data is, and how it is drawn. */
+const views = {
+  devices: { path: 'emulator/devices', draw: drawDevices },
+  webhooks: {
+    path: 'emulator/webhooks',
+    draw: (webhooks) => redraw(byId('webhook-list'), ...drawWebhooks(webhooks)),
   },
-  async webhooks() {
-    const webhooks = await get('emulator/webhooks')
-    if (!webhooks) return
-    redraw(byId('webhook-list'), ...drawWebhooks(webhooks))
-  },
-  async api() {
-    const endpoints = await get('emulator/endpoints')
-    if (!endpoints) return
-    byId('endpoint').textContent = location.origin
-    redraw(
-      byId('endpoint-list'),
-      table(
-        'Requests',
-        ['Method', 'Path', 'What'],
-        endpoints.map(({ method, url, summary }) => [method, element('code', {}, `/emulator${url}`), summary]),
-      ),
-    )
-  },
+  api: { path: 'emulator/endpoints', draw: drawEndpoints },
+}
+const sequences = Object.fromEntries(Object.keys(views).map((name) => [name, createSequence()]))
+
+/** Loads a view, and draws it. */
+export async function showView(name) {
+  const { path, draw } = views[name]
+  const isNewest = sequences[name]()
+  const data = await get(path)
+  if (data && isNewest()) draw(data)
+}
+
+export const isView = (name) => Object.hasOwn(views, name)
+
+function drawDevices(devices) {
+  const row = ({ id, platform, userId, interests, registeredAt }) => [
+    id,
+    platformNames[platform],
+    userId,
+    formatInterests(interests),
+    time(registeredAt),
+  ]
+  const newest = devices.slice(-MAX_SHOWN_DEVICES).toReversed().map(row)
+  redraw(byId('device-list'), table('Devices', ['Device', 'Platform', 'User', 'Interests', 'Registered'], newest))
+}
+
+function drawEndpoints(endpoints) {
+  byId('endpoint').textContent = location.origin
+  const rows = endpoints.map(({ method, url, summary }) => [method, element('code', {}, `/emulator${url}`), summary])
+  redraw(byId('endpoint-list'), table('Requests', ['Method', 'Path', 'What'], rows))
 }
 
 function formatInterests(interests) {
@@ -54,6 +58,6 @@ export function refresh(name) {
   scheduled.add(name)
   setTimeout(() => {
     scheduled.delete(name)
-    views[name]()
+    showView(name)
   }, REDRAW_INTERVAL)
 }
