@@ -49,9 +49,10 @@ async function packAll(folder) {
       const manifest = completeManifest(readJson(file), source)
       fs.writeFileSync(file, JSON.stringify(manifest, null, 2))
       await completeLinks(path.join(staging, source), source, manifest.version)
-      packages.push({ source, manifest, ...(await pack(path.join(staging, source), folder)) })
+      packages.push({ source, manifest })
     }
-    return packages
+    const packed = await pack(staging, folder, packages)
+    return packages.map((each, index) => ({ ...each, ...packed[index] }))
   } finally {
     fs.rmSync(staging, { recursive: true })
   }
@@ -125,10 +126,15 @@ async function completeLinks(staged, source, version) {
   }
 }
 
-async function pack(source, folder) {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', path.resolve(folder)], { cwd: source })
-  const [{ filename, files }] = JSON.parse(stdout)
-  return { tarball: path.join(path.resolve(folder), filename), files: files.map((file) => file.path) }
+/** Packs all at once: each start of npm takes a second. */
+async function pack(staging, folder, packages) {
+  const sources = packages.map(({ source }) => `./${source}`)
+  const args = ['pack', '--json', '--pack-destination', path.resolve(folder), ...sources]
+  const { stdout } = await run('npm', args, { cwd: staging })
+  return JSON.parse(stdout).map(({ filename, files }) => ({
+    tarball: path.join(path.resolve(folder), filename),
+    files: files.map((file) => file.path),
+  }))
 }
 
 async function release(folder) {
