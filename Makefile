@@ -205,7 +205,7 @@ version: ## TO=1.2.3: the version of every package, ready to commit and tag
 
 .PHONY: clean
 clean: ## remove everything that was built or installed
-	rm -rf build node_modules packages/*/node_modules target *.node
+	rm -rf build node_modules __test__/*/node_modules packages/*/node_modules target *.node
 
 .PHONY: tools
 tools:
@@ -214,7 +214,7 @@ tools:
 	$(call need,cargo,Install Rust 1.89 or later from https://rustup.rs.)
 	$(call need,cc,Install a C compiler: it builds the crypto library. On Debian: apt-get install build-essential.)
 
-node_modules/.installed: package.json packages/emulator/package.json packages/nestjs/package.json packages/opentelemetry/package.json package-lock.json
+node_modules/.installed: package.json __test__/typescript-7/package.json packages/emulator/package.json packages/nestjs/package.json packages/opentelemetry/package.json package-lock.json
 	npm ci
 	@touch $@
 

@@ -14,6 +14,7 @@ const esbuild = require('esbuild')
 const tested = require('./fixtures/versions.js')
 const { packAll } = require('./helpers/packages.js')
 const { unusedPort } = require('./helpers/servers.js')
+const { typescript5, typescript7 } = require('./helpers/typescript.js')
 
 const tool = (name) => path.join(__dirname, '..', 'node_modules', '.bin', name)
 
@@ -138,19 +139,20 @@ try { new PushNotifications({}) } catch (error) { console.log(inspect(error).spl
     await node(folder, 'instrument.cjs')
   })
 
-  for (const [module, moduleResolution, name] of [
-    ['commonjs', 'node10', 'commonjs.cts'],
-    ['node16', 'node16', 'node16.mts'],
-    ['node16', 'node16', 'node16-require.cts'],
-    ['nodenext', 'nodenext', 'nodenext.mts'],
-    ['nodenext', 'nodenext', 'nodenext-require.cts'],
-    ['esnext', 'bundler', 'bundler.mts'],
+  for (const [module, moduleResolution, name, compiler] of [
+    // TypeScript 6 is the last one with this resolution.
+    ['commonjs', 'node10', 'commonjs.cts', typescript5],
+    ['node16', 'node16', 'node16.mts', typescript7],
+    ['node16', 'node16', 'node16-require.cts', typescript7],
+    ['nodenext', 'nodenext', 'nodenext.mts', typescript7],
+    ['nodenext', 'nodenext', 'nodenext-require.cts', typescript7],
+    ['esnext', 'bundler', 'bundler.mts', typescript7],
   ]) {
     test(`it works from TypeScript with module ${module}, in ${name}`, async () => {
       await publishes(folder, name, async ({ typescript }) => {
         write(name, typescript)
         const options = ['--strict', '--target', 'es2022', '--module', module, '--moduleResolution', moduleResolution]
-        assert.equal(await run(folder, tool('tsc'), ...options, '--types', 'node', name), '')
+        assert.equal(await node(folder, compiler, ...options, '--types', 'node', name), '')
         await node(folder, name.replace('ts', 'js'))
       })
     })

@@ -11,6 +11,7 @@ const path = require('node:path')
 const { promisify } = require('node:util')
 const { startEmulator } = require('beams-emulator')
 const packages = require('../../../__test__/helpers/packages.js')
+const { typescript7 } = require('../../../__test__/helpers/typescript.js')
 const { settings, start } = require('../../../examples/__test__/helpers/server.js')
 
 const run = promisify(execFile)
@@ -21,7 +22,7 @@ const strict =
 
 /** Compiles programs as strictly as can be. Returns the compiler's output. */
 async function compile(folder, files) {
-  const args = [require.resolve('typescript/bin/tsc'), ...strict.split(' '), ...files]
+  const args = [typescript7, ...strict.split(' '), ...files]
   const { stdout } = await run(process.execPath, args, { cwd: folder }).catch((error) => error)
   return stdout
 }
