@@ -45,8 +45,8 @@ export type BeamsClientOptions = PushNotificationsOptions | { client: PushNotifi
 /** How the client is closed. */
 export interface BeamsShutdownOptions {
   /**
-   * The number of milliseconds after which, at the shutdown of the application, handlers of webhooks are no longer awaited and
-   * calls that have not ended reject with `ERR_BEAMS_CLOSED`.
+   * The number of milliseconds from the beginning of the application's shutdown after which the client is closed: handlers of
+   * webhooks are no longer awaited, and calls that have not ended reject with `ERR_BEAMS_CLOSED`.
    *
    * @default no limit
    */

@@ -112,3 +112,14 @@ test('closeTimeout limits how long a handler and a call can delay the shutdown',
   await app.close()
   await publish
 })
+
+test('closeTimeout begins with the shutdown, before the HTTP server waits for its requests', limit, async (t) => {
+  const { emulator, options } = await emulate(t)
+  const module = BeamsModule.forRoot({ ...options, closeTimeout: 20 })
+  const { app, url } = await startApplication(t, { imports: [module], controllers: [OrdersController] })
+  emulator.failNext({ delay: 60_000 })
+  const shipping = fetch(`${url}/orders`, { method: 'POST', headers: { connection: 'close' } })
+  await waitUntil(t, () => app.get(PushNotifications).stats().requestsInFlight > 0)
+  await app.close()
+  assert.equal((await shipping).status, 500)
+})

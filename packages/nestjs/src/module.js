@@ -31,6 +31,8 @@ class BeamsModule extends ConfigurableModuleClass {
   #beams
   #closeTimeout
   #handlers
+  #limit
+  #timer
 
   constructor(beams, handlers, { closeTimeout }) {
     super()
@@ -39,27 +41,24 @@ class BeamsModule extends ConfigurableModuleClass {
     this.#handlers = handlers
   }
 
-  /** Nest has closed the HTTP server before, so that the requests in flight could still publish. Not so in `onModuleDestroy`. */
+  /** The first hook of a shutdown: Nest closes the HTTP server after it, and waits there for requests that wait for calls. */
+  onModuleDestroy() {
+    if (this.#closeTimeout === undefined) return
+    this.#limit = new Promise((resolve) => (this.#timer = setTimeout(resolve, this.#closeTimeout)))
+    this.#limit.then(() => this.#beams.close({ timeout: 0 }))
+  }
+
+  /** Nest has closed the HTTP server before, so that the requests in flight could still publish. */
   async onApplicationShutdown() {
-    const timeout = this.#closeTimeout
-    const start = performance.now()
-    await settleWithin(timeout, this.#handlers.settled())
-    const elapsed = Math.round(performance.now() - start)
-    await this.#beams.close({ timeout: timeout === undefined ? undefined : Math.max(timeout - elapsed, 0) })
+    await Promise.race([this.#handlers.settled(), this.#limit].filter(Boolean))
+    await this.#beams.close()
+    clearTimeout(this.#timer)
   }
 }
 
 Module({})(BeamsModule)
 for (const [index, token] of [CLIENT, BeamsEventHandlers, OPTIONS].entries()) {
   Inject(token)(BeamsModule, undefined, index)
-}
-
-/** Waits for a promise, at most for a number of milliseconds if there is one. */
-async function settleWithin(timeout, promise) {
-  if (timeout === undefined) return promise
-  let timer
-  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, timeout)))])
-  clearTimeout(timer)
 }
 
 /** Adds what `forRoot` and `forRootAsync` have in common. */
