@@ -129,7 +129,7 @@ describe('doctor', { concurrency: 2 }, () => {
       'an invalid endpoint',
       { ...settings, BEAMS_ENDPOINT: 'a b' },
       'platform ok, configuration fail, endpoint fail',
-      /^BEAMS_ENDPOINT must be a host name/,
+      /^BEAMS_ENDPOINT must be a host name.+ unset it to use Beams itself$/,
     ],
     [
       'a secret key in place of the instance id',

@@ -9,6 +9,7 @@ const NAME = 'configuration'
 const DASHBOARD = 'copy the instance id and its secret key from https://dash.pusher.com'
 const EMULATOR =
   'without an account, start npx beams-emulator, and set BEAMS_ENDPOINT=localhost:8081 and any id and key'
+const ENDPOINT = 'it is for an emulator or a proxy, such as localhost:8081; unset it to use Beams itself'
 /** Keys are hexadecimal, without hyphens. */
 const KEY = /^[\da-f]{30,}$/i
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
@@ -20,8 +21,10 @@ function checkSettings({ instanceId, secretKey, endpoint, sources }) {
   if (KEY.test(instanceId)) {
     return fail(NAME, `${sources.instanceId} looks like a secret key, and is ignored`, `are they swapped? ${DASHBOARD}`)
   }
-  const invalid = findInvalid({ instanceId, secretKey, endpoint }, sources)
+  const invalid = findInvalid({ instanceId, secretKey }, sources)
   if (invalid !== undefined) return fail(NAME, invalid, DASHBOARD)
+  const invalidEndpoint = findInvalid({ instanceId, secretKey, endpoint }, sources)
+  if (invalidEndpoint !== undefined) return fail(NAME, invalidEndpoint, ENDPOINT)
   const message = [
     `instance ${instanceId} (${sources.instanceId})`,
     `a secret key (${sources.secretKey})`,
