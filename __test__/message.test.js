@@ -77,6 +77,10 @@ describe('the builder throws for', () => {
       /^message\.data\.tags\.0 cannot be represented in JSON: /,
     ],
     ['a function in data', { ...texts, data: { call() {} } }, /^message\.data\.call cannot be represented in JSON: /],
+    ['NaN for a duration', { ...texts, ttl: NaN }, /^message\.ttl cannot be represented in JSON: .* finite numbers$/],
+    ['Infinity for a duration', { ...texts, ttl: Infinity }, /^message\.ttl cannot be represented in JSON: /],
+    ['NaN in data', { ...texts, data: { n: NaN } }, /^message\.data\.n cannot be represented in JSON: /],
+    ['NaN for a platform', { ...texts, apns: { aps: { badge: NaN } } }, /^message\.apns\.aps\.badge cannot be /],
     ['a BigInt', { ...texts, data: { id: 7n } }, /BigInt/],
   ]) {
     test(name, () => {

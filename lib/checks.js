@@ -32,12 +32,17 @@ function listHiddenMembers(publishRequest) {
   if (typeof publishRequest.toJSON === 'function') return members
   for (const name of ['interests', 'users']) if (hasOwn(publishRequest, name)) members.push(['targets', name])
   for (const platform of PLATFORMS) {
-    members.push(...listHidden(readMember(readMember(publishRequest, platform), 'data'), [platform, 'data']))
+    for (const [effect, ...names] of listHidden(readMember(readMember(publishRequest, platform), 'data'), [
+      platform,
+      'data',
+    ])) {
+      members.push([effect === 'lost' ? 'lost' : 'changed', ...names])
+    }
   }
   return members
 }
 
-/** The same for a platform's data, or a message's. */
+/** Values that JSON loses or changes: `'lost'`, `'changed'` or, for a number, `'not-finite'`, then the path. */
 function listHidden(data, names) {
   const walk = { left: MAX_VALUES, members: [] }
   if (data !== undefined) visit(data, names, walk)
@@ -56,7 +61,7 @@ function visit(value, names, walk) {
   for (const name of keys(value)) visit(value[name], [...names, name], walk)
 }
 
-/** What JSON makes of a value: it is kept, changed or lost. */
+/** What JSON makes of a value: it is kept, changed or lost, and `null` if it is a number that is not finite. */
 function classifyValue(value) {
   switch (typeof value) {
     case 'function':
@@ -65,7 +70,7 @@ function classifyValue(value) {
     case 'undefined':
       return 'changed'
     case 'number':
-      return Number.isFinite(value) ? 'kept' : 'changed'
+      return Number.isFinite(value) ? 'kept' : 'not-finite'
     case 'object':
       return value === null ? 'kept' : classifyObject(value)
     default:

@@ -49,7 +49,7 @@ pub fn to_publish_request(message: &Value, now: SystemTime) -> Result<Value> {
 pub fn from_json(message: &str, lost: &[Vec<String>], now: SystemTime) -> Result<String> {
     if let Some(names) = lost.first() {
         return Err(Error::invalid(format!(
-            "message.{} cannot be represented in JSON: use plain objects, arrays and strings",
+            "message.{} cannot be represented in JSON: use plain objects, arrays, strings and finite numbers",
             names.join(".")
         )));
     }

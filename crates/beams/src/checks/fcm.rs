@@ -9,9 +9,9 @@ use super::names::Names;
 use super::part::{Part, Texts};
 use super::rules::fcm::{
     BELONGS_IN_NOTIFICATION, BELONGS_OUTSIDE, CLICK_ACTION_IN_DATA, CLICK_ACTION_URL, COLOR, DATA_COLLAPSE_KEY,
-    DATA_IN_NOTIFICATION, DATA_NOT_STRINGS, DATA_NOTIFICATION_KEY, DATA_ONLY, DATA_PUSHER, DATA_RESERVED_KEY,
-    DATA_TOKEN_VALIDATION, DRY_RUN, EMPTY, FLUTTER_INFO, ICON_NOT_A_NAME, IMAGE_URL, IOS_FLAG, LOC_ARGS,
-    LOC_KEY_BESIDE_TEXT, NEAR_NAME, NOTIFICATION_EMPTY, PRIORITY, SOUND_NOT_A_NAME, SUBTITLE, TIME_TO_LIVE,
+    DATA_GOOGLE_NAME, DATA_IN_NOTIFICATION, DATA_NOT_STRINGS, DATA_NOTIFICATION_KEY, DATA_ONLY, DATA_PUSHER,
+    DATA_RESERVED_KEY, DATA_TOKEN_VALIDATION, DRY_RUN, EMPTY, FLUTTER_INFO, ICON_NOT_A_NAME, IMAGE_URL, IOS_FLAG,
+    LOC_ARGS, LOC_KEY_BESIDE_TEXT, NEAR_NAME, NOTIFICATION_EMPTY, PRIORITY, SOUND_NOT_A_NAME, SUBTITLE, TIME_TO_LIVE,
     TIME_TO_LIVE_ZERO, TOO_LARGE, VERSION_1_MEMBER,
 };
 use super::text::{check_body, check_link, check_time_to_live, check_title, is_text};
@@ -141,7 +141,8 @@ fn check_data(data: &Value, notification: Option<&Map<String, Value>>, path: &Pa
             }
             "info" if value.is_object() => findings.add(&FLUTTER_INFO, &path),
             "from" | "message_type" => findings.add(&DATA_RESERVED_KEY, &path),
-            name if name.starts_with("google") || name.starts_with("gcm") => findings.add(&DATA_RESERVED_KEY, &path),
+            name if name.starts_with("google.") || name.starts_with("gcm.") => findings.add(&DATA_RESERVED_KEY, &path),
+            name if name.starts_with("google") || name.starts_with("gcm") => findings.add(&DATA_GOOGLE_NAME, &path),
             _ => {}
         }
         if !value.is_string() {

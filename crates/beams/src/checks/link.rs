@@ -1,5 +1,7 @@
 //! What a URL in a payload leads to.
 
+use std::net::Ipv4Addr;
+
 use url::{Host, Url};
 
 /// What a text is as a URL, for somebody who gets a notification.
@@ -56,13 +58,23 @@ fn has_scheme(text: &str) -> bool {
 
 fn is_private(host: &Host<&str>) -> bool {
     match host {
-        Host::Ipv4(address) => address.is_loopback() || address.is_private() || address.is_unspecified(),
-        Host::Ipv6(address) => address.is_loopback() || address.is_unique_local() || address.is_unspecified(),
+        Host::Ipv4(address) => is_private_v4(*address),
+        Host::Ipv6(address) => {
+            address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local()
+                || address.to_ipv4_mapped().is_some_and(is_private_v4)
+        }
         Host::Domain(name) => match name.trim_end_matches('.').rsplit_once('.') {
             None => true,
             Some((_, top)) => matches!(top, "localhost" | "local" | "internal" | "lan" | "test" | "invalid"),
         },
     }
+}
+
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    address.is_loopback() || address.is_unspecified() || address.is_private() || address.is_link_local()
 }
 
 #[cfg(test)]
@@ -105,6 +117,9 @@ mod tests {
                     "http://0.0.0.0/",
                     "https://[::]/",
                     "https://[fd00::1]/",
+                    "https://[fe80::1]/",
+                    "https://[::ffff:10.0.0.1]/",
+                    "https://169.254.1.1/",
                 ],
             ),
             (Link::OtherScheme, &["myapp://inbox", "javascript:alert(1)", "mailto:a@b.c", "localhost:3000"]),

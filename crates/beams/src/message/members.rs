@@ -82,7 +82,7 @@ pub(super) fn read_data(members: &Object, urls: [(&str, Option<&Url>); 2]) -> Re
 fn is_reserved(name: &str) -> bool {
     let names =
         ["from", "message_type", "collapse_key", "notification", "click_action", "pusher", "pusherTokenValidation"];
-    names.contains(&name) || name.starts_with("google") || name.starts_with("gcm")
+    names.contains(&name) || name.starts_with("google.") || name.starts_with("gcm.")
 }
 
 /// Android names a sound without its path and extension.

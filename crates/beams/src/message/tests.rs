@@ -158,8 +158,8 @@ fn an_invalid_member_is_refused_by_its_name() {
             "message.data.google.a is reserved by Google or Beams: choose another name",
         ),
         (
-            message(json!({"data": {"gcm_a": "x"}})),
-            "message.data.gcm_a is reserved by Google or Beams: choose another name",
+            message(json!({"data": {"gcm.a": "x"}})),
+            "message.data.gcm.a is reserved by Google or Beams: choose another name",
         ),
         (message(json!({"platforms": []})), "message.platforms must be an array of 'apns', 'fcm' and 'web'"),
         (message(json!({"platforms": ["ios"]})), "message.platforms must be an array of 'apns', 'fcm' and 'web'"),
@@ -220,7 +220,7 @@ fn the_json_of_a_message_becomes_that_of_its_request() {
     let lost = vec!["data".into(), "when".into()];
     assert_eq!(
         from_json(json, &[lost], now()).unwrap_err().to_string(),
-        "message.data.when cannot be represented in JSON: use plain objects, arrays and strings"
+        "message.data.when cannot be represented in JSON: use plain objects, arrays, strings and finite numbers"
     );
 }
 

@@ -22,7 +22,7 @@ rules! { Some(Platform::Fcm);
         not r#"{"fcm":{"notification":{"title":"News","body":"<200 characters>"}}}"#;
 
     DATA_RESERVED_KEY = Dropped "fcm/data-reserved-key" ["F2"] GOOGLE_MESSAGE
-        when "A key in `data` is `from` or `message_type`, or begins with `google` or `gcm`."
+        when "A key in `data` is `from` or `message_type`, or begins with `google.` or `gcm.`."
         then "The key is reserved: Google refuses the message, or the device removes the member. Choose another name, such as `sender` for `from`."
         Json r#"{"fcm":{"notification":{"title":"Hello"},"data":{"from":"Anna"}}}"#
         not r#"{"fcm":{"notification":{"title":"Hello"},"data":{"sender":"Anna"}}}"#;
@@ -168,6 +168,12 @@ rules! { Some(Platform::Fcm);
         then "Google documents `notification` in `data` as reserved, though it is taken today. To show something, write it in `fcm.notification`; otherwise choose another name."
         Json r#"{"fcm":{"notification":{"title":"Hello"},"data":{"notification":"7"}}}"#
         not r#"{"fcm":{"notification":{"title":"Hello"},"data":{"notificationId":"7"}}}"#;
+
+    DATA_GOOGLE_NAME = Hint "fcm/data-google-name" ["F2"] GOOGLE_MESSAGE
+        when "A key in `data` begins with `google` or `gcm`, without a dot after it."
+        then "Some of Google's pages reserve all names that begin so, though its Android SDK removes only those with a dot after it. Another name is safer."
+        Json r#"{"fcm":{"notification":{"title":"Hello"},"data":{"googlePlace":"7"}}}"#
+        not r#"{"fcm":{"notification":{"title":"Hello"},"data":{"place":"7"}}}"#;
 
     SUBTITLE = Hint "fcm/subtitle" ["P1"] GOOGLE_MESSAGE
         when "`notification` has a `subtitle`."

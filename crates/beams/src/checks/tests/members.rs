@@ -275,7 +275,9 @@ fn data_for_android_holds_strings_under_names_that_are_free() {
             (json!({"from": "a"}), &["data-reserved-key"]),
             (json!({"message_type": "a"}), &["data-reserved-key"]),
             (json!({"google.a": "a"}), &["data-reserved-key"]),
-            (json!({"gcm_a": "a"}), &["data-reserved-key"]),
+            (json!({"gcm.a": "a"}), &["data-reserved-key"]),
+            (json!({"googlePlace": "a"}), &["data-google-name"]),
+            (json!({"gcm": "a"}), &["data-google-name"]),
         ],
     );
 }
