@@ -5,16 +5,19 @@
 //! up exclude each other: the attempt knows whether a server can have the whole request, and a body that is polled after it
 //! was given up fails, upon which the connection resets the stream (HTTP/2) or closes (HTTP/1).
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Wake, Waker, ready};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use h2::Reason;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::SetOnce;
 use tokio::task::yield_now;
+
+use crate::targets::kind::USERS;
 
 /// The first frame of a body. HTTP/2 takes one for a stream that it has yet to open, but asks for the next only when the
 /// stream is open and the flow control has taken the first.
@@ -23,6 +26,16 @@ const FIRST_FRAME_BYTES: usize = 1;
 /// How much of a body is given to the connection at a time. Nearly all bodies are one frame; between the frames of the
 /// others the connection reads, so that an early response is seen before a write to a closed connection fails.
 const MAX_FRAME_BYTES: usize = 64 * 1024;
+
+/// A connection that writes the next frame later than this after the runtime has polled for I/O may miss a response.
+const MAX_IO_POLL_AGE: Duration = Duration::from_micros(50);
+
+/// How long one frame may wait for a poll that is recent enough.
+const MAX_TURN: Duration = Duration::from_millis(10);
+
+/// The service refuses longer bodies, often before it has read them. A shorter one does not wait for a recent poll: the
+/// system's buffers take most of it at once.
+const MAX_USUAL_BYTES: usize = USERS.max_body_bytes;
 
 /// No connection has begun to read the body.
 const WAITING: u8 = 0;
@@ -53,8 +66,9 @@ pub(crate) struct RequestBody {
     /// Whether HTTP/1 has asked for the end of a request without a body.
     was_asked_for_end: AtomicBool,
     sent: Arc<RequestSent>,
-    /// Yields to the connection, so that it reads before it writes the next frame.
-    yielding: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
+    /// Ends when the next frame may be read.
+    turn: Option<Turn>,
+    max_turn: Duration,
 }
 
 impl RequestSent {
@@ -118,13 +132,91 @@ impl RequestSent {
 impl RequestBody {
     pub(crate) fn new(body: Option<Bytes>, sent: Arc<RequestSent>) -> Self {
         let rest = body.unwrap_or_default();
+        let max_turn = if rest.len() > MAX_USUAL_BYTES { MAX_TURN } else { Duration::ZERO };
         Self {
             rest,
             has_begun: false,
             has_ended: false,
             was_asked_for_end: AtomicBool::new(false),
             sent,
-            yielding: None,
+            turn: None,
+            max_turn,
+        }
+    }
+}
+
+/// Waits until the runtime has polled for I/O, so that the connection reads what has arrived before it writes the next frame.
+///
+/// `yield_now` alone does not do that: it is ready when it is polled again, which hyper does before it returns to the
+/// runtime. And where many connections are written to, the runtime's last poll for I/O can be long ago when one of them gets
+/// its turn, so it takes another.
+///
+/// A response can still be lost where the server closes the connection between that poll and the write that follows: hyper
+/// does not read any more when a write has failed.
+struct Turn {
+    io_poll: Arc<IoPoll>,
+    /// How long to wait for a poll that is recent enough.
+    until: Instant,
+}
+
+/// The runtime's next poll for I/O.
+#[derive(Default)]
+struct IoPoll(Mutex<IoPollState>);
+
+#[derive(Default)]
+struct IoPollState {
+    polled_at: Option<Instant>,
+    waker: Option<Waker>,
+}
+
+impl Turn {
+    fn start(limit: Duration) -> Self {
+        Self { io_poll: IoPoll::next(), until: Instant::now() + limit }
+    }
+
+    fn poll(&mut self, context: &Context<'_>) -> Poll<()> {
+        loop {
+            let polled_at = ready!(self.io_poll.poll(context));
+            if polled_at.elapsed() <= MAX_IO_POLL_AGE || Instant::now() >= self.until {
+                return Poll::Ready(());
+            }
+            self.io_poll = IoPoll::next();
+        }
+    }
+}
+
+impl IoPoll {
+    fn next() -> Arc<Self> {
+        let next = Arc::<Self>::default();
+        // The runtime keeps the waker of a task that yields, and calls it right after it has polled for I/O.
+        let waker = Waker::from(next.clone());
+        let _ = pin!(yield_now()).poll(&mut Context::from_waker(&waker));
+        next
+    }
+
+    fn state(&self) -> MutexGuard<'_, IoPollState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn poll(&self, context: &Context<'_>) -> Poll<Instant> {
+        let mut state = self.state();
+        if let Some(polled_at) = state.polled_at {
+            return Poll::Ready(polled_at);
+        }
+        state.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Wake for IoPoll {
+    fn wake(self: Arc<Self>) {
+        let mut state = self.state();
+        state.polled_at = Some(Instant::now());
+        let waker = state.waker.take();
+        // A waker may run code that locks it again.
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
         }
     }
 }
@@ -141,9 +233,9 @@ impl Body for RequestBody {
         if self.has_ended {
             return Poll::Ready(None);
         }
-        if let Some(yielding) = &mut self.yielding {
-            ready!(yielding.as_mut().poll(context));
-            self.yielding = None;
+        if let Some(turn) = &mut self.turn {
+            ready!(turn.poll(context));
+            self.turn = None;
         }
         let is_first = !self.has_begun;
         let len = self.rest.len().min(if is_first { FIRST_FRAME_BYTES } else { MAX_FRAME_BYTES });
@@ -155,7 +247,7 @@ impl Body for RequestBody {
         self.has_begun = true;
         self.has_ended = is_end;
         if !is_first && !is_end {
-            self.yielding = Some(Box::pin(yield_now()));
+            self.turn = Some(Turn::start(self.max_turn));
         }
         let frame = self.rest.split_to(len);
         Poll::Ready((len > 0).then(|| Ok(Frame::data(frame))))
@@ -191,7 +283,17 @@ impl Body for RequestBody {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
+    use tokio::net::{TcpListener, TcpStream};
+
     use super::*;
+
+    async fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (client, server) = tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        (client.unwrap(), server.unwrap().0)
+    }
 
     /// A body and what its attempt knows of it.
     fn body(len: Option<usize>) -> (RequestBody, Arc<RequestSent>) {
@@ -203,9 +305,18 @@ mod tests {
         sent.state.load(Ordering::Acquire) == SENT
     }
 
-    fn poll(body: &mut RequestBody) -> Poll<Option<Result<usize, h2::Error>>> {
-        let frame = Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()));
+    fn poll_with(body: &mut RequestBody, context: &mut Context<'_>) -> Poll<Option<Result<usize, h2::Error>>> {
+        let frame = Pin::new(body).poll_frame(context);
         frame.map(|frame| frame.map(|frame| frame.map(|frame| frame.into_data().unwrap().len())))
+    }
+
+    fn poll(body: &mut RequestBody) -> Poll<Option<Result<usize, h2::Error>>> {
+        poll_with(body, &mut Context::from_waker(Waker::noop()))
+    }
+
+    /// The next frame, when its turn has come.
+    async fn next(body: &mut RequestBody) -> Option<Result<usize, h2::Error>> {
+        poll_fn(|context| poll_with(body, context)).await
     }
 
     fn read(body: &mut RequestBody) -> Option<usize> {
@@ -256,13 +367,39 @@ mod tests {
         let (mut body, sent) = body(Some(MAX_FRAME_BYTES * 2 + 2));
         assert_eq!(read(&mut body), Some(1));
         for _ in 0..2 {
-            assert_eq!(read(&mut body), Some(MAX_FRAME_BYTES));
-            assert!(poll(&mut body).is_pending(), "the connection has its turn");
+            assert_eq!(next(&mut body).await.unwrap().unwrap(), MAX_FRAME_BYTES);
             assert!(!body.is_end_stream());
         }
         sent.begun().await;
         assert!(sent.give_up());
-        assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
+        assert!(matches!(next(&mut body).await, Some(Err(_))));
+    }
+
+    #[tokio::test]
+    async fn the_next_frame_is_read_only_after_the_runtime_has_polled_for_io() {
+        let (mut body, _sent) = body(Some(MAX_FRAME_BYTES * 8));
+        assert_eq!(read(&mut body), Some(1));
+        assert_eq!(read(&mut body), Some(MAX_FRAME_BYTES));
+        for _ in 0..3 {
+            assert!(poll(&mut body).is_pending(), "hyper polls again before it returns to the runtime");
+        }
+        // This is readable as soon as the runtime has polled for I/O, and not before.
+        let (reader, writer) = pair().await;
+        writer.try_write(b"response").unwrap();
+        assert!(next(&mut body).await.unwrap().is_ok());
+        assert_eq!(reader.try_read(&mut [0; 64]).unwrap(), 8);
+    }
+
+    /// An I/O poll that was long ago does not end the turn, unless the turn has lasted too long.
+    #[tokio::test]
+    async fn a_turn_ends_with_a_recent_poll_or_with_its_time() {
+        let context = Context::from_waker(Waker::noop());
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
+        for (limit, ends) in [(Duration::from_secs(3600), false), (Duration::ZERO, true)] {
+            let mut turn = Turn::start(limit);
+            turn.io_poll.state().polled_at = Some(long_ago);
+            assert_eq!(turn.poll(&context).is_ready(), ends, "{limit:?}");
+        }
     }
 
     #[tokio::test]
