@@ -250,7 +250,12 @@ impl Client {
     async fn exchange(&self, request: &Request, options: &RequestOptions, limits: CallLimits<'_>) -> Result<Response> {
         match self.fake.get() {
             Some(fake) => fake.respond(request, options),
-            None => attempt(&self.connections.get(&self.config).await?, request, options, limits).await,
+            None => {
+                let lease = self.connections.get(&self.config).await?;
+                let result = attempt(&lease.http, request, options, limits).await;
+                self.connections.record(&lease, &result);
+                result
+            }
         }
     }
 }

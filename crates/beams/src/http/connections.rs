@@ -1,13 +1,15 @@
 //! The connections of a client, and when not to trust them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::task::yield_now;
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::pool::connect;
+use crate::http::response::Response;
 
 /// By how much the system's clock may be set forward without that being taken for a suspension.
 const MAX_CLOCK_STEP: Duration = Duration::from_secs(5);
@@ -19,6 +21,16 @@ pub(crate) struct Connections(Mutex<Option<Pool>>);
 struct Pool {
     http: reqwest::Client,
     used: Reading,
+    /// How many responses have come.
+    responses: Arc<AtomicU64>,
+}
+
+/// The pool that one attempt uses.
+pub(crate) struct Lease {
+    pub(crate) http: reqwest::Client,
+    responses: Arc<AtomicU64>,
+    /// How many responses had come when the attempt began.
+    responses_before: u64,
 }
 
 /// What the clocks showed. The monotonic one stands still while the system is suspended, the other one does not.
@@ -29,12 +41,12 @@ struct Reading {
 }
 
 impl Connections {
-    /// The HTTP client with the connections that can be used.
+    /// The pool with the connections that can be used, for one attempt.
     ///
     /// # Errors
     ///
     /// Those of [`connect`].
-    pub(crate) async fn get(&self, config: &Config) -> Result<reqwest::Client> {
+    pub(crate) async fn get(&self, config: &Config) -> Result<Lease> {
         // After a process was stopped and continued, its first task may run before the runtime has polled for I/O events. A
         // task that yields is scheduled after that, and after the tasks that the events have woken: connections that their
         // server has closed in the meantime leave the pool.
@@ -45,12 +57,29 @@ impl Connections {
             && !now.is_after_suspension(pool.used)
         {
             pool.used = now;
-            return Ok(pool.http.clone());
+            return Ok(pool.lease());
         }
         // While a laptop or a serverless function is suspended, a server closes its connections, and nobody receives it.
-        let http = connect(config)?;
-        *pool = Some(Pool { http: http.clone(), used: now });
-        Ok(http)
+        let new = Pool { http: connect(config)?, used: now, responses: Arc::default() };
+        Ok(pool.insert(new).lease())
+    }
+
+    /// Takes note of how an attempt ended. Where it timed out, no response has come since it began, and responses had come
+    /// before, the connections may be dead without a sign of it (a NAT or a firewall has forgotten them), and all of them as old
+    /// as this one. So the next attempt connects anew. Attempts in flight go on.
+    ///
+    /// New connections are not replaced before they have brought a response: a deadline that leaves no time for a handshake and a
+    /// response would never be met.
+    pub(crate) fn record(&self, used: &Lease, result: &Result<Response>) {
+        match result {
+            Ok(_) => {
+                used.responses.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(Error::Timeout { .. }) if used.had_responses_only_before() => {
+                self.pool().take_if(|pool| Arc::ptr_eq(&pool.responses, &used.responses));
+            }
+            Err(_) => {}
+        }
     }
 
     /// Closes them as soon as no attempt uses them.
@@ -60,6 +89,19 @@ impl Connections {
 
     fn pool(&self) -> MutexGuard<'_, Option<Pool>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pool {
+    fn lease(&self) -> Lease {
+        let responses = self.responses.clone();
+        Lease { http: self.http.clone(), responses_before: responses.load(Ordering::Relaxed), responses }
+    }
+}
+
+impl Lease {
+    fn had_responses_only_before(&self) -> bool {
+        self.responses_before > 0 && self.responses.load(Ordering::Relaxed) == self.responses_before
     }
 }
 
@@ -75,6 +117,8 @@ impl Reading {
 mod tests {
     use super::*;
     use crate::config::ClientOptions;
+    use crate::deadline::Deadline;
+    use crate::error::Delivery;
 
     #[test]
     fn only_a_suspension_lets_the_clocks_differ() {
@@ -92,10 +136,45 @@ mod tests {
         }
     }
 
+    fn config() -> Config {
+        let options = ClientOptions { instance_id: "i".into(), secret_key: "k".into(), ..ClientOptions::default() };
+        Config::new(options).unwrap()
+    }
+
+    #[tokio::test]
+    async fn connections_are_retired_by_a_timeout_if_there_were_responses_but_none_since_the_attempt_began() {
+        let response = || Ok(Response { status: 200, retry_after: None, body: Ok(Vec::new()) });
+        let timeout = || Err(Deadline::after(Duration::ZERO).error(Delivery::Unknown));
+        let other = || Err(Error::Interrupted);
+        for (before, meanwhile, result, is_retired) in [
+            (true, false, timeout(), true),
+            (true, true, timeout(), false),
+            (false, false, timeout(), false),
+            (true, false, other(), false),
+            (true, false, response(), false),
+        ] {
+            let (connections, config) = (Connections::default(), config());
+            let first = connections.get(&config).await.unwrap();
+            if before {
+                connections.record(&first, &response());
+            }
+            let lease = connections.get(&config).await.unwrap();
+            if meanwhile {
+                connections.record(&first, &response());
+            }
+            connections.record(&lease, &result);
+            let next = connections.get(&config).await.unwrap();
+            assert_eq!(!Arc::ptr_eq(&lease.responses, &next.responses), is_retired, "{before} {meanwhile} {result:?}");
+            // Another attempt on the old connections does not retire the new ones.
+            connections.record(&next, &response());
+            connections.record(&lease, &timeout());
+            assert!(Arc::ptr_eq(&next.responses, &connections.get(&config).await.unwrap().responses));
+        }
+    }
+
     #[tokio::test]
     async fn connections_from_before_a_suspension_are_not_used() {
-        let options = ClientOptions { instance_id: "i".into(), secret_key: "k".into(), ..ClientOptions::default() };
-        let config = Config::new(options).unwrap();
+        let config = config();
         let connections = Connections::default();
         connections.get(&config).await.unwrap();
         let used = || connections.pool().as_ref().unwrap().used;
