@@ -259,9 +259,57 @@ async fn a_503_that_is_not_from_the_service_is_not_retried() {
 }
 
 #[tokio::test]
+async fn a_2xx_with_an_incomplete_body_is_unknown() {
+    // NO_ERROR, INTERNAL_ERROR and CANCEL.
+    for response in [Response::CutOff(200), Response::Reset(200, 0), Response::Reset(200, 2), Response::Reset(200, 8)] {
+        let handler = move |request: Received| async move {
+            request.process();
+            response
+        };
+        for server in [http1(handler).await, http2(10, handler).await] {
+            let outcome = publish(&server.client(|options| options.max_retries = Some(3)), "u").await;
+            assert_eq!(failure(&outcome), ("ERR_BEAMS_CONNECTION", Delivery::Unknown), "{response:?}");
+            let text = outcome.result.unwrap_err().to_string();
+            assert!(text.ends_with("closed the connection before the response was complete"), "{response:?}: {text}");
+            assert_eq!((outcome.attempts, outcome.status, server.times("u")), (1, Some(200), 1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_error_for_a_body_that_cannot_be_read_says_why() {
+    let unreadable = ("ERR_BEAMS_BAD_RESPONSE", "Could not parse response body");
+    let invalid = ("ERR_BEAMS_CONNECTION", "sent an invalid HTTP response");
+    let closed = ("ERR_BEAMS_CONNECTION", "closed the connection before the response was complete");
+    for (coding, body, (code, text)) in [
+        ("gzip, chunked", "3\r\nabc\r\n0\r\n\r\n", unreadable),
+        ("gzip", "abc", unreadable),
+        ("gzip, chunked", "\x1f\x08abc", invalid),
+        ("chunked", "3\r\nabcd\r\n0\r\n\r\n", invalid),
+        ("chunked", "ffffffffffffffffff\r\n", invalid),
+        ("chunked", "\r\n", invalid),
+        ("chunked", "3\r\nabc\r\n", closed),
+        ("chunked", "3\r\na", closed),
+        ("chunked", "", closed),
+    ] {
+        let (listener, port) = listen().await;
+        let client = client(&format!("http://127.0.0.1:{port}"), None, |_| {});
+        let (outcome, ()) = tokio::join!(publish(&client, "u"), async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            read_request(&mut socket, &mut Vec::new()).await.unwrap().unwrap();
+            let response = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n{body}");
+            socket.write_all(response.as_bytes()).await.unwrap();
+        });
+        assert_eq!(failure(&outcome), (code, Delivery::Unknown), "{coding} {body:?}");
+        let message = outcome.result.unwrap_err().to_string();
+        assert!(message.ends_with(text), "{coding} {body:?}: {message}");
+    }
+}
+
+#[tokio::test]
 async fn a_4xx_with_an_incomplete_body_is_refused() {
     for server in
-        [http1(|_| async { Response::CutOff(404) }).await, http2(10, |_| async { Response::CutOff(404) }).await]
+        [http1(|_| async { Response::CutOff(404) }).await, http2(10, |_| async { Response::Reset(404, 0) }).await]
     {
         let outcome = publish(&server.client(|_| {}), "u").await;
         assert_eq!(failure(&outcome), ("ERR_BEAMS_NOT_FOUND", Delivery::Refused));

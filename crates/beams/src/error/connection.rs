@@ -3,6 +3,6 @@
 mod classify;
 mod kind;
 
-pub(crate) use classify::{Classified, classify_chain, is_too_many_open_files};
+pub(crate) use classify::{Classified, classify_body, classify_chain, is_too_many_open_files};
 pub use classify::{classify, classify_io};
 pub use kind::{ConnectionError, ConnectionErrorKind};

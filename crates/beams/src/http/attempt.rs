@@ -2,10 +2,13 @@
 
 use std::future::poll_fn;
 use std::mem;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::SystemTime;
 
+use http_body::Body as _;
+use reqwest::Version;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::time::{Instant, sleep_until};
 
@@ -109,7 +112,7 @@ impl Attempt<'_> {
         connect: Deadline,
         limits: CallLimits<'_>,
     ) -> Result<Response> {
-        let mut response = response.map_err(|error| self.send_error(error, connect))?;
+        let response = response.map_err(|error| self.send_error(error, connect))?;
         let status = response.status();
         if status.is_success() {
             // A server may accept before it has read all of the request.
@@ -119,18 +122,25 @@ impl Attempt<'_> {
         }
         let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = header.and_then(|value| retry::retry_after(value, SystemTime::now()));
-        let body = limits.run(self.read_body(&mut response)).await;
+        let body = limits.run(self.read_body(response)).await;
         let body = body.unwrap_or_else(|expired| Err(expired.error(Delivery::Unknown)));
         Ok(Response { status: status.as_u16(), retry_after, body })
     }
 
-    async fn read_body(&self, response: &mut reqwest::Response) -> Result<Vec<u8>> {
+    async fn read_body(&self, response: reqwest::Response) -> Result<Vec<u8>> {
+        let is_http_2 = response.version() == Version::HTTP_2;
+        let mut stream = reqwest::Body::from(response);
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.body_error(error))? {
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut stream).poll_frame(context)).await {
+            let Ok(chunk) = frame.map_err(|error| self.body_error(error))?.into_data() else { continue };
             if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
                 return Err(self.too_large());
             }
             body.extend_from_slice(&chunk);
+        }
+        // hyper ends the body also where the stream was reset with NO_ERROR.
+        if is_http_2 && !stream.is_end_stream() {
+            return Err(self.cut_off("the stream was reset before the end of the response".into()));
         }
         Ok(body)
     }
@@ -150,11 +160,12 @@ impl Attempt<'_> {
 
     /// A response began and was cut off.
     fn body_error(&self, error: reqwest::Error) -> Error {
-        let kind = match connection::classify(&error) {
-            ConnectionErrorKind::Other => ConnectionErrorKind::Closed,
-            kind => kind,
-        };
+        let kind = connection::classify_body(&error);
         self.connection_error(kind, Delivery::Unknown, error.without_url().into())
+    }
+
+    fn cut_off(&self, source: Box<dyn std::error::Error + Send + Sync>) -> Error {
+        self.connection_error(ConnectionErrorKind::Closed, Delivery::Unknown, source)
     }
 
     fn too_large(&self) -> Error {

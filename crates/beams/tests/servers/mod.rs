@@ -34,6 +34,8 @@ pub enum Response {
     Status(u16, &'static str),
     /// Sends a status and half of a body.
     CutOff(u16),
+    /// Sends a status and half of a body, and resets the stream with this code or closes the connection.
+    Reset(u16, u32),
     /// Resets the stream, or closes the connection.
     Close,
     /// Never responds.
@@ -157,7 +159,9 @@ where
             Response::Status(status, body) => {
                 (format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len()), false)
             }
-            Response::CutOff(status) => (format!("HTTP/1.1 {status} X\r\ncontent-length: 99\r\n\r\n{{"), true),
+            Response::CutOff(status) | Response::Reset(status, _) => {
+                (format!("HTTP/1.1 {status} X\r\ncontent-length: 99\r\n\r\n{{"), true)
+            }
             Response::Close => return Ok(()),
             Response::Silence => std::future::pending().await,
         };
@@ -248,15 +252,26 @@ async fn read_stream(mut body: RecvStream) -> Option<Vec<u8>> {
 }
 
 async fn send_http2_response(response: Response, mut respond: SendResponse<Bytes>) {
-    let (status, body, len) = match response {
-        Response::Status(status, body) => (status, body, body.len()),
-        Response::CutOff(status) => (status, "{", 99),
+    let (status, body, len, reset) = match response {
+        Response::Status(status, body) => (status, body, Some(body.len()), None),
+        Response::CutOff(status) => (status, "{", Some(99), None),
+        Response::Reset(status, code) => (status, r#"{"publishId":"#, None, Some(Reason::from(code))),
         Response::Close => return respond.send_reset(Reason::INTERNAL_ERROR),
         Response::Silence => std::future::pending().await,
     };
-    let response = http::Response::builder().status(status).header("content-length", len).body(()).unwrap();
-    let Ok(mut stream) = respond.send_response(response, false) else { return };
-    let _ = stream.send_data(Bytes::from_static(body.as_bytes()), true);
+    let mut builder = http::Response::builder().status(status);
+    if let Some(len) = len {
+        builder = builder.header("content-length", len);
+    }
+    let Ok(mut stream) = respond.send_response(builder.body(()).unwrap(), false) else { return };
+    let _ = stream.send_data(Bytes::from_static(body.as_bytes()), reset.is_none());
+    if let Some(reason) = reset {
+        // A reset discards what is queued, so what was written goes first.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        stream.send_reset(reason);
+    }
 }
 
 /// The CA certificate in PEM, and an acceptor with a certificate for 127.0.0.1 that the CA signed.

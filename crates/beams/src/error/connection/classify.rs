@@ -52,6 +52,27 @@ pub(crate) fn classify_chain(error: &(dyn StdError + 'static)) -> ConnectionErro
     ConnectionErrorKind::Other
 }
 
+/// The kind of an error that cut off the body of a response.
+pub(crate) fn classify_body(error: &HttpError) -> ConnectionErrorKind {
+    match classify_chain(error) {
+        ConnectionErrorKind::Other if is_malformed(error) => ConnectionErrorKind::Protocol,
+        ConnectionErrorKind::Other => ConnectionErrorKind::Closed,
+        kind => kind,
+    }
+}
+
+/// Whether hyper could not read the chunks of the body, which it says with an I/O error of its own.
+fn is_malformed(error: &HttpError) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
+        }
+        source = error.source();
+    }
+    false
+}
+
 fn classify_cause(error: &(dyn StdError + 'static)) -> Option<ConnectionErrorKind> {
     if let Some(error) = error.downcast_ref::<Classified>() {
         return Some(error.kind.clone());
