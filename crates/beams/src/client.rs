@@ -252,8 +252,8 @@ impl Client {
             Some(fake) => fake.respond(request, options),
             None => {
                 let lease = self.connections.get(&self.config).await?;
-                let result = attempt(&lease.http, request, options, limits).await;
-                self.connections.record(&lease, &result);
+                let result = attempt(&lease, request, options, limits).await;
+                self.connections.retire_if_silent(&lease, &result);
                 result
             }
         }

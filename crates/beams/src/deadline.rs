@@ -47,6 +47,11 @@ impl Deadline {
         other.filter(|other| other.at < self.at).unwrap_or(self)
     }
 
+    /// The same where it is the end of connecting, but named for what the attempt was waiting for.
+    pub(crate) fn waiting_for(self, kind: TimeoutKind) -> Self {
+        if self.kind == TimeoutKind::Connect { Self { kind, ..self } } else { self }
+    }
+
     /// The error where it has passed, or will have.
     pub(crate) fn error(self, delivery: Delivery) -> Error {
         Error::Timeout { kind: self.kind, limit: self.limit, delivery, source: None }

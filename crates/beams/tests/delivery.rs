@@ -66,7 +66,7 @@ async fn a_publish_that_waits_for_a_stream_times_out_after_the_connect_timeout_a
     }
     for outcome in calls.join_all().await {
         assert_eq!(failure(&outcome), NOT_SENT_IN_TIME, "{outcome:?}");
-        assert!(matches!(outcome.result, Err(Error::Timeout { kind: TimeoutKind::Connect, .. })));
+        assert!(matches!(outcome.result, Err(Error::Timeout { kind: TimeoutKind::Stream, .. })));
     }
 
     gate.open();

@@ -21,8 +21,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeoutKind {
-    /// Of making a connection: name lookup, TCP, proxy and TLS, and over HTTP/2 waiting for a free stream.
+    /// Of making a connection: name lookup, TCP, proxy and TLS.
     Connect,
+    /// The same limit, where the server speaks HTTP/2: of waiting for a free stream or making a new connection.
+    Stream,
     /// Of one attempt, from the first byte of the request to the last byte of the response.
     Response,
     /// Of the whole call, with all retries and waits.
@@ -270,6 +272,9 @@ fn timeout_message(kind: TimeoutKind, limit: Duration, last: Option<&Error>) -> 
     let limit = limit.as_nanos().div_ceil(1_000_000);
     match (kind, last) {
         (TimeoutKind::Connect, _) => format!("connecting to the service took longer than {limit} ms"),
+        (TimeoutKind::Stream, _) => {
+            format!("waiting for a free HTTP/2 stream or a new connection took longer than {limit} ms")
+        }
         (TimeoutKind::Response, _) => format!("the service did not respond within {limit} ms"),
         (TimeoutKind::Deadline, None) => format!("the call could not be completed before its deadline of {limit} ms"),
         (TimeoutKind::Deadline, Some(last)) => {

@@ -211,6 +211,10 @@ fn a_limit_is_shown_as_it_is_applied_in_whole_milliseconds() {
 fn an_error_of_a_time_limit_says_which_one() {
     for (error, text) in [
         (timeout(TimeoutKind::Connect, None), "connecting to the service took longer than 1000 ms"),
+        (
+            timeout(TimeoutKind::Stream, None),
+            "waiting for a free HTTP/2 stream or a new connection took longer than 1000 ms",
+        ),
         (timeout(TimeoutKind::Response, None), "the service did not respond within 1000 ms"),
         (timeout(TimeoutKind::Deadline, None), "the call could not be completed before its deadline of 1000 ms"),
         (

@@ -16,6 +16,7 @@ use crate::deadline::{CallLimits, Deadline, Expired};
 use crate::error::connection::{self, ConnectionError, ConnectionErrorKind};
 use crate::error::{Delivery, Error, Result, TimeoutKind};
 use crate::http::body::{RequestBody, RequestSent};
+use crate::http::connections::Lease;
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::limits::RequestOptions;
@@ -31,13 +32,13 @@ const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 ///
 /// [`Error::Timeout`], [`Error::ClosedInFlight`] and [`Error::Connection`]. A status that is not 2xx is not an error here.
 pub(crate) async fn attempt(
-    http: &reqwest::Client,
+    lease: &Lease,
     request: &Request,
     options: &RequestOptions,
     limits: CallLimits<'_>,
 ) -> Result<Response> {
-    let attempt = Attempt { request, sent: Arc::default(), gives_up: true };
-    let response = http.execute(attempt.outgoing());
+    let attempt = Attempt { request, lease, sent: Arc::default(), gives_up: true };
+    let response = lease.http.execute(attempt.outgoing());
     attempt.sent.handed_over();
     tokio::pin!(response);
 
@@ -48,7 +49,7 @@ pub(crate) async fn attempt(
             return attempt.read(response, connect, limits.within(TimeoutKind::Response, options.timeout)).await;
         }
         () = attempt.sent.begun() => None,
-        () = connecting_until(connect.at) => Some(Expired::Deadline(connect)),
+        () = connecting_until(connect.at) => Some(Expired::Deadline(connect.waiting_for(lease.awaited()))),
         () = limits.cutoff.cancelled() => Some(Expired::Cutoff),
     };
     // Where the end of the request was sent at this very moment, its response is waited for.
@@ -81,6 +82,7 @@ async fn connecting_until(time: Instant) {
 
 struct Attempt<'a> {
     request: &'a Request,
+    lease: &'a Lease,
     sent: Arc<RequestSent>,
     /// Whether dropping the attempt cancels the unsent rest of the request.
     gives_up: bool,
@@ -113,6 +115,7 @@ impl Attempt<'_> {
         limits: CallLimits<'_>,
     ) -> Result<Response> {
         let response = response.map_err(|error| self.send_error(error, connect))?;
+        self.lease.responded(response.version());
         let status = response.status();
         if status.is_success() {
             // A server may accept before it has read all of the request.

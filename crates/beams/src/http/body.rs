@@ -377,6 +377,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_next_frame_is_read_only_after_the_runtime_has_polled_for_io() {
+        let (reader, writer) = pair().await;
         let (mut body, _sent) = body(Some(MAX_FRAME_BYTES * 8));
         assert_eq!(read(&mut body), Some(1));
         assert_eq!(read(&mut body), Some(MAX_FRAME_BYTES));
@@ -384,7 +385,6 @@ mod tests {
             assert!(poll(&mut body).is_pending(), "hyper polls again before it returns to the runtime");
         }
         // This is readable as soon as the runtime has polled for I/O, and not before.
-        let (reader, writer) = pair().await;
         writer.try_write(b"response").unwrap();
         assert!(next(&mut body).await.unwrap().is_ok());
         assert_eq!(reader.try_read(&mut [0; 64]).unwrap(), 8);

@@ -1,13 +1,14 @@
 //! The connections of a client, and when not to trust them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use reqwest::Version;
 use tokio::task::yield_now;
 
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TimeoutKind};
 use crate::http::pool::connect;
 use crate::http::response::Response;
 
@@ -21,15 +22,22 @@ pub(crate) struct Connections(Mutex<Option<Pool>>);
 struct Pool {
     http: reqwest::Client,
     used: Reading,
-    /// How many responses have come.
-    responses: Arc<AtomicU64>,
+    seen: Arc<Seen>,
+}
+
+/// What was seen of the server on the connections of one pool.
+#[derive(Default)]
+struct Seen {
+    /// How many responses have begun.
+    responses: AtomicU64,
+    is_http_2: AtomicBool,
 }
 
 /// The pool that one attempt uses.
 pub(crate) struct Lease {
     pub(crate) http: reqwest::Client,
-    responses: Arc<AtomicU64>,
-    /// How many responses had come when the attempt began.
+    seen: Arc<Seen>,
+    /// How many responses had begun when the attempt did.
     responses_before: u64,
 }
 
@@ -60,25 +68,19 @@ impl Connections {
             return Ok(pool.lease());
         }
         // While a laptop or a serverless function is suspended, a server closes its connections, and nobody receives it.
-        let new = Pool { http: connect(config)?, used: now, responses: Arc::default() };
+        let new = Pool { http: connect(config)?, used: now, seen: Arc::default() };
         Ok(pool.insert(new).lease())
     }
 
-    /// Takes note of how an attempt ended. Where it timed out, no response has come since it began, and responses had come
-    /// before, the connections may be dead without a sign of it (a NAT or a firewall has forgotten them), and all of them as old
-    /// as this one. So the next attempt connects anew. Attempts in flight go on.
+    /// Retires the connections after an attempt that timed out, if no response has begun since the attempt did but some had
+    /// before. They may be dead without a sign of it (a NAT or a firewall has forgotten them), and all of them as old as the one
+    /// that was used. So the next attempt connects anew. Attempts in flight go on.
     ///
-    /// New connections are not replaced before they have brought a response: a deadline that leaves no time for a handshake and a
+    /// New connections are not retired before they have brought a response: a deadline that leaves no time for a handshake and a
     /// response would never be met.
-    pub(crate) fn record(&self, used: &Lease, result: &Result<Response>) {
-        match result {
-            Ok(_) => {
-                used.responses.fetch_add(1, Ordering::Relaxed);
-            }
-            Err(Error::Timeout { .. }) if used.had_responses_only_before() => {
-                self.pool().take_if(|pool| Arc::ptr_eq(&pool.responses, &used.responses));
-            }
-            Err(_) => {}
+    pub(crate) fn retire_if_silent(&self, used: &Lease, result: &Result<Response>) {
+        if matches!(result, Err(Error::Timeout { .. })) && used.had_responses_only_before() {
+            self.pool().take_if(|pool| Arc::ptr_eq(&pool.seen, &used.seen));
         }
     }
 
@@ -94,14 +96,25 @@ impl Connections {
 
 impl Pool {
     fn lease(&self) -> Lease {
-        let responses = self.responses.clone();
-        Lease { http: self.http.clone(), responses_before: responses.load(Ordering::Relaxed), responses }
+        let seen = self.seen.clone();
+        Lease { http: self.http.clone(), responses_before: seen.responses.load(Ordering::Relaxed), seen }
     }
 }
 
 impl Lease {
+    /// Takes note that a response has begun.
+    pub(crate) fn responded(&self, version: Version) {
+        self.seen.responses.fetch_add(1, Ordering::Relaxed);
+        self.seen.is_http_2.store(version == Version::HTTP_2, Ordering::Relaxed);
+    }
+
+    /// What an attempt that no connection has sent is waiting for. Over HTTP/2, there usually is a connection.
+    pub(crate) fn awaited(&self) -> TimeoutKind {
+        if self.seen.is_http_2.load(Ordering::Relaxed) { TimeoutKind::Stream } else { TimeoutKind::Connect }
+    }
+
     fn had_responses_only_before(&self) -> bool {
-        self.responses_before > 0 && self.responses.load(Ordering::Relaxed) == self.responses_before
+        self.responses_before > 0 && self.seen.responses.load(Ordering::Relaxed) == self.responses_before
     }
 }
 
@@ -156,19 +169,19 @@ mod tests {
             let (connections, config) = (Connections::default(), config());
             let first = connections.get(&config).await.unwrap();
             if before {
-                connections.record(&first, &response());
+                first.responded(Version::HTTP_11);
             }
             let lease = connections.get(&config).await.unwrap();
             if meanwhile {
-                connections.record(&first, &response());
+                first.responded(Version::HTTP_11);
             }
-            connections.record(&lease, &result);
+            connections.retire_if_silent(&lease, &result);
             let next = connections.get(&config).await.unwrap();
-            assert_eq!(!Arc::ptr_eq(&lease.responses, &next.responses), is_retired, "{before} {meanwhile} {result:?}");
+            assert_eq!(!Arc::ptr_eq(&lease.seen, &next.seen), is_retired, "{before} {meanwhile} {result:?}");
             // Another attempt on the old connections does not retire the new ones.
-            connections.record(&next, &response());
-            connections.record(&lease, &timeout());
-            assert!(Arc::ptr_eq(&next.responses, &connections.get(&config).await.unwrap().responses));
+            next.responded(Version::HTTP_11);
+            connections.retire_if_silent(&lease, &timeout());
+            assert!(Arc::ptr_eq(&next.seen, &connections.get(&config).await.unwrap().seen));
         }
     }
 
