@@ -11,17 +11,15 @@ const {
   createBeamsError,
   createErrorFromDetails,
   define,
-  describeValue,
   parseDetails,
   toArgumentError,
 } = require('./errors.js')
 const { listen, readReason, unlisten } = require('./abort.js')
 const { takeObservations } = require('./observers.js')
-const { throwBeamsError } = require('./settle.js')
 const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./options.js')
 const { assembleReport } = require('./bulk-report.js')
 const { readRequests } = require('./bulk-requests.js')
-const { UNREADABLE, UserBatch } = require('./user-batch.js')
+const { UNREADABLE, UserBatch, checkIteratorResult } = require('./user-batch.js')
 
 /**
  * How many users are pushed at once. An async iterable may pause between two users, which should not delay a request that
@@ -51,7 +49,7 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
     throw createBeamsError(rejection.thrown, publishToManyUsers)
   }
   // If the journal cannot be opened, the call has ended already.
-  if (hasJournal) await native.bulkOpenJournal(bulk).catch(throwBeamsError)
+  if (hasJournal) await openJournal(bulk)
   const failure = await new BulkPublish(bulk, source, batch, observe).run(signal, onProgress)
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
   const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
@@ -66,6 +64,14 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   define(error, 'report', report)
   define(error, 'remaining', remaining)
   throw error
+}
+
+async function openJournal(bulk) {
+  try {
+    await native.bulkOpenJournal(bulk)
+  } catch (thrown) {
+    throw createBeamsError(takeObservations(thrown), openJournal)
+  }
 }
 
 /** Adds the error that reading a user's request threw: the native side knows only its message. */
@@ -217,8 +223,7 @@ class BulkPublish {
       while (!this.#isClosed) {
         const result = await iterator.next()
         if (this.#isClosed) return false
-        if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
-        if (result.done) return true
+        if (checkIteratorResult(result).done) return true
         this.#batch.add(result.value)
         if (this.#isStopped) return false
         if (this.#batch.isFull && !(await this.#push())) return false
@@ -255,10 +260,6 @@ class BulkPublish {
     const wantsMore = takeObservations(await native.bulkPush(this.#bulk, ...this.#batch.take()), this.#observe)
     return wantsMore && !this.#isStopped
   }
-}
-
-function isObject(value) {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
 /** Closes an iterator without waiting for what `return()` may promise. */

@@ -37,6 +37,16 @@ function createBeamsError(thrown, hidden) {
   return createErrorFromDetails(typeof thrown === 'string' ? parseDetails(thrown) : INTERNAL, hidden)
 }
 
+/**
+ * The error for what was thrown after the native side had taken a call, such as by a patched `Promise.prototype.then`: the call
+ * goes on, and its outcome is lost.
+ */
+function createLostOutcomeError(thrown, hidden) {
+  const error = createErrorFromDetails(INTERNAL, hidden)
+  define(error, 'cause', thrown, false)
+  return error
+}
+
 const INTERNAL = {
   __proto__: null,
   message: 'internal error in beams-native, please report it: a call ended without an outcome',
@@ -136,6 +146,7 @@ module.exports = {
   createArgumentError,
   createBeamsError,
   createErrorFromDetails,
+  createLostOutcomeError,
   define,
   describeThrown,
   describeValue,

@@ -7,13 +7,15 @@ const {
   callNative,
   createArgumentError,
   createBeamsError,
+  createLostOutcomeError,
   define,
+  isBeamsError,
   parseDetails,
   toArgumentError,
 } = require('./errors.js')
 const { log, setLogger } = require('./logger.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
-const { startCall, throwBeamsError } = require('./settle.js')
+const { ignoreOutcome, startCall } = require('./settle.js')
 const { emitWarning } = require('./warnings.js')
 const { joinTargets, measureTargets, readTargets, readUserId, serializeBody } = require('./arguments.js')
 const {
@@ -96,10 +98,20 @@ class PushNotifications extends NativePushNotifications {
   async publishToManyUsers(users, publishRequest, options) {
     const call = beginCall(this, 'publishToManyUsers')
     const wanted = wantedObservations(this)
-    const send = (observe) =>
-      publishToManyUsers(this, call, users, publishRequest, options, wanted, observe, publishToManyUsersMethod)
+    let sent
+    const send = (observe) => {
+      sent = publishToManyUsers(this, call, users, publishRequest, options, wanted, observe, publishToManyUsersMethod)
+      return sent
+    }
     if (wanted === 0) return send()
-    return observeCall(this, wanted, 'publishToManyUsers', countUsers(users), send)
+    try {
+      return await observeCall(this, wanted, 'publishToManyUsers', countUsers(users), send)
+    } catch (thrown) {
+      // `send` rejects with errors of ours only.
+      if (isBeamsError(thrown)) throw thrown
+      void ignoreOutcome(sent)
+      throw createLostOutcomeError(thrown, publishToManyUsersMethod)
+    }
   }
 
   generateToken(userId, options) {
@@ -175,32 +187,40 @@ function defaultPayloadChecks() {
 }
 
 function publish(client, operation, targets, publishRequest, options) {
+  let read
   try {
-    const call = nextCall(client, operation)
-    const { ids, count, notAString } = readTargets(targets)
-    const checkTargets = () =>
-      callNative(() =>
-        native.checkTargets.call(client, operation, joinTargets(ids), measureTargets(ids), count, notAString),
-      )
-    const payload = serializeAfter(checkTargets, publishRequest)
-    const given = checkOptions(options, CALL_OPTIONS)
-    const numbers = readCallOptions(given)
-    const send = (observers) =>
-      native[operation].call(
-        client,
-        call,
-        observers,
-        joinTargets(ids),
-        measureTargets(ids),
-        count,
-        notAString,
-        payload,
-        numbers,
-      )
-    return startCall(client, call, operation, count, readSignal(given), send, toPublishResponse)
+    read = readPublish(client, operation, targets, publishRequest, options)
   } catch (thrown) {
     return Promise.reject(toArgumentError(thrown, publish))
   }
+  const { call, count, signal, send } = read
+  return startCall(client, call, operation, count, signal, send, toPublishResponse, publish)
+}
+
+/** Reads the arguments of a publish. `send` passes them to the native side. */
+function readPublish(client, operation, targets, publishRequest, options) {
+  const call = nextCall(client, operation)
+  const { ids, count, notAString } = readTargets(targets)
+  const checkTargets = () =>
+    callNative(() =>
+      native.checkTargets.call(client, operation, joinTargets(ids), measureTargets(ids), count, notAString),
+    )
+  const payload = serializeAfter(checkTargets, publishRequest)
+  const given = checkOptions(options, CALL_OPTIONS)
+  const numbers = readCallOptions(given)
+  const send = (observers) =>
+    native[operation].call(
+      client,
+      call,
+      observers,
+      joinTargets(ids),
+      measureTargets(ids),
+      count,
+      notAString,
+      payload,
+      numbers,
+    )
+  return { call, count, signal: readSignal(given), send }
 }
 
 /** The official SDK reports what is wrong with the targets before it looks into the payload. */
@@ -226,16 +246,18 @@ function deleteUserForBody(client, userId, options) {
 
 /** The stack of an error for an argument begins with the caller of `hidden`. */
 function startDeletion(client, userId, options, hidden, toResult) {
+  let call, signal, send
   try {
-    const call = nextCall(client, 'deleteUser')
+    call = nextCall(client, 'deleteUser')
     const given = checkOptions(options, CALL_OPTIONS)
     const numbers = readCallOptions(given)
     const user = readUserId(userId)
-    const send = (observers) => native.deleteUser.call(client, call, observers, user, numbers)
-    return startCall(client, call, 'deleteUser', 1, readSignal(given), send, toResult)
+    signal = readSignal(given)
+    send = (observers) => native.deleteUser.call(client, call, observers, user, numbers)
   } catch (thrown) {
     return Promise.reject(toArgumentError(thrown, hidden))
   }
+  return startCall(client, call, 'deleteUser', 1, signal, send, toResult, hidden)
 }
 
 async function close(client, options) {
@@ -246,7 +268,11 @@ async function close(client, options) {
   } catch (thrown) {
     throw toArgumentError(thrown, close)
   }
-  await closed.catch(throwBeamsError)
+  try {
+    await closed
+  } catch (thrown) {
+    throw createBeamsError(takeObservations(thrown), close)
+  }
 }
 
 function toPublishResponse(settled) {

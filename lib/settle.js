@@ -4,18 +4,33 @@
 
 const { PushNotifications } = require('./load.js')
 const { listen, rejectWithReason, unlisten } = require('./abort.js')
-const { createBeamsError, toArgumentError } = require('./errors.js')
+const { createBeamsError, createLostOutcomeError, toArgumentError } = require('./errors.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 
 const native = PushNotifications.prototype
 
 /**
- * Makes a call. `send(wanted)` calls the native side with the requested observations; `toResult` converts the value of its promise
- * to the result.
+ * Makes a call. `callNativeSide(wanted)` calls the native side with the requested observations; `toResult` converts the value of
+ * its promise to the result. The stack of an error for an argument begins with the caller of `hidden`.
  */
-function startCall(client, call, operation, targets, signal, send, toResult) {
-  const wanted = wantedObservations(client)
-  if (wanted === 0) return settle(client, call, signal, send, toResult)
+function startCall(client, call, operation, targets, signal, callNativeSide, toResult, hidden) {
+  let sent, wanted
+  const send = (observers) => (sent = callNativeSide(observers))
+  const toError = (thrown) => {
+    if (sent === undefined) return toArgumentError(thrown, hidden)
+    // The request may be sent all the same, so the error must not say that it was not.
+    void ignoreOutcome(sent)
+    return createLostOutcomeError(thrown, hidden)
+  }
+  try {
+    wanted = wantedObservations(client)
+    if (wanted === 0) return settle(client, call, signal, send, toResult)
+    return observeCall(client, wanted, operation, targets, sendObserved)
+  } catch (thrown) {
+    return Promise.reject(toError(thrown))
+  }
+
+  /** A call with an invalid argument is observed, too. */
   function sendObserved(observe) {
     const sendAndObserve = () =>
       send(wanted).then(
@@ -27,10 +42,10 @@ function startCall(client, call, operation, targets, signal, send, toResult) {
     try {
       return settle(client, call, signal, sendAndObserve, toResult)
     } catch (thrown) {
-      return Promise.reject(toArgumentError(thrown, sendObserved))
+      if (sent !== undefined) throw thrown
+      return Promise.reject(toError(thrown))
     }
   }
-  return observeCall(client, wanted, operation, targets, sendObserved)
 }
 
 /**
@@ -42,28 +57,35 @@ function settle(client, call, signal, send, toResult) {
   if (signal.aborted) return rejectWithReason(signal)
   const abort = () => native.abort.call(client, call)
   listen(signal, abort)
-  let sent
   try {
-    sent = send(0)
+    return send(0).then(
+      (settled) => {
+        unlisten(signal, abort)
+        return toResult(settled)
+      },
+      function onRejected(thrown) {
+        unlisten(signal, abort)
+        if (thrown === null) return rejectWithReason(signal)
+        throw createBeamsError(takeObservations(thrown), onRejected)
+      },
+    )
   } catch (thrown) {
     unlisten(signal, abort)
     throw thrown
   }
-  return sent.then(
-    (settled) => {
-      unlisten(signal, abort)
-      return toResult(settled)
-    },
-    function onRejected(thrown) {
-      unlisten(signal, abort)
-      if (thrown === null) return rejectWithReason(signal)
-      throw createBeamsError(takeObservations(thrown), onRejected)
-    },
-  )
+}
+
+/** `await` does not call `then`, which may be what has thrown. */
+async function ignoreOutcome(sent) {
+  try {
+    await sent
+  } catch {
+    // It would be an unhandled rejection.
+  }
 }
 
 function throwBeamsError(thrown) {
   throw createBeamsError(takeObservations(thrown), throwBeamsError)
 }
 
-module.exports = { startCall, throwBeamsError }
+module.exports = { ignoreOutcome, startCall }

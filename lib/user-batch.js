@@ -62,8 +62,7 @@ class UserBatch {
     try {
       for (let read = 0; read < maxUsers && text.length + this.#payloadLength < MAX_BATCH_LENGTH; read++) {
         const result = iterator.next()
-        if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
-        if (result.done) return false
+        if (checkIteratorResult(result).done) return false
         const { value } = result
         if (isPlain && typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH) {
           text += value
@@ -163,8 +162,14 @@ function describeName(request) {
   return typeof request === 'string' ? JSON.stringify(text) : text
 }
 
+/** Returns what an iterator's `next()` has returned. Throws as a loop does if it is not an object. */
+function checkIteratorResult(result) {
+  if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
+  return result
+}
+
 function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }
 
-module.exports = { UNREADABLE, UserBatch }
+module.exports = { UNREADABLE, UserBatch, checkIteratorResult }
