@@ -62,9 +62,9 @@ describe('a result that cannot be written', { concurrency: 2, skip: !fs.existsSy
   }
 })
 
-describe('a result that is not read', { concurrency: 2 }, () => {
-  for (const [args] of commands) {
-    test(`ends ${nameOf(args)} silently, with its own exit code`, async (t) => {
+describe('a result whose reader has ended', { concurrency: 2 }, () => {
+  for (const [args, exitCode] of commands) {
+    test(`ends ${nameOf(args)} with exit code ${exitCode} and an error`, async (t) => {
       const { emulator } = await emulated(t)
       const { child, ended } = startCommand(t, args, {
         cwd: writeFiles(t, files),
@@ -73,9 +73,49 @@ describe('a result that is not read', { concurrency: 2 }, () => {
       child.stdout.destroy()
       child.stdin.end()
       const { code, stderr } = await ended
-      assert.equal(code, 0)
-      assert.doesNotMatch(stderr, /^beams-native/m)
+      const error = stderr.split('\n').find((line) => line.startsWith('beams-native'))
+      const name = args[0].startsWith('-') ? '' : ` ${args[0]}`
+      const delivery = exitCode === 3 ? ' (unknown)' : ''
+      assert.equal(
+        error,
+        `beams-native${name}: the result cannot be written: its reader has closed the pipe${delivery}`,
+      )
+      assert.equal(code, exitCode)
     })
+  }
+})
+
+describe('control characters in a response', { concurrency: 2 }, () => {
+  const hostile = '\u001b[2J\u009b31m\u0007\u007f\r\nbeams-native: forged\b'
+  // oxlint-disable-next-line no-control-regex -- it is what this is about
+  const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/
+
+  for (const [kind, status, body] of [
+    ['publish id', 200, { publishId: `pubid-${hostile}` }],
+    ['error', 422, { error: hostile, description: hostile }],
+  ]) {
+    for (const args of [
+      publish,
+      [...publish, '--json'],
+      [...campaign, 'users.txt'],
+      [...campaign, 'users.txt', '--json'],
+      ['doctor'],
+      ['doctor', '--json'],
+    ]) {
+      test(`of the ${kind} are not printed by ${nameOf(args)}`, async (t) => {
+        const server = await recordingServer(t, () => ({ status, body: JSON.stringify(body) }))
+        const env = { ...createVariables(server), BEAMS_LOG: 'debug' }
+        const { stdout, stderr } = await runCommand(t, args, { cwd: writeFiles(t, files), env })
+        assert.doesNotMatch(stdout + stderr, control)
+        assert.doesNotMatch(stdout, /^beams-native: forged/m)
+        if (kind !== 'publish id') return
+        if (args.includes('--json') && args[0] === 'publish') {
+          assert.deepEqual(JSON.parse(stdout), { publishId: `pubid-${hostile}` })
+        } else if (args[0] === 'publish') {
+          assert.equal(stdout, 'pubid-\\u001b[2J\\u009b31m\\u0007\\u007f\\u000d\\u000abeams-native: forged\\u0008\n')
+        }
+      })
+    }
   }
 })
 

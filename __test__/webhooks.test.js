@@ -141,6 +141,28 @@ describe('a webhook is refused', () => {
   }
 })
 
+test('a webhook may have a thousand secrets, one of which must match', () => {
+  const secrets = (count) => [...Array.from({ length: count - 1 }, (_, index) => `other-${index}`), secret]
+  assert.equal(refusal(open, sign(open), secrets(1000)), 'verified')
+  assert.equal(refusal(open, sign(open, 'another'), secrets(1000)), 'ERR_BEAMS_WEBHOOK_SIGNATURE')
+  const { code, message } = refusalError(open, sign(open), secrets(1001))
+  assert.deepEqual([code, message], ['ERR_BEAMS_INVALID_ARGUMENT', 'secret must have at most 1000 elements'])
+})
+
+for (const [name, body] of [
+  ['a parsed object', JSON.parse(open)],
+  ['null', null],
+  ['missing', undefined],
+  ['a number', 5],
+  ['an array', [open]],
+]) {
+  test(`a body that is ${name} is refused with what is needed: the raw body`, () => {
+    const { code, message } = refusalError(body, sign(open), secret)
+    assert.equal(code, 'ERR_BEAMS_INVALID_ARGUMENT')
+    assert.equal(message, 'rawBody must be a string, a Uint8Array or an ArrayBuffer: the raw body, before any parsing')
+  })
+}
+
 for (const [name, signature] of [
   ['all headers of Node', { 'webhook-signature': sign(open) }],
   ['all headers of fetch', new Headers({ 'webhook-signature': sign(open) })],

@@ -68,7 +68,7 @@ async function* examine(configuration, announcePublish) {
 
 function formatCheck({ name, status, message, advice }) {
   const line = `${paint(process.stdout, COLORS[status], status.padEnd(4))}  ${name.padEnd(13)}  ${toOneLine(message)}`
-  return advice === undefined ? line : `${line}\n${' '.repeat(21)}${advice}`
+  return advice === undefined ? line : `${line}\n${' '.repeat(21)}${toOneLine(advice)}`
 }
 
 module.exports = {

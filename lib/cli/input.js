@@ -1,7 +1,6 @@
 'use strict'
 
 const fs = require('node:fs')
-const { buffer } = require('node:stream/consumers')
 const { InterruptedError, UsageError } = require('./exit-codes.js')
 const { watchInterrupts } = require('./interrupt.js')
 const { printNote } = require('./output.js')
@@ -16,6 +15,9 @@ const FILE_ERRORS = {
   ENAMETOOLONG: 'the name is too long',
 }
 
+/** Far more than any request, secret or webhook. Devices such as /dev/zero never end. */
+const MAX_MEBIBYTES = 64
+
 const STDIN = '-'
 const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D'
 
@@ -26,20 +28,35 @@ const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D
 async function readBytes(file, option) {
   await checkInput(file, option)
   try {
-    return await (file === STDIN ? readStdin() : buffer(openInput(file)))
+    return await (file === STDIN ? readStdin(option) : collect(openInput(file), file, option))
   } catch (error) {
-    throw error instanceof InterruptedError ? error : createReadError(file, option, error)
+    const isExplained = error instanceof InterruptedError || error instanceof UsageError
+    throw isExplained ? error : createReadError(file, option, error)
   }
 }
 
-async function readStdin() {
+/** Reads a stream to its end, which a device or a pipe may not have. */
+async function collect(stream, file, option) {
+  const chunks = []
+  let length = 0
+  for await (const chunk of stream) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > MAX_MEBIBYTES << 20) {
+      throw new UsageError(`${nameInput(file, option)} has more than ${MAX_MEBIBYTES} MiB; is it the right file?`)
+    }
+  }
+  return Buffer.concat(chunks)
+}
+
+async function readStdin(option) {
   // Watched before the terminal shows that the command is reading.
   const interrupts = watchInterrupts(
     (signal) => process.stdin.destroy(new InterruptedError(signal, 'not-sent', 'nothing was sent')),
     () => {},
   )
   try {
-    return await buffer(openInput(STDIN))
+    return await collect(openInput(STDIN), STDIN, option)
   } finally {
     // After a signal, npx forwards another, which must not end the process before it has reported the first.
     if (interrupts.signal === undefined) interrupts.release()

@@ -9,15 +9,16 @@ const counts = new Intl.NumberFormat('en')
 /** A message may quote an invalid value of any length. */
 const MAX_MESSAGE_LENGTH = 1000
 
-/**
- * A reader such as `head` closes the pipe early, which must neither stop a campaign nor print a stack. {@link print} rejects on
- * other errors.
- */
+/** A reader such as `head` closes the pipe early, which must neither stop a campaign nor print a stack. {@link print} rejects. */
 function ignoreStreamErrors() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
-const WRITE_ERRORS = { ENOSPC: 'no space left on the device', EDQUOT: 'the disk quota is exceeded' }
+const WRITE_ERRORS = {
+  EDQUOT: 'the disk quota is exceeded',
+  ENOSPC: 'no space left on the device',
+  EPIPE: 'its reader has closed the pipe',
+}
 
 /** The result cannot be written to stdout. */
 class OutputError extends Error {
@@ -28,25 +29,39 @@ class OutputError extends Error {
 }
 
 /**
- * Writes a line to stdout. Resolves if the reader has closed the pipe, and rejects with an {@link OutputError} if it cannot be
- * written. After a publish, `delivery` is `'unknown'`: without the result, its caller does not know what was published.
+ * Writes a line to stdout. Rejects with an {@link OutputError} if it cannot be written, also because the reader has closed the
+ * pipe. After a publish, `delivery` is `'unknown'`: without the result, its caller does not know what was published.
  */
 function print(text, delivery) {
   return new Promise((resolve, reject) => {
     process.stdout.write(`${text}\n`, (error) => {
-      if (!error || error.code === 'EPIPE') resolve()
+      if (!error) resolve()
       else reject(new OutputError(error, delivery))
     })
   })
 }
 
+/** `JSON.stringify` leaves the control characters from U+007F on, of which U+009B begins an escape sequence. */
 function printJson(value, delivery) {
-  return print(JSON.stringify(value, null, 2), delivery)
+  return print(escapeInLines(JSON.stringify(value, null, 2)), delivery)
 }
 
 /** Writes a line to stderr. */
 function printNote(text) {
   process.stderr.write(`${text}\n`)
+}
+
+/** Escapes the control characters of text from other sources, so that it cannot control the terminal. */
+function escapeControls(text) {
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+/** {@link escapeControls} for text of several lines. */
+function escapeInLines(text) {
+  return text.split('\n').map(escapeControls).join('\n')
 }
 
 /**
@@ -96,6 +111,8 @@ module.exports = {
   formatQuantity,
   describeError,
   errorToJson,
+  escapeControls,
+  escapeInLines,
   formatCount,
   ignoreStreamErrors,
   paint,

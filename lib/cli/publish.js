@@ -4,7 +4,7 @@ const { EXIT, InterruptedError, UsageError } = require('./exit-codes.js')
 const { CONFIGURATION_OPTIONS, createClient } = require('./configuration.js')
 const { REQUEST_OPTIONS, readRequest } = require('./request.js')
 const { watchInterrupts } = require('./interrupt.js')
-const { print, printJson, printNote } = require('./output.js')
+const { escapeControls, print, printJson, printNote } = require('./output.js')
 
 const options = {
   interest: { type: 'string', multiple: true, value: '<name>', help: 'an interest; may be repeated, up to 100 times' },
@@ -32,7 +32,7 @@ async function run({ values }) {
   const response = await publish(beams, () =>
     interests ? beams.publishToInterests(interests, request) : beams.publishToUsers(users, request),
   )
-  await (values.json ? printJson(response, 'unknown') : print(response.publishId, 'unknown'))
+  await (values.json ? printJson(response, 'unknown') : print(escapeControls(response.publishId), 'unknown'))
   return EXIT.OK
 }
 

@@ -4,12 +4,19 @@
 
 const { UsageError } = require('./exit-codes.js')
 const { checkInput, createDecoder, createEncodingError, createReadError, nameInput, openInput } = require('./input.js')
+const { printNote } = require('./output.js')
 
 const OPTION = 'users'
 
 /** Control characters and byte order marks, which UTF-16, line breaks of one CR or joined files put into a line. */
 // eslint-disable-next-line no-control-regex
 const INVISIBLE = /[\u0000-\u001f\u007f\ufeff]/
+
+/** White space around an id is from the list's layout. Tabs are not in it, because they separate columns. */
+const SURROUNDING_SPACE = /^[\p{Zs}\r]+|[\p{Zs}\r]+$/gu
+
+/** What the first column of exported tables is called. */
+const HEADER = /^"?((user|customer|external)[ _-]?)?(ids?|uuid|users?|name|email)"?\s*($|[,;])/i
 
 /** Bounds the memory for a file that is not a list of lines. */
 const MAX_LINE_LENGTH = 1 << 20
@@ -29,13 +36,34 @@ async function openUsers(file, format, names) {
   if (!Object.hasOwn(FORMATS, format)) {
     throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}, not "${format}"`)
   }
-  const readFrom = (stream) => readBatches(stream, file, (line) => FORMATS[format](line, names))
+  const hint = createHint(file, format)
+  const readFrom = (stream) =>
+    readBatches(stream, file, (line, number) => {
+      hint(line, number)
+      return FORMATS[format](line, names)
+    })
   let total
   if (await checkInput(file, OPTION)) {
     total = 0
     for await (const users of readFrom(openInput(file))) total += users.length
   }
   return createUsers(openInput(file), readFrom, total)
+}
+
+/** Returns a function that prints a hint at the first line that looks like CSV: any text may be an id, so it is not refused. */
+function createHint(file, format) {
+  let isPending = format !== 'jsonl'
+  return (line, number) => {
+    const reason = isPending && describeCsv(line, number)
+    if (!reason) return
+    isPending = false
+    printNote(`beams-native campaign: warning: ${nameInput(file, OPTION)}, line ${number}: ${reason}`)
+  }
+}
+
+function describeCsv(line, number) {
+  if (number === 1 && HEADER.test(line)) return 'it looks like the header of a table, and is taken for a user id'
+  return line.includes(',') && 'it has a comma, and is taken for one user id; a list has one id per line'
 }
 
 function createUsers(stream, readFrom, total) {
@@ -54,7 +82,7 @@ async function* readBatches(stream, file, parse) {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line
     if (text.trim() === '') return []
     try {
-      return [parse(text)]
+      return [parse(text, number)]
     } catch (error) {
       throw new UsageError(`${nameInput(file, OPTION)}, line ${number}: ${error.message}`, { cause: error })
     }
@@ -83,7 +111,8 @@ async function* decode(stream, file) {
 }
 
 /** Any text is a user id, so a list of another format would be published to users that do not exist. */
-function parseId(line) {
+function parseId(text) {
+  const line = text.replaceAll(SURROUNDING_SPACE, '')
   if (line.includes('\t')) {
     throw new Error(
       'it has a tab; if a request name follows it, pass --requests, and if it is part of the id, use --format jsonl',
@@ -104,7 +133,9 @@ function parseColumns(line, names) {
   if (others.length > 0) {
     throw new Error(`it has ${others.length + 2} columns instead of two, the user id and the name of a request`)
   }
-  return name === undefined ? parseId(userId) : createEntry(parseId(userId), name, names)
+  return name === undefined
+    ? parseId(userId)
+    : createEntry(parseId(userId), name.replaceAll(SURROUNDING_SPACE, ''), names)
 }
 
 /** Parses `"user-1"`, `{ "userId": "user-1", "request": "de" }` or `{ "userId": "user-1", "publishRequest": { … } }`. */
