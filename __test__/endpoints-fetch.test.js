@@ -45,6 +45,25 @@ describe('the webhook endpoint', () => {
     assert.deepEqual(await receive(request), { status: 400, errors: [] })
   })
 
+  test('does not read a body that is declared to be too large, and cancels it', async () => {
+    let [pulled, cancelled] = [0, false]
+    const source = {
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(100))
+      },
+      cancel() {
+        cancelled = true
+        throw new Error('it is gone')
+      },
+    }
+    const body = new ReadableStream(source, { highWaterMark: 0 })
+    const declared = { ...headers, 'content-length': '1001' }
+    const request = new Request(url, { method: 'POST', body, headers: declared, duplex: 'half' })
+    assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, errors: [] })
+    assert.deepEqual([pulled, cancelled], [0, true])
+  })
+
   test('reads no further than maxBytes, and cancels the body', async () => {
     let [pulled, cancelled] = [0, false]
     const body = new ReadableStream({

@@ -4,7 +4,7 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
-const { once } = require('node:events')
+const { EventEmitter, once } = require('node:events')
 const http = require('node:http')
 const http2 = require('node:http2')
 const net = require('node:net')
@@ -209,6 +209,51 @@ describe('a webhook whose body', () => {
     await once(socket, 'close')
     assert.match(received, /^HTTP\/1\.1 413 /)
     assert.match(received, /connection: close/i)
+  })
+
+  test('is declared to be too large is refused before any of it arrives', async (t) => {
+    const endpoint = webhookEndpoint({ secret, maxBytes: 1000, onError: assert.fail }, assert.fail)
+    const send = await startHost(t, http.createServer(endpoint))
+    for (const length of ['1001', '10000000000', '9'.repeat(18)]) {
+      const socket = await connect(t, send.port, head(length))
+      let received = ''
+      socket.setEncoding('latin1').on('data', (text) => (received += text))
+      await once(socket, 'close')
+      assert.match(received, /^HTTP\/1\.1 413 /)
+    }
+  })
+
+  test('is chunked and grows beyond the limit is refused, and the connection ends', async (t) => {
+    const endpoint = webhookEndpoint({ secret, maxBytes: 1000, onError: assert.fail }, assert.fail)
+    const send = await startHost(t, http.createServer(endpoint))
+    const chunk = `1f4\r\n${'x'.repeat(500)}\r\n`
+    const chunked = head(0).replace('Content-Length: 0', 'Transfer-Encoding: chunked')
+    const socket = await connect(t, send.port, chunked + chunk.repeat(3))
+    let received = ''
+    socket.setEncoding('latin1').on('data', (text) => (received += text))
+    await once(socket, 'close')
+    assert.match(received, /^HTTP\/1\.1 413 /)
+  })
+
+  test('belongs to a client that has left while seen waited: its late rejection is reported once', async (t) => {
+    const errors = []
+    const oops = new Error('the database is down')
+    let reject, settled
+    const wasSeen = new Promise((_resolve, rejectSeen) => (reject = rejectSeen))
+    const asked = new EventEmitter()
+    const seen = () => (asked.emit('seen'), wasSeen)
+    const endpoint = webhookEndpoint({ secret, seen, onError: (error) => errors.push(error) }, assert.fail)
+    const server = http.createServer((incoming, outgoing) => (settled = endpoint(incoming, outgoing)))
+    const send = await startHost(t, server)
+    const isAsked = once(asked, 'seen')
+    const socket = await connect(t, send.port, head(Buffer.byteLength(body)) + body)
+    await isAsked
+    const closed = once(socket, 'close')
+    socket.destroy()
+    await closed
+    reject(oops)
+    await settled
+    assert.deepEqual(errors, [oops])
   })
 
   test('arrives as strings, because an encoding is set, is verified', async (t) => {

@@ -33,7 +33,8 @@ export interface WebhookEndpointOptions {
    * `false` for only one of two simultaneous requests. Events for which it returns `true` are not handled again.
    *
    * It runs before the response: if it rejects, the response is 500 and the service sends the event again. The service
-   * waits for 3 seconds. By default, the handlers run for each request.
+   * waits for 3 seconds, and the endpoint for as long as it takes: set a time limit in the client of your database. By default,
+   * the handlers run for each request.
    */
   seen?: ((event: WebhookEvent) => boolean | PromiseLike<boolean>) | undefined
   /**

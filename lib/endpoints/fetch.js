@@ -29,9 +29,20 @@ const CONSUMED =
 async function collectBody(request, maxBytes) {
   if (request.bodyUsed || request.body?.locked) throw createArgumentError(CONSUMED)
   if (request.body === null) return Buffer.alloc(0)
+  const reader = request.body.getReader()
+  try {
+    BodyError.checkDeclaredLength(request.headers.get('content-length'), maxBytes)
+    return await readChunks(reader, maxBytes)
+  } catch (error) {
+    // Fails if the sender has disconnected, which does not affect the response.
+    reader.cancel().catch(() => {})
+    throw error
+  }
+}
+
+async function readChunks(reader, maxBytes) {
   const chunks = []
   let length = 0
-  const reader = request.body.getReader()
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw BodyError.incomplete()
@@ -39,10 +50,7 @@ async function collectBody(request, maxBytes) {
     if (done) return Buffer.concat(chunks)
     chunks.push(value)
     length += value.length
-    if (length <= maxBytes) continue
-    // Fails if the sender has disconnected, which does not affect the response.
-    reader.cancel().catch(() => {})
-    throw BodyError.tooLarge(maxBytes)
+    if (length > maxBytes) throw BodyError.tooLarge(maxBytes)
   }
 }
 

@@ -49,9 +49,10 @@ const CONSUMED =
   'webhookEndpoint: a body parser has read the body, and a signature is over its bytes. Put the endpoint before ' +
   'express.json(), or keep the bytes: express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes } })'
 
-function collectBody(request, maxBytes) {
+async function collectBody(request, maxBytes) {
   if (request.readableDidRead) throw createArgumentError(CONSUMED)
   if (request.destroyed) throw BodyError.incomplete()
+  BodyError.checkDeclaredLength(request.headers['content-length'], maxBytes)
   return new Promise((resolve, reject) => {
     const chunks = []
     let length = 0

@@ -25,6 +25,11 @@ class BodyError extends Error {
     return new BodyError(400, 'the body is not complete')
   }
 
+  /** Throws before anything is read if the sender declares a larger body. */
+  static checkDeclaredLength(contentLength, maxBytes) {
+    if (Number(contentLength) > maxBytes) throw BodyError.tooLarge(maxBytes)
+  }
+
   static tooLarge(maxBytes) {
     return new BodyError(413, `the body has more than ${maxBytes} bytes`)
   }
