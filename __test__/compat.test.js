@@ -59,6 +59,9 @@ describe('the constructor', () => {
       [{ port: true }, /^port must be an integer from 1 to 65535$/],
       [{ port: 99999 }, /^port must be an integer from 1 to 65535$/],
       [{ timeout: 'soon' }, /^timeout must be/],
+      [{ timeout: 0.5 }, /^timeout must be/],
+      [{ maxRetries: null }, /^maxRetries must be/],
+      [{ port: 0.5 }, /^port must be an integer from 1 to 65535$/],
     ]) {
       const client = new PushNotifications({ ...local, ...change })
       for (const call of [

@@ -388,6 +388,9 @@ describe('a configuration mistake throws immediately', () => {
         /maxBytes must be a number/,
       ],
       ['room for no events', () => seenInMemory({ maxEvents: 0 }), /maxEvents must be a number/],
+      ['a number of events in words', () => seenInMemory({ maxEvents: '5' }), /maxEvents must be a number/],
+      ['null events', () => seenInMemory({ maxEvents: null }), /maxEvents must be a number/],
+      ['null bytes', () => webhookEndpoint({ secret, maxBytes: null }, {}), /maxBytes must be a number/],
       ['a secret in place of options', () => webhookEndpoint(secret, {}), /must be an object/],
     ]) {
       test(`of ${name}: ${what}`, () => {

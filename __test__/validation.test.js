@@ -36,6 +36,52 @@ const numbers = [
   ['tokenBackdate', [-1, 0.5, 86401, NaN, Infinity, '60'], 'must be a whole number of seconds from 0 to 86400'],
 ].flatMap(([option, values, message]) => values.map((value) => [option, value, `${option} ${message}`]))
 
+const TIME = 'a number of milliseconds from 1 to 2147483647'
+const bulk = (option) => (value) => beams.publishToManyUsers(['u'], payload, { [option]: value })
+const construct = (option) => async (value) => new PushNotifications({ ...keys, [option]: value })
+
+/** Every numeric option: a call with a value of it, its text, fractions that it refuses, and strings that it takes. */
+const numericOptions = [
+  ['port', construct('port'), 'an integer from 1 to 65535', [0.5, 80.5], ['80']],
+  ...['timeout', 'connectTimeout', 'deadline'].map((name) => [name, construct(name), TIME, [0.5, 0.999]]),
+  ['maxRetries', construct('maxRetries'), 'an integer from 0 to 100', [0.5]],
+  ['maxRequestsPerSecond', construct('maxRequestsPerSecond'), 'a number from 0.001 up, or Infinity for no limit', [0.0009]], // prettier-ignore
+  ['maxConcurrentRequests', construct('maxConcurrentRequests'), 'an integer from 1 to 65536', [0.5, 1.5]],
+  ['tokenBackdate', construct('tokenBackdate'), 'a whole number of seconds from 0 to 86400', [0.5]],
+  ...['publishToInterests', 'publishToUsers'].flatMap((method) => {
+    const call = (option) => (value) => beams[method](['u'], payload, { [option]: value })
+    return [
+      ['timeout', call('timeout'), TIME, [0.5]],
+      ['deadline', call('deadline'), TIME, [0.5]],
+      ['maxRetries', call('maxRetries'), 'an integer from 0 to 100', [0.5]],
+    ].map((row) => [...row, [], method])
+  }),
+  ['timeout', (timeout) => beams.deleteUser('u', { timeout }), TIME, [0.5], [], 'deleteUser'],
+  ['deadline', (deadline) => beams.deleteUser('u', { deadline }), TIME, [0.5], [], 'deleteUser'],
+  ['maxRetries', (maxRetries) => beams.deleteUser('u', { maxRetries }), 'an integer from 0 to 100', [0.5], [], 'deleteUser'], // prettier-ignore
+  ['timeout', bulk('timeout'), TIME, [0.5], [], 'publishToManyUsers'],
+  ['deadline', bulk('deadline'), TIME, [0.5], [], 'publishToManyUsers'],
+  ['maxRetries', bulk('maxRetries'), 'an integer from 0 to 100', [0.5], [], 'publishToManyUsers'],
+  ['concurrency', bulk('concurrency'), 'an integer from 1 to 1000', [0.5], [], 'publishToManyUsers'],
+  ['timeout', (timeout) => new PushNotifications(keys).close({ timeout }), 'a number of milliseconds from 0 to 2147483647', [-0.5], [], 'close'], // prettier-ignore
+  ['backdate', async (backdate) => beams.generateToken('u', { backdate }), 'a whole number of seconds from 0 to 86400', [0.5], [], 'generateToken'], // prettier-ignore
+]
+
+describe('a numeric option', () => {
+  const others = [null, NaN, -1, '', ' ', '1', '0x10', '1e3', 'ten', true, false, 1n, [1], {}, new Number(1), Symbol('1'), () => 1] // prettier-ignore
+  for (const [option, call, expected, fractions, strings = [], where = 'the constructor'] of numericOptions) {
+    test(`refuses what is not one: ${option} of ${where}`, async () => {
+      const isTaken = (value) => option === 'port' && ['1', ...strings].includes(value)
+      for (const value of [...others, ...fractions]) {
+        if (isTaken(value)) continue
+        const error = await rejection(call(value))
+        isRefusal(error, `${option} must be ${expected}`)
+      }
+      for (const string of strings) await call(string)
+    })
+  }
+})
+
 describe('the constructor refuses', () => {
   const throwing = {
     ...keys,
@@ -98,7 +144,6 @@ describe('the constructor takes', () => {
       { endpoint: undefined, port: undefined, timeout: undefined, ca: undefined },
     ],
     ['a port in digits', { port: '8081' }],
-    ['no port as null', { port: null }],
     ['the longest time', { timeout: 2147483647 }],
     ['as many retries as may be', { maxRetries: 100 }],
     ['the lowest rate', { maxRequestsPerSecond: 0.001 }],

@@ -93,10 +93,9 @@ function readRequiredString(options, name) {
   return checkString(value, `"${name}"`)
 }
 
-/** `null` means none, because the official SDK shows a missing port so. */
 function readPort(options) {
   const value = readOption(options, 'port')
-  if (value === undefined || value === null) return undefined
+  if (value === undefined) return undefined
   if (typeof value === 'string') return /^\s*\d{1,6}\s*$/.test(checkString(value, 'port')) ? Number(value) : NaN
   return typeof value === 'number' ? value : NaN
 }

@@ -11,7 +11,7 @@ use beams::error::{Error, Result};
 /// A time limit from a number of milliseconds. `name` is the option's.
 pub fn milliseconds(name: &str, value: f64) -> Result<Duration> {
     let max = MAX_TIMEOUT.as_millis() as f64;
-    if value > 0.0 && value <= max {
+    if (1.0..=max).contains(&value) {
         return Ok(Duration::from_secs_f64(value / 1000.0));
     }
     Err(Error::invalid(format!("{name} must be a number of milliseconds from 1 to {max}")))
@@ -19,12 +19,11 @@ pub fn milliseconds(name: &str, value: f64) -> Result<Duration> {
 
 /// A time limit, possibly zero, from a number of milliseconds. `name` is the name of the option.
 pub fn milliseconds_or_zero(name: &str, value: f64) -> Result<Duration> {
-    let max = MAX_TIMEOUT.as_millis();
-    if value == 0.0 {
-        return Ok(Duration::ZERO);
+    let max = MAX_TIMEOUT.as_millis() as f64;
+    if (0.0..=max).contains(&value) {
+        return Ok(Duration::from_secs_f64(value / 1000.0));
     }
-    let invalid = |_| Error::invalid(format!("{name} must be a number of milliseconds from 0 to {max}"));
-    milliseconds(name, value).map_err(invalid)
+    Err(Error::invalid(format!("{name} must be a number of milliseconds from 0 to {max}")))
 }
 
 /// An integer in a range. `name` is the name of the option.

@@ -5,6 +5,7 @@ const {
   createArgumentError,
   isBeamsError,
   readFunction,
+  readNumber,
   readOption,
   signWebhook,
   verifyWebhook,
@@ -97,7 +98,7 @@ function describeRefusal(error) {
 }
 
 function readWebhookOptions(options) {
-  const maxBytes = readOption(options, 'maxBytes') ?? MAX_BYTES
+  const maxBytes = readNumber(options, 'maxBytes') ?? MAX_BYTES
   if (!(maxBytes > 0)) throw createArgumentError('webhookEndpoint: maxBytes must be a number above 0')
   return {
     maxBytes,
