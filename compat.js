@@ -11,6 +11,7 @@ const {
   COMPAT,
   PushNotifications: Client,
   deleteUserForBody,
+  isBeamsError,
   pickOptions,
   readOption,
   toArgumentError,
@@ -25,23 +26,35 @@ const connect = Symbol('connect')
 function PushNotifications(options) {
   const isCalledOnAnInstance = new.target !== undefined || typeof this?.publishToInterests === 'function'
   if (!isCalledOnAnInstance) return new PushNotifications(options)
-  check(options)
+  try {
+    defineProperties(this, readFields(options))
+  } catch (thrown) {
+    throw withOfficialName(toArgumentError(thrown, PushNotifications))
+  }
+}
 
+function readFields(options) {
+  check(options)
   const { instanceId, secretKey } = options
   const endpoint = ownMember(options, 'endpoint')
-  defineProperties(this, {
+  return {
+    __proto__: null,
     instanceId: field(instanceId),
     // Not enumerable, so that it does not get into logs.
-    secretKey: { ...field(secretKey), enumerable: false },
+    secretKey: hiddenField(secretKey),
     port: field(readOption(options, 'port') || null),
     protocol: field(isHttp(endpoint) ? 'http' : 'https'),
     endpoint: field(endpoint ?? buildHost(instanceId)),
-    [connect]: { ...field(connector({ ...options })), enumerable: false },
-  })
+    [connect]: hiddenField(connector({ __proto__: null, ...options })),
+  }
 }
 
 function field(value) {
-  return { value, writable: true, enumerable: true, configurable: true }
+  return { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+}
+
+function hiddenField(value) {
+  return { __proto__: null, value, writable: true, configurable: true }
 }
 
 function check(options) {
@@ -124,9 +137,13 @@ PushNotifications.prototype.deleteUser = function deleteUser(userId, options) {
 }
 
 function getClient(instance) {
-  const clientFor = instance?.[connect]
-  if (clientFor === undefined) throw invalid('the method must be called on a PushNotifications')
-  return clientFor(instance)
+  try {
+    const clientFor = instance?.[connect]
+    if (clientFor === undefined) throw invalid('the method must be called on a PushNotifications')
+    return clientFor(instance)
+  } catch (thrown) {
+    throw toArgumentError(thrown, getClient)
+  }
 }
 
 async function settle(call) {
@@ -139,8 +156,8 @@ async function settle(call) {
 
 /** `String(error)` begins with "Error: ", as it does with the official SDK. It stays a BeamsError, with its `code`. */
 function withOfficialName(error) {
-  if (!(error instanceof BeamsError)) return error
-  return defineProperty(error, 'name', { value: 'Error', writable: true, configurable: true })
+  if (!isBeamsError(error)) return error
+  return defineProperty(error, 'name', hiddenField('Error'))
 }
 
 function invalid(message) {
@@ -151,8 +168,8 @@ function invalid(message) {
 
 /** The official SDK takes no options and ignores further arguments, such as the index in `ids.map(client.deleteUser, client)`. */
 function optionsOrNothing(options) {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) return undefined
   try {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) return undefined
     return pickOptions(options, CALL_OPTIONS)
   } catch (thrown) {
     throw toArgumentError(thrown, optionsOrNothing)
@@ -161,13 +178,17 @@ function optionsOrNothing(options) {
 
 /** The official SDK copies the payload's own members, so that a `toJSON` of its class is not called. */
 function ownMembers(publishRequest) {
-  if (toString.call(publishRequest) !== '[object Object]') return publishRequest
-  if (getPrototypeOf(publishRequest) === Object.prototype) return publishRequest
-  return { ...publishRequest }
+  try {
+    if (toString.call(publishRequest) !== '[object Object]') return publishRequest
+    if (getPrototypeOf(publishRequest) === Object.prototype) return publishRequest
+    return { ...publishRequest }
+  } catch (thrown) {
+    throw toArgumentError(thrown, ownMembers)
+  }
 }
 
 function makeClient(options) {
-  return new Client({ ...options, [COMPAT]: true })
+  return new Client({ __proto__: null, ...options, [COMPAT]: true })
 }
 
 module.exports = PushNotifications

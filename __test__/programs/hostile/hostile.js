@@ -1,7 +1,7 @@
 'use strict'
 
 // Makes every kind of thrown value come from the places of one group, against the server at a port, and prints each outcome
-// that was not expected. Arguments: port, group, names of which Object.prototype gets setters that throw.
+// that was not expected. Arguments: entry, port, group, names of which Object.prototype gets setters that throw.
 
 const { writeSync } = require('node:fs')
 const {
@@ -11,9 +11,9 @@ const {
   thrownValues,
 } = require('../../fixtures/hostile/argument-places.js')
 const { places: callbackPlaces } = require('../../fixtures/hostile/callback-places.js')
-const { PushNotifications } = require('../../..')
 
-const [port, group, ...polluted] = process.argv.slice(2)
+const [entry, port, group, ...polluted] = process.argv.slice(2)
+const { PushNotifications } = require(`../../../${entry}`)
 const beams = new PushNotifications({
   instanceId: 'i',
   secretKey: 'k',
@@ -50,16 +50,27 @@ const expectations = {
   refused: (outcome) => isError(outcome.error, 'ERR_BEAMS_INVALID_ARGUMENT'),
   stopped: (outcome, value) => isError(outcome.error, 'ERR_BEAMS_INTERRUPTED', value),
   'stopped by stop': (outcome) => isError(outcome.error, 'ERR_BEAMS_INTERRUPTED', 'stop'),
-  itself: (outcome, value) => 'error' in outcome && Object.is(outcome.error, value),
+  itself: (outcome, value) => Object.hasOwn(outcome, 'error') && Object.is(outcome.error, value),
   // AbortSignal.abort(undefined) has a reason of its own.
-  reason: (outcome, value) => 'error' in outcome && (value === undefined || Object.is(outcome.error, value)),
+  reason: (outcome, value) =>
+    Object.hasOwn(outcome, 'error') && (value === undefined || Object.is(outcome.error, value)),
   'abort error': (outcome) => outcome.error instanceof DOMException && outcome.error.name === 'AbortError',
-  resolved: (outcome) => 'value' in outcome,
+  resolved: (outcome) => Object.hasOwn(outcome, 'value'),
   uncaught: (outcome, value) => {
     const thrown = uncaught.splice(0)
-    return 'value' in outcome && thrown.length > 0 && thrown.every((each) => Object.is(each, value))
+    return Object.hasOwn(outcome, 'value') && thrown.length > 0 && thrown.every((each) => Object.is(each, value))
   },
-  settled: (outcome) => 'value' in outcome || isBeamsError(outcome.error),
+  settled: (outcome) => Object.hasOwn(outcome, 'value') || isBeamsError(outcome.error),
+}
+
+/** What a place of the table comes to with this entry. */
+function adjustToEntry(name, expected) {
+  if (entry !== 'compat.js') return expected
+  // It reads some options only when a method is called.
+  if (name.startsWith('constructor: ')) return 'settled'
+  // It ignores a token's options, and does not check payloads.
+  if (/^generateToken: options,|: a subscriber of findings$/.test(name)) return 'resolved'
+  return expected
 }
 
 /** Calls, and tells how it ended; an asynchronous method that throws has ended wrongly, whatever it throws. */
@@ -88,14 +99,15 @@ function show(outcome) {
 
 async function check(name, { expected, call, isSynchronous = false }, kind) {
   const value = thrownValues[kind]()
+  const adjusted = adjustToEntry(name, expected)
   const made = expected === 'settled' ? call(beams, value) : [() => call(beams, value)]
   for (const each of made) {
     const outcome = await settle(each, isSynchronous)
     // A round trip later, whatever else was thrown has come up; and the client goes on working.
     const { publishId } = await beams.publishToUsers(['u'], payload)
-    const isExpected = expectations[expected](outcome, value) && publishId === 'pubid-1' && uncaught.length === 0
+    const isExpected = expectations[adjusted](outcome, value) && publishId === 'pubid-1' && uncaught.length === 0
     if (!isExpected)
-      writeSync(1, `${name}, ${kind}: not ${expected}, but ${show(outcome)}, ${uncaught.length} uncaught\n`)
+      writeSync(1, `${name}, ${kind}: not ${adjusted}, but ${show(outcome)}, ${uncaught.length} uncaught\n`)
     uncaught.length = 0
   }
 }
@@ -120,7 +132,7 @@ async function main() {
       cases++
     }
   }
-  await beams.close()
+  await beams.close?.()
   writeSync(1, `${cases} cases\n`)
 }
 
