@@ -8,7 +8,7 @@ const { nameOption } = require('./option-names.js')
 const {
   describeError,
   errorToJson,
-  escapeInLines,
+  formatStack,
   ignoreStreamErrors,
   print,
   printJson,
@@ -58,7 +58,7 @@ function showUsage() {
 
 async function reportError(command, isJson, error) {
   printNote(`beams-native${command ? ` ${command.name}` : ''}: ${describeError(error)}`)
-  if (process.env.BEAMS_LOG === 'debug') printNote(escapeInLines(String(error.stack)))
+  if (process.env.BEAMS_LOG === 'debug') printNote(formatStack(error))
   if (isJson) await printJson({ error: errorToJson(error) }).catch(() => {})
   return exitCodeForError(error)
 }

@@ -84,6 +84,11 @@ function describeError({ message, code, delivery }) {
   return toOneLine(details.length > 0 ? `${text} (${details.join(', ')})` : text)
 }
 
+/** The stack of an error, with its message on one line. */
+function formatStack({ message, stack }) {
+  return escapeInLines(String(stack).replace(message, () => toOneLine(message)))
+}
+
 /** An error for `--json`, without its report, which is printed separately. */
 function errorToJson(error) {
   const { report: _report, remaining: _remaining, ...details } = error
@@ -112,8 +117,8 @@ module.exports = {
   describeError,
   errorToJson,
   escapeControls,
-  escapeInLines,
   formatCount,
+  formatStack,
   ignoreStreamErrors,
   paint,
   print,
