@@ -2,13 +2,16 @@
 
 const native = require('./load.js')
 const { assembleReport } = require('./bulk-report.js')
-const { toArgumentError } = require('./errors.js')
+const { createBeamsError, toArgumentError } = require('./errors.js')
 const { checkPath } = require('./arguments.js')
-const { throwBeamsError } = require('./settle.js')
 
 async function readCampaignJournal(path) {
   const slot = begin(path)
-  await native.readCampaignJournal(slot, path).catch(throwBeamsError)
+  try {
+    await native.readCampaignJournal(slot, path)
+  } catch (thrown) {
+    throw createBeamsError(thrown, readCampaignJournal)
+  }
   return (await assembleReport(() => native.journalReportPart(slot), readCampaignJournal)).report
 }
 
