@@ -100,6 +100,18 @@ describe('campaign sends nothing', { concurrency: 2 }, () => {
       '--users list, line 1: userId must be a string',
     ],
     [
+      'for a misspelt member',
+      '{"userId":"ada","reqest":"en"}',
+      [...requests, '--format', 'jsonl'],
+      '--users list, line 1: unknown member "reqest"; the members are userId, request, publishRequest',
+    ],
+    [
+      'for a line with two requests',
+      '{"userId":"ada","request":"en","publishRequest":{}}',
+      [...requests, '--format', 'jsonl'],
+      '--users list, line 1: it has both request and publishRequest',
+    ],
+    [
       'for an unknown format',
       'ada',
       ['--request', 'en.json', '--format', 'csv'],

@@ -1,6 +1,6 @@
 'use strict'
 
-const { createArgumentError } = require('./errors.js')
+const { createArgumentError, describeValue } = require('./errors.js')
 const { MAX_LIST_LENGTH, serializeBody } = require('./arguments.js')
 
 const { hasOwn, keys } = Object
@@ -17,7 +17,11 @@ function readRequests(publishRequest) {
     const indices = new Map([[DEFAULT_NAME, 0]])
     return { names: null, payloads: [serializeBody(publishRequest)], indices, defaultIndex: 0 }
   }
-  const { requests } = publishRequest
+  const { requests, ...others } = publishRequest
+  const unknown = keys(others).find((name) => others[name] !== undefined)
+  if (unknown !== undefined) {
+    throw createArgumentError(`${describeValue(unknown)} has no effect beside requests: write it into each of them`)
+  }
   // A Map has no names of its own.
   if (typeof requests !== 'object' || requests === null || Symbol.iterator in requests) {
     throw createArgumentError('requests must be an object that has a publish request for each name')

@@ -138,12 +138,19 @@ function parseColumns(line, names) {
     : createEntry(parseId(userId), name.replaceAll(SURROUNDING_SPACE, ''), names)
 }
 
+const MEMBERS = ['userId', 'request', 'publishRequest']
+
 /** Parses `"user-1"`, `{ "userId": "user-1", "request": "de" }` or `{ "userId": "user-1", "publishRequest": { … } }`. */
 function parseObject(line, names) {
   const entry = parseJson(line)
   if (typeof entry === 'string') return entry
   const { userId, request, publishRequest } = entry ?? {}
   if (typeof userId !== 'string') throw new Error('userId must be a string')
+  const unknown = Object.keys(entry).find((name) => !MEMBERS.includes(name))
+  if (unknown !== undefined) {
+    throw new Error(`unknown member ${JSON.stringify(unknown)}; the members are ${MEMBERS.join(', ')}`)
+  }
+  if (request !== undefined && publishRequest !== undefined) throw new Error('it has both request and publishRequest')
   return publishRequest === undefined ? createEntry(userId, request, names) : { userId, publishRequest }
 }
 
