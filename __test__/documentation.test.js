@@ -134,7 +134,7 @@ describe('the documentation', () => {
         fs.writeFileSync(file, text)
         return file
       }
-      const given = language.endsWith('js') ? [write('untyped.d.ts', untyped)] : []
+      const declarations = language.endsWith('js') ? [write('untyped.d.ts', untyped)] : []
       const found = documents.flatMap(blocks).filter((block) => block.language === language)
       assert.ok(found.length > 0)
       // All at once, since starting a compiler takes longer. Only a block that adds to a module would complete the others.
@@ -144,7 +144,7 @@ describe('the documentation', () => {
         ...found.filter(isAlone).map((block) => [block]),
       ]) {
         const files = together.map(({ snippet, code }) => write(snippet, code))
-        assert.equal(await typeErrors([...files, ...given], options), '')
+        assert.equal(await typeErrors([...files, ...declarations], options), '')
       }
     })
   }
