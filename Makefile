@@ -27,7 +27,7 @@ demo: build ## publish, make a token and delete a user, on an emulator in the sa
 
 .PHONY: test
 test: ## everything that must pass
-	@# The release build uses one core most of the time. The tests then have both.
+	@# The release build mostly uses one core, so lint and docs run beside it. The tests run alone.
 	@$(MAKE) --no-print-directory --jobs=2 package lint docs
 	@$(MAKE) --no-print-directory test-rust model test-node
 

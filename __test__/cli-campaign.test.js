@@ -56,8 +56,8 @@ describe('campaign publishes to the users of', { concurrency: 2 }, () => {
     assert.deepEqual(usersOf(emulator), ids)
   })
 
-  const comma = 'it has a comma, and is taken for one user id; a list has one id per line'
-  const header = 'it looks like the header of a table, and is taken for a user id'
+  const comma = 'it has a comma, but is used as one user id; a list has one id per line'
+  const header = 'it looks like a table header, but is used as a user id'
   for (const [content, hint] of [
     ['user_id\nada\n', `line 1: ${header}`],
     ['\ufeffUser ID,Name\r\n7,Ada\r\n', `line 1: ${header}`],

@@ -119,6 +119,15 @@ describe('control characters in a response', { concurrency: 2 }, () => {
   }
 })
 
+test('a line break in an argument forges no line, also with BEAMS_LOG=debug', async (t) => {
+  const args = ['publish', '--user', 'ada', '--request', 'none\nbeams-native: forged\n']
+  const env = { ...createVariables({ port: 1 }), BEAMS_LOG: 'debug' }
+  const { code, stderr } = await runCommand(t, args, { env })
+  assert.equal(code, 2)
+  assert.match(stderr, /^beams-native publish: .*forged.*\n {4}at /)
+  assert.doesNotMatch(stderr, /^beams-native: forged/m)
+})
+
 describe('a command that reads stdin', { concurrency: 2 }, () => {
   const title = ['--title', 'Sale', '--body', 'Today only']
   for (const args of [

@@ -143,7 +143,7 @@ describe('an input without an end', { concurrency: 2, skip: !fs.existsSync('/dev
       const { code, stdout, stderr } = await runCommand(t, args, options)
       assert.deepEqual(
         [code, stdout, stderr],
-        [2, '', `beams-native ${args[0]}: ${name} has more than 64 MiB; is it the right file?\n`],
+        [2, '', `beams-native ${args[0]}: ${name} is larger than 64 MiB; is it the right file?\n`],
       )
     })
   }

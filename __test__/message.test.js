@@ -79,6 +79,7 @@ describe('the builder throws for', () => {
     ['a function in data', { ...texts, data: { call() {} } }, /^message\.data\.call cannot be represented in JSON: /],
     ['NaN for a duration', { ...texts, ttl: NaN }, /^message\.ttl cannot be represented in JSON: .* finite numbers$/],
     ['Infinity for a duration', { ...texts, ttl: Infinity }, /^message\.ttl cannot be represented in JSON: /],
+    ['a wrapped NaN', { ...texts, ttl: new Number(NaN) }, /^message\.ttl cannot be represented in JSON: /], // oxlint-disable-line no-new-wrappers
     ['NaN in data', { ...texts, data: { n: NaN } }, /^message\.data\.n cannot be represented in JSON: /],
     ['NaN for a platform', { ...texts, apns: { aps: { badge: NaN } } }, /^message\.apns\.aps\.badge cannot be /],
     ['a BigInt', { ...texts, data: { id: 7n } }, /BigInt/],

@@ -15,14 +15,14 @@ const oops = new Error('oops')
 /** Makes a call while `then` throws. */
 function callWhileThenThrows(call) {
   const { then } = Promise.prototype
-  // oxlint-disable-next-line no-extend-native, no-thenable -- it is what this is about
+  // oxlint-disable-next-line no-extend-native, no-thenable -- the test patches it
   Promise.prototype.then = () => {
     throw oops
   }
   try {
     return call()
   } finally {
-    // oxlint-disable-next-line no-extend-native, no-thenable -- it is what this is about
+    // oxlint-disable-next-line no-extend-native, no-thenable -- the test patches it
     Promise.prototype.then = then
   }
 }
@@ -36,12 +36,13 @@ const calls = {
   deleteUser: (beams) => beams.deleteUser('u'),
   'deleteUser with a signal': (beams) => beams.deleteUser('u', { signal }),
 }
+const publishToManyUsers = (beams) => beams.publishToManyUsers(['u'], payload)
 const makeCompat = ({ port }) => new Compat({ instanceId: 'i', secretKey: 'k', endpoint: '127.0.0.1', port })
 const cases = [
   ...Object.entries(calls).flatMap(([name, call]) =>
     [false, true].map((isTraced) => ({ name, call, isTraced, make: createClient })),
   ),
-  { name: 'publishToManyUsers', call: (beams) => beams.publishToManyUsers(['u'], payload), isTraced: true },
+  { name: 'publishToManyUsers', call: publishToManyUsers, isTraced: true },
   { name: 'publishToUsers of compat', call: calls.publishToUsers, make: makeCompat },
   { name: 'deleteUser of compat', call: calls.deleteUser, make: makeCompat },
 ]
@@ -65,12 +66,18 @@ describe('if then throws after a request was sent, the outcome is unknown', { co
         const error = await rejection(callWhileThenThrows(() => call(beams)))
         assert.ok(error instanceof BeamsError)
         assert.deepEqual([error.code, error.delivery, error.cause], ['ERR_BEAMS_INTERNAL', 'unknown', oops])
+        assert.match(error.message, /^Promise\.prototype\.then threw after the request was sent/)
         // The runner would report an unhandled rejection of the first call.
         await call(beams).catch(() => {})
         await haveBothArrived
       })
     }
   }
+})
+
+test('publishToManyUsers without subscribers does not call then', async (t) => {
+  const beams = createClient(await recordingServer(t))
+  assert.equal((await callWhileThenThrows(() => publishToManyUsers(beams))).publishedCount, 1)
 })
 
 test('close resolves though then throws', async () => {

@@ -271,7 +271,7 @@ describe('the named requests are checked before any user is read', () => {
       'requests["de"] is too large: with one user it exceeds the maximum of 204800 bytes',
       { requests: { de: { ...de, filling: 'x'.repeat(204_000) } } },
     ],
-    ['web has no effect beside requests: write it into each of them', { requests: { en }, web: en.web }],
+    ['web has no effect beside requests: add it to each request', { requests: { en }, web: en.web }],
     ['oops', { requests: { get de() { throw oops } } }], // prettier-ignore
   ]) {
     test(text, async () => {

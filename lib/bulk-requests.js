@@ -20,7 +20,7 @@ function readRequests(publishRequest) {
   const { requests, ...others } = publishRequest
   const unknown = keys(others).find((name) => others[name] !== undefined)
   if (unknown !== undefined) {
-    throw createArgumentError(`${describeValue(unknown)} has no effect beside requests: write it into each of them`)
+    throw createArgumentError(`${describeValue(unknown)} has no effect beside requests: add it to each request`)
   }
   // A Map has no names of its own.
   if (typeof requests !== 'object' || requests === null || Symbol.iterator in requests) {

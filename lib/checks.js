@@ -32,10 +32,8 @@ function listHiddenMembers(publishRequest) {
   if (typeof publishRequest.toJSON === 'function') return members
   for (const name of ['interests', 'users']) if (hasOwn(publishRequest, name)) members.push(['targets', name])
   for (const platform of PLATFORMS) {
-    for (const [effect, ...names] of listHidden(readMember(readMember(publishRequest, platform), 'data'), [
-      platform,
-      'data',
-    ])) {
+    const data = readMember(readMember(publishRequest, platform), 'data')
+    for (const [effect, ...names] of listHidden(data, [platform, 'data'])) {
       members.push([effect === 'lost' ? 'lost' : 'changed', ...names])
     }
   }
@@ -61,7 +59,7 @@ function visit(value, names, walk) {
   for (const name of keys(value)) visit(value[name], [...names, name], walk)
 }
 
-/** What JSON makes of a value: it is kept, changed or lost, and `null` if it is a number that is not finite. */
+/** How JSON represents a value: kept, changed, lost, or `null` for a number that is not finite. */
 function classifyValue(value) {
   switch (typeof value) {
     case 'function':
@@ -79,6 +77,7 @@ function classifyValue(value) {
 }
 
 function classifyObject(object) {
+  if (toString.call(object) === '[object Number]') return classifyValue(Number(object))
   if (toString.call(object) === '[object Date]' || ArrayBuffer.isView(object)) return 'changed'
   if (Array.isArray(object) || hasOwnJsonForm(object)) return 'kept'
   const prototype = getPrototypeOf(object)

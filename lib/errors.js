@@ -38,11 +38,12 @@ function createBeamsError(thrown, hidden) {
 }
 
 /**
- * The error for what was thrown after the native side had taken a call, such as by a patched `Promise.prototype.then`: the call
- * goes on, and its outcome is lost.
+ * The error for what was thrown after the native side had accepted a call, such as by a patched `Promise.prototype.then`: the
+ * call goes on, and its outcome is unknown.
  */
-function createLostOutcomeError(thrown, hidden) {
-  const error = createErrorFromDetails(INTERNAL, hidden)
+function createUnknownOutcomeError(thrown, hidden) {
+  const message = 'Promise.prototype.then threw after the request was sent: see `cause`. Is it patched?'
+  const error = createErrorFromDetails({ ...INTERNAL, message }, hidden)
   define(error, 'cause', thrown, false)
   return error
 }
@@ -146,7 +147,7 @@ module.exports = {
   createArgumentError,
   createBeamsError,
   createErrorFromDetails,
-  createLostOutcomeError,
+  createUnknownOutcomeError,
   define,
   describeThrown,
   describeValue,

@@ -10,20 +10,14 @@ function toPublishRequest(message) {
   try {
     const json = serializeMessage(message)
     const hidden = json && typeof message.toJSON !== 'function' ? listHidden(message, []) : []
-    return JSON.parse(
-      callNative(() =>
-        native.toPublishRequest(
-          json,
-          hidden.filter(isLost).map(([, ...names]) => names),
-        ),
-      ),
-    )
+    const lost = hidden.filter(isLost).map(([, ...names]) => names)
+    return JSON.parse(callNative(() => native.toPublishRequest(json, lost)))
   } catch (thrown) {
     throw toArgumentError(thrown, toPublishRequest)
   }
 }
 
-/** JSON has `null` in place of a number that is not finite, which would mean the default. */
+/** JSON replaces NaN and Infinity by `null`, which means the default. */
 function isLost([effect, ...names]) {
   return effect === 'not-finite' || (effect === 'lost' && names[0] === 'data')
 }

@@ -7,7 +7,7 @@ const {
   callNative,
   createArgumentError,
   createBeamsError,
-  createLostOutcomeError,
+  createUnknownOutcomeError,
   define,
   isBeamsError,
   parseDetails,
@@ -103,14 +103,16 @@ class PushNotifications extends NativePushNotifications {
       sent = publishToManyUsers(this, call, users, publishRequest, options, wanted, observe, publishToManyUsersMethod)
       return sent
     }
-    if (wanted === 0) return send()
+    // `return` alone would call `then`, which may be patched.
+    if (wanted === 0) return await send()
     try {
       return await observeCall(this, wanted, 'publishToManyUsers', countUsers(users), send)
     } catch (thrown) {
       // `send` rejects with errors of ours only.
       if (isBeamsError(thrown)) throw thrown
+      if (sent === undefined) throw toArgumentError(thrown, publishToManyUsersMethod)
       void ignoreOutcome(sent)
-      throw createLostOutcomeError(thrown, publishToManyUsersMethod)
+      throw createUnknownOutcomeError(thrown, publishToManyUsersMethod)
     }
   }
 

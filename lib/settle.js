@@ -4,7 +4,7 @@
 
 const { PushNotifications } = require('./load.js')
 const { listen, rejectWithReason, unlisten } = require('./abort.js')
-const { createBeamsError, createLostOutcomeError, toArgumentError } = require('./errors.js')
+const { createBeamsError, createUnknownOutcomeError, toArgumentError } = require('./errors.js')
 const { observeCall, takeObservations, wantedObservations } = require('./observers.js')
 
 const native = PushNotifications.prototype
@@ -18,9 +18,9 @@ function startCall(client, call, operation, targets, signal, callNativeSide, toR
   const send = (observers) => (sent = callNativeSide(observers))
   const toError = (thrown) => {
     if (sent === undefined) return toArgumentError(thrown, hidden)
-    // The request may be sent all the same, so the error must not say that it was not.
+    // The request may still be sent.
     void ignoreOutcome(sent)
-    return createLostOutcomeError(thrown, hidden)
+    return createUnknownOutcomeError(thrown, hidden)
   }
   try {
     wanted = wantedObservations(client)
@@ -80,7 +80,7 @@ async function ignoreOutcome(sent) {
   try {
     await sent
   } catch {
-    // It would be an unhandled rejection.
+    // Otherwise Node.js would report an unhandled rejection.
   }
 }
 

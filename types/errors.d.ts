@@ -86,7 +86,7 @@ export type BeamsDelivery = 'not-sent' | 'refused' | 'unknown'
  * | `ERR_BEAMS_JOURNAL` | the `journal` cannot be used: it is locked, belongs to other requests, or the disk failed (see `cause`) |
  * | `ERR_BEAMS_WEBHOOK_SIGNATURE` | a webhook was not signed with the secret |
  * | `ERR_BEAMS_WEBHOOK_PAYLOAD` | a webhook was signed with the secret, but is not a Beams event |
- * | `ERR_BEAMS_INTERNAL` | a bug in this package: please report it |
+ * | `ERR_BEAMS_INTERNAL` | a bug in this package (please report it), or a patched `Promise.prototype.then` that threw (see `cause`) |
  */
 export type BeamsErrorCode =
   | 'ERR_BEAMS_INVALID_ARGUMENT'

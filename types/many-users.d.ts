@@ -41,7 +41,7 @@ export interface UserWithOwnRequest {
 export interface NamedRequests<Name extends string = string> {
   /**
    * The requests by their names. They are serialized before the first user is read. A publish request alone is the same as
-   * `{ requests: { default: publishRequest } }`.
+   * `{ requests: { default: publishRequest } }`. Other members beside `requests` are refused.
    */
   readonly requests: { readonly [name in Name]: PublishRequest }
 }

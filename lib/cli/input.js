@@ -35,7 +35,7 @@ async function readBytes(file, option) {
   }
 }
 
-/** Reads a stream to its end, which a device or a pipe may not have. */
+/** Reads a stream to its end, up to a limit: a device or a pipe may never end. */
 async function collect(stream, file, option) {
   const chunks = []
   let length = 0
@@ -43,7 +43,7 @@ async function collect(stream, file, option) {
     chunks.push(chunk)
     length += chunk.length
     if (length > MAX_MEBIBYTES << 20) {
-      throw new UsageError(`${nameInput(file, option)} has more than ${MAX_MEBIBYTES} MiB; is it the right file?`)
+      throw new UsageError(`${nameInput(file, option)} is larger than ${MAX_MEBIBYTES} MiB; is it the right file?`)
     }
   }
   return Buffer.concat(chunks)

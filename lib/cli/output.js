@@ -41,7 +41,7 @@ function print(text, delivery) {
   })
 }
 
-/** `JSON.stringify` leaves the control characters from U+007F on, of which U+009B begins an escape sequence. */
+/** `JSON.stringify` does not escape U+007F to U+009F; U+009B begins a terminal escape sequence. */
 function printJson(value, delivery) {
   return print(escapeInLines(JSON.stringify(value, null, 2)), delivery)
 }
@@ -84,9 +84,12 @@ function describeError({ message, code, delivery }) {
   return toOneLine(details.length > 0 ? `${text} (${details.join(', ')})` : text)
 }
 
-/** The stack of an error, with its message on one line. */
-function formatStack({ message, stack }) {
-  return escapeInLines(String(stack).replace(message, () => toOneLine(message)))
+/** The frames of an error's stack, without its message, which may have line breaks. */
+function formatStack({ stack }) {
+  const frames = String(stack)
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+  return escapeInLines(frames.join('\n'))
 }
 
 /** An error for `--json`, without its report, which is printed separately. */

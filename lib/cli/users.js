@@ -12,10 +12,10 @@ const OPTION = 'users'
 // eslint-disable-next-line no-control-regex
 const INVISIBLE = /[\u0000-\u001f\u007f\ufeff]/
 
-/** White space around an id is from the list's layout. Tabs are not in it, because they separate columns. */
-const SURROUNDING_SPACE = /^[\p{Zs}\r]+|[\p{Zs}\r]+$/gu
+/** White space around an id is layout. Tabs are excluded, because they separate columns. */
+const SURROUNDING_SPACE = /^\p{Zs}+|(?<!\p{Zs})\p{Zs}+$/gu
 
-/** What the first column of exported tables is called. */
+/** Usual names of the first column of exported tables. */
 const HEADER = /^"?((user|customer|external)[ _-]?)?(ids?|uuid|users?|name|email)"?\s*($|[,;])/i
 
 /** Bounds the memory for a file that is not a list of lines. */
@@ -62,8 +62,8 @@ function createHint(file, format) {
 }
 
 function describeCsv(line, number) {
-  if (number === 1 && HEADER.test(line)) return 'it looks like the header of a table, and is taken for a user id'
-  return line.includes(',') && 'it has a comma, and is taken for one user id; a list has one id per line'
+  if (number === 1 && HEADER.test(line)) return 'it looks like a table header, but is used as a user id'
+  return line.includes(',') && 'it has a comma, but is used as one user id; a list has one id per line'
 }
 
 function createUsers(stream, readFrom, total) {

@@ -45,8 +45,9 @@ export type BeamsClientOptions = PushNotificationsOptions | { client: PushNotifi
 /** How the client is closed. */
 export interface BeamsShutdownOptions {
   /**
-   * The number of milliseconds from the beginning of the application's shutdown after which the client is closed: handlers of
-   * webhooks are no longer awaited, and calls that have not ended reject with `ERR_BEAMS_CLOSED`.
+   * The number of milliseconds after which a shutdown closes the client: handlers of webhooks are no longer awaited, and calls
+   * that have not ended reject with `ERR_BEAMS_CLOSED`. They begin before Nest closes the HTTP server, whose requests may wait
+   * for calls, and after the `onModuleDestroy` hooks of other modules.
    *
    * @default no limit
    */

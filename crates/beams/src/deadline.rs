@@ -47,7 +47,7 @@ impl Deadline {
         other.filter(|other| other.at < self.at).unwrap_or(self)
     }
 
-    /// The same where it is the end of connecting, but named for what the attempt was waiting for.
+    /// Replaces the kind of a deadline for connecting; others stay as they are.
     pub(crate) fn waiting_for(self, kind: TimeoutKind) -> Self {
         if self.kind == TimeoutKind::Connect { Self { kind, ..self } } else { self }
     }

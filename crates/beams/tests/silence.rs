@@ -1,4 +1,4 @@
-//! Connections that die without a sign of it, as where a NAT or a firewall has forgotten them.
+//! Connections that are dropped silently, for example by a NAT or firewall.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test")]
 
 mod servers;

@@ -41,18 +41,22 @@ class BeamsModule extends ConfigurableModuleClass {
     this.#handlers = handlers
   }
 
-  /** The first hook of a shutdown: Nest closes the HTTP server after it, and waits there for requests that wait for calls. */
+  /** Starts the timer, because Nest then closes the HTTP server, whose requests may wait for calls. */
   onModuleDestroy() {
     if (this.#closeTimeout === undefined) return
     this.#limit = new Promise((resolve) => (this.#timer = setTimeout(resolve, this.#closeTimeout)))
-    this.#limit.then(() => this.#beams.close({ timeout: 0 }))
+    // `onApplicationShutdown` reports its error.
+    this.#limit.then(() => this.#beams.close({ timeout: 0 })).catch(() => {})
   }
 
   /** Nest has closed the HTTP server before, so that the requests in flight could still publish. */
   async onApplicationShutdown() {
-    await Promise.race([this.#handlers.settled(), this.#limit].filter(Boolean))
-    await this.#beams.close()
-    clearTimeout(this.#timer)
+    try {
+      await Promise.race([this.#handlers.settled(), this.#limit].filter(Boolean))
+      await this.#beams.close()
+    } finally {
+      clearTimeout(this.#timer)
+    }
   }
 }
 

@@ -23,7 +23,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum TimeoutKind {
     /// Of making a connection: name lookup, TCP, proxy and TLS.
     Connect,
-    /// The same limit, where the server speaks HTTP/2: of waiting for a free stream or making a new connection.
+    /// The same limit, over HTTP/2: waiting for a free stream, or making a new connection.
     Stream,
     /// Of one attempt, from the first byte of the request to the last byte of the response.
     Response,

@@ -17,8 +17,6 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::sync::SetOnce;
 use tokio::task::yield_now;
 
-use crate::targets::kind::USERS;
-
 /// The first frame of a body. HTTP/2 takes one for a stream that it has yet to open, but asks for the next only when the
 /// stream is open and the flow control has taken the first.
 const FIRST_FRAME_BYTES: usize = 1;
@@ -27,15 +25,15 @@ const FIRST_FRAME_BYTES: usize = 1;
 /// others the connection reads, so that an early response is seen before a write to a closed connection fails.
 const MAX_FRAME_BYTES: usize = 64 * 1024;
 
-/// A connection that writes the next frame later than this after the runtime has polled for I/O may miss a response.
+/// The maximum age of the last poll for I/O when the next frame is written. If it is older, a response may have arrived unnoticed.
 const MAX_IO_POLL_AGE: Duration = Duration::from_micros(50);
 
 /// How long one frame may wait for a poll that is recent enough.
-const MAX_TURN: Duration = Duration::from_millis(10);
+const MAX_IO_YIELD: Duration = Duration::from_millis(10);
 
 /// The service refuses longer bodies, often before it has read them. A shorter one does not wait for a recent poll: the
 /// system's buffers take most of it at once.
-const MAX_USUAL_BYTES: usize = USERS.max_body_bytes;
+const MAX_USUAL_BYTES: usize = 200 * 1024;
 
 /// No connection has begun to read the body.
 const WAITING: u8 = 0;
@@ -66,9 +64,9 @@ pub(crate) struct RequestBody {
     /// Whether HTTP/1 has asked for the end of a request without a body.
     was_asked_for_end: AtomicBool,
     sent: Arc<RequestSent>,
-    /// Ends when the next frame may be read.
-    turn: Option<Turn>,
-    max_turn: Duration,
+    /// Completes when the next frame may be read.
+    io_yield: Option<IoYield>,
+    max_io_yield: Duration,
 }
 
 impl RequestSent {
@@ -132,15 +130,15 @@ impl RequestSent {
 impl RequestBody {
     pub(crate) fn new(body: Option<Bytes>, sent: Arc<RequestSent>) -> Self {
         let rest = body.unwrap_or_default();
-        let max_turn = if rest.len() > MAX_USUAL_BYTES { MAX_TURN } else { Duration::ZERO };
+        let max_io_yield = if rest.len() > MAX_USUAL_BYTES { MAX_IO_YIELD } else { Duration::ZERO };
         Self {
             rest,
             has_begun: false,
             has_ended: false,
             was_asked_for_end: AtomicBool::new(false),
             sent,
-            turn: None,
-            max_turn,
+            io_yield: None,
+            max_io_yield,
         }
     }
 }
@@ -148,12 +146,12 @@ impl RequestBody {
 /// Waits until the runtime has polled for I/O, so that the connection reads what has arrived before it writes the next frame.
 ///
 /// `yield_now` alone does not do that: it is ready when it is polled again, which hyper does before it returns to the
-/// runtime. And where many connections are written to, the runtime's last poll for I/O can be long ago when one of them gets
-/// its turn, so it takes another.
+/// runtime. And where many connections are written to, the runtime's last poll for I/O can be long ago when one of them is
+/// scheduled, so it yields again.
 ///
 /// A response can still be lost where the server closes the connection between that poll and the write that follows: hyper
 /// does not read any more when a write has failed.
-struct Turn {
+struct IoYield {
     io_poll: Arc<IoPoll>,
     /// How long to wait for a poll that is recent enough.
     until: Instant,
@@ -169,7 +167,7 @@ struct IoPollState {
     waker: Option<Waker>,
 }
 
-impl Turn {
+impl IoYield {
     fn start(limit: Duration) -> Self {
         Self { io_poll: IoPoll::next(), until: Instant::now() + limit }
     }
@@ -233,9 +231,9 @@ impl Body for RequestBody {
         if self.has_ended {
             return Poll::Ready(None);
         }
-        if let Some(turn) = &mut self.turn {
-            ready!(turn.poll(context));
-            self.turn = None;
+        if let Some(io_yield) = &mut self.io_yield {
+            ready!(io_yield.poll(context));
+            self.io_yield = None;
         }
         let is_first = !self.has_begun;
         let len = self.rest.len().min(if is_first { FIRST_FRAME_BYTES } else { MAX_FRAME_BYTES });
@@ -247,7 +245,7 @@ impl Body for RequestBody {
         self.has_begun = true;
         self.has_ended = is_end;
         if !is_first && !is_end {
-            self.turn = Some(Turn::start(self.max_turn));
+            self.io_yield = Some(IoYield::start(self.max_io_yield));
         }
         let frame = self.rest.split_to(len);
         Poll::Ready((len > 0).then(|| Ok(Frame::data(frame))))
@@ -314,7 +312,7 @@ mod tests {
         poll_with(body, &mut Context::from_waker(Waker::noop()))
     }
 
-    /// The next frame, when its turn has come.
+    /// The next frame, after the poll for I/O.
     async fn next(body: &mut RequestBody) -> Option<Result<usize, h2::Error>> {
         poll_fn(|context| poll_with(body, context)).await
     }
@@ -390,15 +388,15 @@ mod tests {
         assert_eq!(reader.try_read(&mut [0; 64]).unwrap(), 8);
     }
 
-    /// An I/O poll that was long ago does not end the turn, unless the turn has lasted too long.
+    /// An I/O poll that was long ago does not end the io_yield, unless the io_yield has lasted too long.
     #[tokio::test]
-    async fn a_turn_ends_with_a_recent_poll_or_with_its_time() {
+    async fn a_yield_ends_with_a_recent_poll_or_at_its_limit() {
         let context = Context::from_waker(Waker::noop());
         let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
         for (limit, ends) in [(Duration::from_secs(3600), false), (Duration::ZERO, true)] {
-            let mut turn = Turn::start(limit);
-            turn.io_poll.state().polled_at = Some(long_ago);
-            assert_eq!(turn.poll(&context).is_ready(), ends, "{limit:?}");
+            let mut io_yield = IoYield::start(limit);
+            io_yield.io_poll.state().polled_at = Some(long_ago);
+            assert_eq!(io_yield.poll(&context).is_ready(), ends, "{limit:?}");
         }
     }
 

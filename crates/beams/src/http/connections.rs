@@ -22,12 +22,12 @@ pub(crate) struct Connections(Mutex<Option<Pool>>);
 struct Pool {
     http: reqwest::Client,
     used: Reading,
-    seen: Arc<Seen>,
+    stats: Arc<PoolStats>,
 }
 
-/// What was seen of the server on the connections of one pool.
+/// The responses received on the connections of one pool.
 #[derive(Default)]
-struct Seen {
+struct PoolStats {
     /// How many responses have begun.
     responses: AtomicU64,
     is_http_2: AtomicBool,
@@ -36,7 +36,7 @@ struct Seen {
 /// The pool that one attempt uses.
 pub(crate) struct Lease {
     pub(crate) http: reqwest::Client,
-    seen: Arc<Seen>,
+    stats: Arc<PoolStats>,
     /// How many responses had begun when the attempt did.
     responses_before: u64,
 }
@@ -68,19 +68,19 @@ impl Connections {
             return Ok(pool.lease());
         }
         // While a laptop or a serverless function is suspended, a server closes its connections, and nobody receives it.
-        let new = Pool { http: connect(config)?, used: now, seen: Arc::default() };
+        let new = Pool { http: connect(config)?, used: now, stats: Arc::default() };
         Ok(pool.insert(new).lease())
     }
 
     /// Retires the connections after an attempt that timed out, if no response has begun since the attempt did but some had
-    /// before. They may be dead without a sign of it (a NAT or a firewall has forgotten them), and all of them as old as the one
-    /// that was used. So the next attempt connects anew. Attempts in flight go on.
+    /// before. They may have been dropped silently, for example by a NAT or firewall, and the others are as old as the one that
+    /// was used. The next attempt makes a new connection. Attempts in flight continue.
     ///
     /// New connections are not retired before they have brought a response: a deadline that leaves no time for a handshake and a
     /// response would never be met.
     pub(crate) fn retire_if_silent(&self, used: &Lease, result: &Result<Response>) {
         if matches!(result, Err(Error::Timeout { .. })) && used.had_responses_only_before() {
-            self.pool().take_if(|pool| Arc::ptr_eq(&pool.seen, &used.seen));
+            self.pool().take_if(|pool| Arc::ptr_eq(&pool.stats, &used.stats));
         }
     }
 
@@ -96,25 +96,26 @@ impl Connections {
 
 impl Pool {
     fn lease(&self) -> Lease {
-        let seen = self.seen.clone();
-        Lease { http: self.http.clone(), responses_before: seen.responses.load(Ordering::Relaxed), seen }
+        let stats = self.stats.clone();
+        Lease { http: self.http.clone(), responses_before: stats.responses.load(Ordering::Relaxed), stats }
     }
 }
 
 impl Lease {
-    /// Takes note that a response has begun.
+    /// Records that a response has begun.
     pub(crate) fn responded(&self, version: Version) {
-        self.seen.responses.fetch_add(1, Ordering::Relaxed);
-        self.seen.is_http_2.store(version == Version::HTTP_2, Ordering::Relaxed);
+        self.stats.responses.fetch_add(1, Ordering::Relaxed);
+        self.stats.is_http_2.store(version == Version::HTTP_2, Ordering::Relaxed);
     }
 
-    /// What an attempt that no connection has sent is waiting for. Over HTTP/2, there usually is a connection.
+    /// The limit that applies while no connection has taken the request. Over HTTP/2, a connection usually exists, so that the
+    /// request waits for a stream.
     pub(crate) fn awaited(&self) -> TimeoutKind {
-        if self.seen.is_http_2.load(Ordering::Relaxed) { TimeoutKind::Stream } else { TimeoutKind::Connect }
+        if self.stats.is_http_2.load(Ordering::Relaxed) { TimeoutKind::Stream } else { TimeoutKind::Connect }
     }
 
     fn had_responses_only_before(&self) -> bool {
-        self.responses_before > 0 && self.seen.responses.load(Ordering::Relaxed) == self.responses_before
+        self.responses_before > 0 && self.stats.responses.load(Ordering::Relaxed) == self.responses_before
     }
 }
 
@@ -177,11 +178,11 @@ mod tests {
             }
             connections.retire_if_silent(&lease, &result);
             let next = connections.get(&config).await.unwrap();
-            assert_eq!(!Arc::ptr_eq(&lease.seen, &next.seen), is_retired, "{before} {meanwhile} {result:?}");
+            assert_eq!(!Arc::ptr_eq(&lease.stats, &next.stats), is_retired, "{before} {meanwhile} {result:?}");
             // Another attempt on the old connections does not retire the new ones.
             next.responded(Version::HTTP_11);
             connections.retire_if_silent(&lease, &timeout());
-            assert!(Arc::ptr_eq(&next.seen, &connections.get(&config).await.unwrap().seen));
+            assert!(Arc::ptr_eq(&next.stats, &connections.get(&config).await.unwrap().stats));
         }
     }
 

@@ -19,7 +19,7 @@ function listen() {
   events?.close()
   events = new EventSource(`emulator/events?${filterQuery()}`)
   const on = (name, act) => events.addEventListener(name, ({ data }) => act(JSON.parse(data)))
-  // Whatever happened while there was no stream is missing from the page.
+  // The page lacks the events from before the stream was open.
   events.addEventListener('open', () => {
     byId('connection').textContent = 'live'
     reload()

@@ -56,6 +56,7 @@ function describeNothing() {
 // The number of the latest item when the list was loaded.
 let latest = 0
 let isLoading = false
+let loads = 0
 const beginLoading = createSequence()
 export async function reload() {
   const isNewest = beginLoading()
@@ -63,7 +64,8 @@ export async function reload() {
   const page = await get(`emulator/inbox?${filterQuery()}`)
   if (!isNewest()) return
   isLoading = false
-  if (!page) return
+  if (!page) return drawArrived()
+  loads++
   ;({ total, kept, unread, latest } = page)
   redraw(list, ...page.items.map(drawRow))
   openFirst(['', '#', '#/'])
@@ -73,8 +75,10 @@ export async function reload() {
 export async function showOlder() {
   const before = list.lastElementChild?.dataset.id
   if (!before) return
+  const loadsBefore = loads
   const page = await get(`emulator/inbox?${filterQuery({ before })}`)
-  if (!page) return
+  // A list that was loaded anew may be that of another filter.
+  if (!page || loads !== loadsBefore) return
   list.append(...page.items.map(drawRow))
   showCounts()
 }
@@ -122,8 +126,9 @@ export function change(summary) {
 export async function markRead({ ids }) {
   const rows = ids ? ids.map(findRow) : [...list.children]
   for (const row of rows) if (row) markRowRead(row)
+  const loadsBefore = loads
   const counts = await get(`emulator/inbox?${filterQuery({ limit: 0 })}`)
-  if (!counts) return
+  if (!counts || loads !== loadsBefore) return
   ;({ unread } = counts)
   showCounts()
 }

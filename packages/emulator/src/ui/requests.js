@@ -8,7 +8,7 @@ export async function get(path) {
 
 /**
  * Numbers requests whose responses are drawn in one place: they may arrive in any order, and an older one must not replace a
- * newer one. Each call begins a request, and returns whether it is still the newest.
+ * newer one. Each call begins a request, and returns a function that tells whether it is still the newest.
  */
 export function createSequence() {
   let newest = 0

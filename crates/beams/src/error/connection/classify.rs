@@ -61,7 +61,7 @@ pub(crate) fn classify_body(error: &HttpError) -> ConnectionErrorKind {
     }
 }
 
-/// Whether hyper could not read the chunks of the body, which it says with an I/O error of its own.
+/// Whether hyper could not read the chunks of the body, which it reports as an I/O error.
 fn is_malformed(error: &HttpError) -> bool {
     let mut source = error.source();
     while let Some(error) = source {
