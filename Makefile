@@ -188,6 +188,8 @@ MUTANTS = cargo mutants --package beams --file '$(MODULE)$(if $(filter %.rs,$(MO
 .PHONY: mutants
 mutants: tools build/cargo/bin/cargo-mutants ## long: MODULE=<file or folder in crates/beams/src>: for each change of it, some test must fail
 	@mkdir -p build/mutants/$(subst /,-,$(MODULE_PATH))
+	@# If the last run was interrupted, its build may be of a change. Copies keep their times, so cargo would take it for fresh.
+	@rm -rf build/mutants/target/mutants/.fingerprint/beams-*
 	export PATH="$(CURDIR)/build/cargo/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/build/mutants/target" PROPTEST_MAX_SHRINK_ITERS=0; \
 	  $(MUTANTS) --cargo-arg=--lib --cargo-test-arg=$(subst /,::,$(MODULE_PATH)) || case $$? in 2 | 3) ;; *) exit 1 ;; esac; \
 	  $(MUTANTS) --test-tool $(if $(shell command -v cargo-nextest),nextest,cargo)

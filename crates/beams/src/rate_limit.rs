@@ -320,6 +320,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_pause_is_shown_until_it_ends() {
+        let rate_limiter = RateLimiter::new(100.0);
+        assert_eq!(rate_limiter.paused_until(), None);
+        rate_limiter.pause_for(Duration::from_secs(2));
+        let end = Instant::now() + Duration::from_secs(2);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(rate_limiter.paused_until(), Some(end));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(rate_limiter.paused_until(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_earliest_start_is_after_a_pause() {
         for rate in [100.0, f64::INFINITY] {
             let rate_limiter = RateLimiter::new(rate);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use beams::client::AttemptLog;
 use beams::config::RequestOptions;
 use beams::error::{Delivery, Error, TimeoutKind};
+use beams::targets::user_id::EncodedUserId;
 use servers::{ACCEPTED, Gate, Received, Response, client, delete, failure, http1, http2, listen, publish};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
@@ -95,9 +96,16 @@ async fn a_deadline_ends_waiting_for_a_permit() {
     let client = server.client(|options| {
         (options.max_concurrent_requests, options.deadline) = (NonZeroUsize::new(1), Some(Duration::from_millis(300)))
     });
-    let (first, second) = tokio::join!(soon(publish(&client, "first")), soon(publish(&client, "second")));
-    assert_eq!((failure(&first).1, first.attempts), (Delivery::Unknown, 1));
-    assert_eq!((failure(&second).1, second.attempts), (Delivery::NotSent, 0));
+    // It holds the permit for longer than the other call waits.
+    let unlimited = RequestOptions { deadline: None, ..client.config().limits() };
+    let user = EncodedUserId::new(&"first".encode_utf16().collect::<Vec<_>>()).unwrap();
+    let outcome = tokio::select! {
+        biased;
+        outcome = client.delete_user(client.track().unwrap(), &user, &unlimited) => panic!("{outcome:?}"),
+        outcome = soon(publish(&client, "second")) => outcome,
+    };
+    assert!(is_deadline(&outcome.result), "{outcome:?}");
+    assert_eq!((failure(&outcome).1, outcome.attempts), (Delivery::NotSent, 0));
 }
 
 #[tokio::test]
@@ -234,7 +242,7 @@ async fn a_call_records_its_attempts_if_asked_to() {
     })
     .await;
     let client = server.client(|options| options.max_retries = Some(1));
-    let user = beams::targets::user_id::EncodedUserId::new(&[0x75]).unwrap();
+    let user = EncodedUserId::new(&[0x75]).unwrap();
     let log = AttemptLog::default();
     let options = RequestOptions { attempt_log: Some(log.clone()), ..client.config().limits() };
     let outcome = client.delete_user(client.track().unwrap(), &user, &options).await;
