@@ -13,6 +13,22 @@ const url = 'http://localhost/webhooks/beams'
 const bytes = Buffer.from('{}')
 const headers = signWebhook(bytes, secret)
 
+/** The source of a body without an end, whose sender is gone when it is cancelled. */
+class EndlessSource {
+  pulled = 0
+  isCancelled = false
+
+  pull(controller) {
+    this.pulled++
+    controller.enqueue(new Uint8Array(100))
+  }
+
+  cancel() {
+    this.isCancelled = true
+    throw new Error('it is gone')
+  }
+}
+
 /** The response of an endpoint whose handler must not run, and the errors that it has reported. */
 async function receive(request, options) {
   const errors = []
@@ -46,40 +62,21 @@ describe('the webhook endpoint', () => {
   })
 
   test('does not read a body that is declared to be too large, and cancels it', async () => {
-    let [pulled, cancelled] = [0, false]
-    const source = {
-      pull(controller) {
-        pulled++
-        controller.enqueue(new Uint8Array(100))
-      },
-      cancel() {
-        cancelled = true
-        throw new Error('it is gone')
-      },
-    }
+    const source = new EndlessSource()
     const body = new ReadableStream(source, { highWaterMark: 0 })
     const declared = { ...headers, 'content-length': '1001' }
     const request = new Request(url, { method: 'POST', body, headers: declared, duplex: 'half' })
     assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, errors: [] })
-    assert.deepEqual([pulled, cancelled], [0, true])
+    assert.deepEqual([source.pulled, source.isCancelled], [0, true])
   })
 
   test('reads no further than maxBytes, and cancels the body', async () => {
-    let [pulled, cancelled] = [0, false]
-    const body = new ReadableStream({
-      pull(controller) {
-        pulled++
-        controller.enqueue(new Uint8Array(100))
-      },
-      cancel() {
-        cancelled = true
-        throw new Error('it is gone')
-      },
-    })
+    const source = new EndlessSource()
+    const body = new ReadableStream(source)
     const request = new Request(url, { method: 'POST', body, headers, duplex: 'half' })
     assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, errors: [] })
-    assert.ok(pulled < 15, `${pulled}`)
-    assert.equal(cancelled, true)
+    assert.ok(source.pulled < 15, `${source.pulled}`)
+    assert.equal(source.isCancelled, true)
   })
 })
 

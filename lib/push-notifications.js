@@ -189,17 +189,10 @@ function defaultPayloadChecks() {
 }
 
 function publish(client, operation, targets, publishRequest, options) {
-  let read
-  try {
-    read = readPublish(client, operation, targets, publishRequest, options)
-  } catch (thrown) {
-    return Promise.reject(toArgumentError(thrown, publish))
-  }
-  const { call, count, signal, send } = read
-  return startCall(client, call, operation, count, signal, send, toPublishResponse, publish)
+  const read = () => readPublish(client, operation, targets, publishRequest, options)
+  return startCall(client, operation, read, toPublishResponse, publish)
 }
 
-/** Reads the arguments of a publish. `send` passes them to the native side. */
 function readPublish(client, operation, targets, publishRequest, options) {
   const call = nextCall(client, operation)
   const { ids, count, notAString } = readTargets(targets)
@@ -210,7 +203,7 @@ function readPublish(client, operation, targets, publishRequest, options) {
   const payload = serializeAfter(checkTargets, publishRequest)
   const given = checkOptions(options, CALL_OPTIONS)
   const numbers = readCallOptions(given)
-  const send = (observers) =>
+  const callNativeSide = (observers) =>
     native[operation].call(
       client,
       call,
@@ -222,7 +215,7 @@ function readPublish(client, operation, targets, publishRequest, options) {
       payload,
       numbers,
     )
-  return { call, count, signal: readSignal(given), send }
+  return { call, targets: count, signal: readSignal(given), callNativeSide }
 }
 
 /** The official SDK reports what is wrong with the targets before it looks into the payload. */
@@ -246,20 +239,17 @@ function deleteUserForBody(client, userId, options) {
   return startDeletion(client, userId, options, deleteUserForBody, (body) => body)
 }
 
-/** The stack of an error for an argument begins with the caller of `hidden`. */
 function startDeletion(client, userId, options, hidden, toResult) {
-  let call, signal, send
-  try {
-    call = nextCall(client, 'deleteUser')
-    const given = checkOptions(options, CALL_OPTIONS)
-    const numbers = readCallOptions(given)
-    const user = readUserId(userId)
-    signal = readSignal(given)
-    send = (observers) => native.deleteUser.call(client, call, observers, user, numbers)
-  } catch (thrown) {
-    return Promise.reject(toArgumentError(thrown, hidden))
-  }
-  return startCall(client, call, 'deleteUser', 1, signal, send, toResult, hidden)
+  return startCall(client, 'deleteUser', () => readDeletion(client, userId, options), toResult, hidden)
+}
+
+function readDeletion(client, userId, options) {
+  const call = nextCall(client, 'deleteUser')
+  const given = checkOptions(options, CALL_OPTIONS)
+  const numbers = readCallOptions(given)
+  const user = readUserId(userId)
+  const callNativeSide = (observers) => native.deleteUser.call(client, call, observers, user, numbers)
+  return { call, targets: 1, signal: readSignal(given), callNativeSide }
 }
 
 async function close(client, options) {

@@ -10,12 +10,12 @@ const { observeCall, takeObservations, wantedObservations } = require('./observe
 const native = PushNotifications.prototype
 
 /**
- * Makes a call. `callNativeSide(wanted)` calls the native side with the requested observations; `toResult` converts the value of
- * its promise to the result. The stack of an error for an argument begins with the caller of `hidden`.
+ * Makes a call. `read` reads its arguments, and returns its number, how many targets it has, its signal, and `callNativeSide`,
+ * which takes the requested observations. `toResult` converts the value of the native side's promise to the result. The stack of
+ * an error for an argument begins with the caller of `hidden`.
  */
-function startCall(client, call, operation, targets, signal, callNativeSide, toResult, hidden) {
-  let sent, wanted
-  const send = (observers) => (sent = callNativeSide(observers))
+function startCall(client, operation, read, toResult, hidden) {
+  let sent
   const toError = (thrown) => {
     if (sent === undefined) return toArgumentError(thrown, hidden)
     // The request may still be sent.
@@ -23,29 +23,32 @@ function startCall(client, call, operation, targets, signal, callNativeSide, toR
     return createUnknownOutcomeError(thrown, hidden)
   }
   try {
-    wanted = wantedObservations(client)
+    const { call, targets, signal, callNativeSide } = read()
+    const send = (observers) => (sent = callNativeSide(observers))
+    const wanted = wantedObservations(client)
     if (wanted === 0) return settle(client, call, signal, send, toResult)
-    return observeCall(client, wanted, operation, targets, sendObserved)
+    return observeCall(client, wanted, operation, targets, (observe) => {
+      try {
+        return settle(client, call, signal, () => reportTo(observe, send(wanted)), toResult)
+      } catch (thrown) {
+        if (sent !== undefined) throw thrown
+        // A call with an invalid argument is observed, too.
+        return Promise.reject(toError(thrown))
+      }
+    })
   } catch (thrown) {
     return Promise.reject(toError(thrown))
   }
+}
 
-  /** A call with an invalid argument is observed, too. */
-  function sendObserved(observe) {
-    const sendAndObserve = () =>
-      send(wanted).then(
-        (settled) => takeObservations(settled, observe) ?? undefined,
-        (thrown) => {
-          throw takeObservations(thrown, observe)
-        },
-      )
-    try {
-      return settle(client, call, signal, sendAndObserve, toResult)
-    } catch (thrown) {
-      if (sent !== undefined) throw thrown
-      return Promise.reject(toError(thrown))
-    }
-  }
+/** Passes the observations to `observe`, and the rest on. */
+function reportTo(observe, sent) {
+  return sent.then(
+    (settled) => takeObservations(settled, observe) ?? undefined,
+    (thrown) => {
+      throw takeObservations(thrown, observe)
+    },
+  )
 }
 
 /**

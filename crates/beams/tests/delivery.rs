@@ -187,9 +187,10 @@ async fn a_response_that_arrives_before_the_body_was_sent_is_read() {
         }
         for outcome in calls.join_all().await {
             match outcome.result.unwrap_err() {
-                // hyper does not read a response after a write has failed.
+                // hyper does not read a response after a write has failed. If the system's buffers have taken the whole
+                // body, it is unknown whether the server has it; the next test has a larger one.
                 Error::Connection { delivery, .. } => {
-                    assert_eq!(delivery, Delivery::NotSent);
+                    assert_ne!(delivery, Delivery::Refused);
                     lost += 1;
                 }
                 error => {
@@ -311,9 +312,11 @@ async fn the_error_for_a_body_that_cannot_be_read_says_why() {
 
 #[tokio::test]
 async fn a_4xx_with_an_incomplete_body_is_refused() {
-    for server in
-        [http1(|_| async { Response::CutOff(404) }).await, http2(10, |_| async { Response::Reset(404, 0) }).await]
-    {
+    for server in [
+        http1(|_| async { Response::CutOff(404) }).await,
+        http2(10, |_| async { Response::CutOff(404) }).await,
+        http2(10, |_| async { Response::Reset(404, 0) }).await,
+    ] {
         let outcome = publish(&server.client(|_| {}), "u").await;
         assert_eq!(failure(&outcome), ("ERR_BEAMS_NOT_FOUND", Delivery::Refused));
     }

@@ -6,7 +6,7 @@ import { send } from './requests.js'
 import { drawStart } from './start.js'
 import { registerTestForms } from './test-forms.js'
 import { startClock } from './time.js'
-import { isView, refresh, showView } from './views.js'
+import { refresh, showView } from './views.js'
 
 const TYPING_PAUSE = 150
 const VIEWS = ['publishes', 'devices', 'webhooks', 'api']
@@ -54,7 +54,7 @@ async function route() {
   for (const row of list.children) markCurrent(row)
   if (id !== undefined) return showDetail(id)
   byId('detail').hidden = true
-  return isView(view) ? showView(view) : undefined
+  return showView(view)
 }
 
 function onKey(event) {

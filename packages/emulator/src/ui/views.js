@@ -9,24 +9,23 @@ const REDRAW_INTERVAL = 250
 
 /** The views besides the publishes: where their data is, and how it is drawn. */
 const views = {
-  devices: { path: 'emulator/devices', draw: drawDevices },
+  devices: { path: 'emulator/devices', draw: drawDevices, begin: createSequence() },
   webhooks: {
     path: 'emulator/webhooks',
     draw: (webhooks) => redraw(byId('webhook-list'), ...drawWebhooks(webhooks)),
+    begin: createSequence(),
   },
-  api: { path: 'emulator/endpoints', draw: drawEndpoints },
+  api: { path: 'emulator/endpoints', draw: drawEndpoints, begin: createSequence() },
 }
-const sequences = Object.fromEntries(Object.keys(views).map((name) => [name, createSequence()]))
 
-/** Loads a view, and draws it. */
+/** Loads a view, and draws it. Any other name is ignored. */
 export async function showView(name) {
-  const { path, draw } = views[name]
-  const isNewest = sequences[name]()
+  if (!Object.hasOwn(views, name)) return
+  const { path, draw, begin } = views[name]
+  const isNewest = begin()
   const data = await get(path)
   if (data && isNewest()) draw(data)
 }
-
-export const isView = (name) => Object.hasOwn(views, name)
 
 function drawDevices(devices) {
   const row = ({ id, platform, userId, interests, registeredAt }) => [
