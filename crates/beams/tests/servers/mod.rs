@@ -28,7 +28,7 @@ pub const REFUSED: Response = Response::Status(503, r#"{"error":"Unavailable","d
 pub const LOST: Response = Response::Status(503, "<html>Application error</html>");
 
 /// How a server responds to a complete request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Response {
     /// Sends a status and a body.
     Status(u16, &'static str),
@@ -44,15 +44,27 @@ pub enum Response {
 
 /// A request that a server has received completely.
 pub struct Received {
-    /// The user that it is for.
+    /// The user that it is for, or the first of them.
     pub user: String,
+    /// All of them.
+    pub users: Vec<String>,
+    /// The body, JSON.
+    pub body: Vec<u8>,
     processed: ProcessedRequests,
 }
 
 impl Received {
+    fn new(head: &str, body: Vec<u8>, processed: ProcessedRequests) -> Self {
+        let users = parse_users(head, &body);
+        Self { user: users[0].clone(), users, body, processed }
+    }
+
     /// Processes the request.
     pub fn process(&self) {
-        *self.processed.lock().unwrap().entry(self.user.clone()).or_default() += 1;
+        let mut processed = self.processed.lock().unwrap();
+        for user in &self.users {
+            *processed.entry(user.clone()).or_default() += 1;
+        }
     }
 }
 
@@ -154,8 +166,7 @@ where
 {
     let mut buffer = Vec::new();
     while let Some((head, body)) = read_request(&mut socket, &mut buffer).await? {
-        let received = Received { user: parse_user(&head, &body), processed: processed.clone() };
-        let (text, is_last) = match handler(received).await {
+        let (text, is_last) = match handler(Received::new(&head, body, processed.clone())).await {
             Response::Status(status, body) => {
                 (format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len()), false)
             }
@@ -228,11 +239,7 @@ where
                         // The stream was reset.
                         let Some(body) = read_stream(body).await else { return };
                         let head = format!("{} {}", head.method, head.uri.path());
-                        send_http2_response(
-                            handler(Received { user: parse_user(&head, &body), processed }).await,
-                            respond,
-                        )
-                        .await;
+                        send_http2_response(handler(Received::new(&head, body, processed)).await, respond).await;
                     });
                 }
             });
@@ -297,14 +304,14 @@ pub async fn listen() -> (TcpListener, u16) {
     (listener, port)
 }
 
-/// The user of a deletion or of a publish to one user.
-fn parse_user(head: &str, body: &[u8]) -> String {
+/// The user of a deletion, or the users of a publish.
+fn parse_users(head: &str, body: &[u8]) -> Vec<String> {
     if head.starts_with("DELETE") {
         let path = head.split(' ').nth(1).unwrap();
-        return path.rsplit('/').next().unwrap().to_owned();
+        return vec![path.rsplit('/').next().unwrap().to_owned()];
     }
     let body: serde_json::Value = serde_json::from_slice(body).unwrap();
-    body["users"][0].as_str().unwrap().to_owned()
+    body["users"].as_array().unwrap().iter().map(|user| user.as_str().unwrap().to_owned()).collect()
 }
 
 /// Requests wait here until the test opens it.
