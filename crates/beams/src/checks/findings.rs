@@ -92,7 +92,11 @@ impl Findings {
     /// A rule applies to a member that is known by its names.
     pub fn add_names(&mut self, rule: &'static Rule, names: &[&str], suggestion: Option<&str>, message: String) {
         if self.0.len() == MAX_FINDINGS {
-            return;
+            // The last of the mildest makes room for a worse one.
+            match self.0.iter().enumerate().max_by_key(|(_, finding)| finding.severity) {
+                Some((index, mildest)) if mildest.severity > rule.severity => drop(self.0.remove(index)),
+                _ => return,
+            }
         }
         let platform = rule.platform.or(match names.first() {
             Some(&"apns") => Some(Platform::Apns),

@@ -216,6 +216,17 @@ fn the_number_of_findings_is_bounded() {
     assert_eq!(check(&json!({"fcm": {"data": data}})).len(), 100);
 }
 
+#[test]
+fn the_worst_findings_are_listed_however_many_come_before_them() {
+    let mut web: serde_json::Map<_, _> = (0..200).map(|number| (format!("a{number:03}"), json!(number))).collect();
+    web.insert("notification".into(), json!({"title": 1, "deep_link": "/inbox"}));
+    let findings = check_payload(&json!({"web": web}), None);
+    let worst: Vec<_> = findings.iter().take_while(|finding| finding.shows_nothing()).map(|it| it.rule).collect();
+    assert!(worst.contains(&"web/deep-link-not-absolute"), "{worst:?}");
+    let milder: Vec<_> = findings.iter().skip(worst.len()).map(|finding| finding.path.as_str()).collect();
+    assert_eq!((findings.len(), milder[0], milder[1]), (100, "/web/a000", "/web/a001"));
+}
+
 /// Names that have a meaning somewhere, so that random payloads reach every check.
 fn any_name() -> impl Strategy<Value = String> {
     let known = "apns fcm web aps alert notification data title body subtitle badge sound icon image deep_link priority \
