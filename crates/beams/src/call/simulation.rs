@@ -218,6 +218,14 @@ impl World {
                 known => assert_eq!(processed, 0, "a processed publish is {known:?}: {error:?}"),
             },
         }
+        let is_stopped = is_chunk && self.stop.is_cancelled();
+        let one_retry = RetryPolicy { max_retries: 1, ..self.policy };
+        if let Err(error) = &outcome.result
+            && !is_stopped
+            && one_retry.allows(error, self.idempotency, 0)
+        {
+            assert_eq!(attempts, self.policy.max_retries + 1, "a retry is missing after {error:?}");
+        }
         if let Some(cutoff) = self.cutoff_at.get() {
             assert!(
                 ended <= cutoff.max(began) + CLOCK_RESOLUTION,
