@@ -162,10 +162,10 @@ pub fn bulk_finish<'env>(
 ) -> napi::Result<Unknown<'env>> {
     let batch = user_batch(&text, &lengths, &choices, &payloads, reasons, rejected)?;
     let (finished, observers) = (bulk.report.report.clone(), bulk.observers.clone());
-    bulk.call(env, move |bulk| async move {
-        let (report, findings) = bulk.finish(batch, is_complete).await;
+    bulk.try_call(env, move |bulk| async move {
+        let (report, findings) = bulk.finish(batch, is_complete).await?;
         finished.lock().unwrap_or_else(PoisonError::into_inner).replace(report);
-        Output::Pushed { wants_more: false, observed: observers.observe_findings(&findings) }
+        Ok(Output::Pushed { wants_more: false, observed: observers.observe_findings(&findings) })
     })
 }
 

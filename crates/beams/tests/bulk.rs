@@ -52,14 +52,15 @@ impl Campaign {
     }
 
     async fn finish(mut self) -> Report {
-        let (report, _) = soon(self.bulk.finish(UserBatch::default(), true)).await;
+        let (report, _) = soon(self.bulk.finish(UserBatch::default(), true)).await.unwrap();
         self.driver.join_next().await.unwrap().unwrap();
         report
     }
 
     /// Ends the driver at once.
-    async fn kill(mut self) {
+    async fn kill(mut self) -> Arc<BulkPublish> {
         self.driver.shutdown().await;
+        self.bulk
     }
 }
 
@@ -388,10 +389,23 @@ async fn the_end_of_a_call_also_ends_the_wait_for_a_cut_off() {
 }
 
 #[tokio::test]
+async fn a_call_whose_driver_has_died_has_no_report_of_nothing() {
+    let (server, _gate, arrived) = gated().await;
+    let campaign = Campaign::start(&server.client(|_| {}), single(), options());
+    campaign.push(numbered(0..CHUNK)).await;
+    until(|| arrived.load(Ordering::Acquire) == 1).await;
+    let bulk = campaign.kill().await;
+    assert!(!soon(bulk.push(numbered(0..1))).await.0);
+    let error = soon(bulk.finish(UserBatch::default(), true)).await.unwrap_err();
+    assert_eq!((error.code(), error.delivery()), ("ERR_BEAMS_INTERNAL", Delivery::Unknown));
+    assert_eq!(soon(bulk.open_journal()).await.unwrap_err().code(), "ERR_BEAMS_INTERNAL");
+}
+
+#[tokio::test]
 async fn users_that_were_not_all_read_make_the_call_incomplete() {
     let server = accepting().await;
     let mut campaign = Campaign::start(&server.client(|_| {}), single(), options());
-    let (report, _) = campaign.bulk.finish(numbered(0..3), false).await;
+    let (report, _) = campaign.bulk.finish(numbered(0..3), false).await.unwrap();
     soon(campaign.driver.join_next()).await;
     assert_eq!((report.published_count, report.stop_reason), (3, Some(StopReason::Closed)));
 }
@@ -487,7 +501,7 @@ async fn a_call_resumes_where_its_process_died() {
     let bulk = campaign.bulk.clone();
     let push = tokio::spawn(async move { bulk.push(numbered(0..3 * CHUNK)).await });
     until(|| arrived.load(Ordering::Acquire) == 2).await;
-    campaign.kill().await;
+    drop(campaign.kill().await);
     push.abort();
     gate.open();
 

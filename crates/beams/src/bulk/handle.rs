@@ -59,16 +59,16 @@ impl BulkPublish {
     /// [`Error::Journal`] where the file cannot be used for this call.
     pub async fn open_journal(&self) -> Result<()> {
         let (opened, is_opened) = oneshot::channel();
-        // Both fail only where the driver is gone, so at the end of the runtime.
+        // Both fail only where the driver is gone.
         let _ = self.commands.send(Command::Open(opened)).await;
-        is_opened.await.unwrap_or_else(|_| Err(Error::Internal("the driver of the call ended".into())))
+        is_opened.await.unwrap_or_else(|_| Err(driver_ended()))
     }
 
     /// Adds users, and resolves when the chunks that they fill have started: to `false` if the call has stopped, and to the
     /// findings for the payloads of single users. The report accounts for the batch in either case.
     pub async fn push(&self, batch: UserBatch) -> (bool, FindingsByPayload) {
         let (started, is_started) = oneshot::channel();
-        // Both fail only where the driver is gone, so at the end of the runtime.
+        // Both fail only where the driver is gone, as `finish` will report.
         let _ = self.commands.send(Command::Push(batch, started)).await;
         match is_started.await {
             Ok(findings) => (!self.stop.is_cancelled(), findings),
@@ -101,10 +101,19 @@ impl BulkPublish {
 
     /// Adds the last users, and returns the report when all requests have ended, and the findings for the payloads of single
     /// users. `is_complete` is set if all users were read. Must be called once.
-    pub async fn finish(&self, batch: UserBatch, is_complete: bool) -> (Report, FindingsByPayload) {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] where the driver has panicked, and with it the account of the users is lost.
+    pub async fn finish(&self, batch: UserBatch, is_complete: bool) -> Result<(Report, FindingsByPayload)> {
         let (finished, is_finished) = oneshot::channel();
-        // Both fail only where the driver is gone, so at the end of the runtime.
+        // Both fail only where the driver is gone.
         let _ = self.commands.send(Command::Finish { batch, is_complete, finished }).await;
-        is_finished.await.unwrap_or_default()
+        is_finished.await.map_err(|_| driver_ended())
     }
+}
+
+/// The driver ends early only by panicking, or with the runtime.
+fn driver_ended() -> Error {
+    Error::Internal("the driver of the call ended".into())
 }
