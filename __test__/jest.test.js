@@ -38,7 +38,7 @@ const resolveFile = (name) => path.join(__dirname, 'jest', `${name}.jest.js`)
 test('jest runs pass, twice in one process, and end by themselves', async (t) => {
   const stderr = await runJest(t, ['globals', 'bulk', 'reload', 'timers'].map(resolveFile), { projects: 2 })
   assert.match(stderr, /^Test Suites: +8 passed, 8 total$/m)
-  assert.match(stderr, /^Tests: +28 passed, 28 total$/m)
+  assert.match(stderr, /^Tests: +30 passed, 30 total$/m)
   assert.doesNotMatch(stderr, /did not exit/)
 })
 

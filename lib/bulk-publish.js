@@ -4,10 +4,9 @@
 // call for each would cost more than everything else.
 
 const native = require('./load.js')
-const timers = require('node:timers')
+const { clearTimeout, setImmediate, setTimeout } = require('node:timers')
 const {
   callNative,
-  createArgumentError,
   createBeamsError,
   createErrorFromDetails,
   define,
@@ -19,7 +18,8 @@ const { takeObservations } = require('./observers.js')
 const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./options.js')
 const { assembleReport } = require('./bulk-report.js')
 const { readRequests } = require('./bulk-requests.js')
-const { UNREADABLE, UserBatch, checkIteratorResult } = require('./user-batch.js')
+const { UNREADABLE, UserBatch } = require('./user-batch.js')
+const { checkIteratorResult, closeAsync, closeSync, closeUnread, readSource } = require('./user-source.js')
 
 /**
  * How many users are pushed at once. An async iterable may pause between two users, which should not delay a request that
@@ -45,11 +45,11 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   await undefined
   const rejection = await checkPayloads(client, call, payloads, wanted, observe)
   if (rejection !== undefined) {
+    void closeUnread(source)
     await native.bulkFinish(bulk, ...batch.take(), false)
     throw createBeamsError(rejection.thrown, publishToManyUsers)
   }
-  // If the journal cannot be opened, the call has ended already.
-  if (hasJournal) await openJournal(bulk)
+  if (hasJournal) await openJournal(bulk, source)
   const failure = await new BulkPublish(bulk, source, batch, observe).run(signal, onProgress)
   const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
   const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
@@ -66,10 +66,12 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   throw error
 }
 
-async function openJournal(bulk) {
+/** If the journal cannot be opened, the call has ended already. */
+async function openJournal(bulk, source) {
   try {
     await native.bulkOpenJournal(bulk)
   } catch (thrown) {
+    void closeUnread(source)
     throw createBeamsError(takeObservations(thrown), openJournal)
   }
 }
@@ -109,17 +111,6 @@ async function checkPayloads(client, call, payloads, wanted, observe) {
   }
 }
 
-/** The users and the method that opens their iterator, which is looked up once, as `for await` does. */
-function readSource(users) {
-  if (users === undefined || users === null) throw createArgumentError('users argument is required')
-  if (typeof users === 'object') {
-    const openAsync = users[Symbol.asyncIterator] ?? undefined
-    const open = openAsync ?? users[Symbol.iterator]
-    if (typeof open === 'function') return { users, open, isAsync: openAsync !== undefined }
-  }
-  throw createArgumentError('users argument must be an array, an iterable or an async iterable')
-}
-
 /** The JavaScript side of a bulk publish. */
 class BulkPublish {
   #bulk
@@ -152,14 +143,20 @@ class BulkPublish {
         else listen(signal, onAbort)
       }
       if (onProgress !== undefined) following = this.#follow(onProgress)
-      if (!this.#isStopped) isComplete = await this.#readAll()
+      if (this.#isStopped) void closeUnread(this.#source)
+      else isComplete = await this.#readAll()
     } catch (thrown) {
       this.#fail(() => thrown)
     }
-    // A promise of the native side settles whatever happens.
-    takeObservations(await native.bulkFinish(this.#bulk, ...this.#batch.take(), isComplete), this.#observe)
-    await following
-    if (signal !== undefined) unlisten(signal, onAbort)
+    try {
+      // A promise of the native side settles whatever happens.
+      takeObservations(await native.bulkFinish(this.#bulk, ...this.#batch.take(), isComplete), this.#observe)
+    } catch (thrown) {
+      throw createBeamsError(takeObservations(thrown), publishToManyUsers)
+    } finally {
+      await following
+      if (signal !== undefined) unlisten(signal, onAbort)
+    }
     return this.#failure
   }
 
@@ -224,7 +221,7 @@ class BulkPublish {
         const result = await iterator.next()
         if (this.#isClosed) return false
         if (checkIteratorResult(result).done) return true
-        this.#batch.add(result.value)
+        this.#add(result.value)
         if (this.#isStopped) return false
         if (this.#batch.isFull && !(await this.#push())) return false
       }
@@ -247,36 +244,27 @@ class BulkPublish {
     return false
   }
 
+  /** Adds a user. If reading it throws, the call is stopped, so that the iterator is closed. */
+  #add(value) {
+    try {
+      this.#batch.add(value)
+    } catch (thrown) {
+      this.#fail(() => thrown)
+    }
+  }
+
   /** Waits for a promise until a time limit, or until the client's `close` has reached its own. */
   async #waitFor(promise) {
     let timer
-    const timeout = new Promise((resolve) => (timer = timers.setTimeout(resolve, CLOSE_TIMEOUT_MS)))
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)))
     await Promise.race([promise, timeout, native.bulkCutOff(this.#bulk)])
-    timers.clearTimeout(timer)
+    clearTimeout(timer)
   }
 
   /** Resolves, when there is room for more users, to whether more are wanted. */
   async #push() {
     const wantsMore = takeObservations(await native.bulkPush(this.#bulk, ...this.#batch.take()), this.#observe)
     return wantsMore && !this.#isStopped
-  }
-}
-
-/** Closes an iterator without waiting for what `return()` may promise. */
-async function closeSync(iterator) {
-  try {
-    await iterator.return?.()
-  } catch {
-    // The reason for stopping is already recorded; errors while closing are ignored.
-  }
-}
-
-/** A stream that waits for data does not end by `return()` alone, which queues behind the read. */
-async function closeAsync(users, iterator) {
-  try {
-    if (typeof users.destroy === 'function' && typeof users.pipe === 'function') users.destroy()
-  } finally {
-    await iterator.return?.()
   }
 }
 

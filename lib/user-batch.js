@@ -5,6 +5,7 @@
 const { MAX_DESCRIPTION_LENGTH, describeThrown, describeValue } = require('./errors.js')
 const { serializeBody } = require('./arguments.js')
 const { readOption } = require('./options.js')
+const { checkIteratorResult, closeSync, isObjectOrFunction } = require('./user-source.js')
 
 /** The length of the text from which a batch is pushed: strings have a maximum length. */
 const MAX_BATCH_LENGTH = 1 << 22
@@ -54,7 +55,10 @@ class UserBatch {
     )
   }
 
-  /** Reads up to `maxUsers` users, and returns whether there may be more. Uses local variables, because fields are slower. */
+  /**
+   * Reads up to `maxUsers` users, and returns whether there may be more. As a loop does, it closes the iterator if reading a user
+   * throws, but not if the iterator itself does. Uses local variables, because fields are slower.
+   */
   readFrom(iterator, maxUsers) {
     let [text, count] = [this.#text, this.#count]
     const [lengths, choices, defaultIndex] = [this.#lengths, this.#choices, this.#defaultIndex]
@@ -73,6 +77,9 @@ class UserBatch {
           this.#count = count
           try {
             this.add(value)
+          } catch (thrown) {
+            void closeSync(iterator)
+            throw thrown
           } finally {
             text = this.#text
             count = this.#count
@@ -108,7 +115,7 @@ class UserBatch {
   }
 
   #addEntry(value) {
-    const userId = isObject(value) ? readOption(value, 'userId') : undefined
+    const userId = isObjectOrFunction(value) ? readOption(value, 'userId') : undefined
     if (typeof userId === 'string') this.#addId(userId, () => this.#choose(value, userId))
     else this.#rejected.push(describeValue(userId === undefined ? value : userId))
   }
@@ -162,14 +169,4 @@ function describeName(request) {
   return typeof request === 'string' ? JSON.stringify(text) : text
 }
 
-/** Returns what an iterator's `next()` has returned. Throws as a loop does if it is not an object. */
-function checkIteratorResult(result) {
-  if (!isObject(result)) throw new TypeError(`Iterator result ${describeValue(result)} is not an object`)
-  return result
-}
-
-function isObject(value) {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
-}
-
-module.exports = { UNREADABLE, UserBatch, checkIteratorResult }
+module.exports = { UNREADABLE, UserBatch }

@@ -18,10 +18,10 @@ function createClient({ port }, options) {
 }
 
 /** An emulator that ends with the test, and a client of it. */
-async function emulated(t, options) {
+async function emulated(t, options, clientOptions) {
   const emulator = await startEmulator(options)
   t.after(() => emulator.close())
-  return { emulator, beams: createClient(emulator) }
+  return { emulator, beams: createClient(emulator, clientOptions) }
 }
 
 /** The error with which a promise rejects. */

@@ -19,3 +19,12 @@ test('is stopped while a generator is idle, whatever jest has made of the timers
   await expect(call).rejects.toMatchObject({ code: 'ERR_BEAMS_INTERRUPTED', remaining: ['a'] })
   jest.useRealTimers()
 })
+
+test('reads thousands of users from an array, whatever jest has made of the timers', async () => {
+  jest.useFakeTimers()
+  const users = Array.from({ length: 2500 }, (_, index) => `user-${index}`)
+  await expect(new PushNotifications(options).publishToManyUsers(users, payload)).resolves.toMatchObject({
+    publishedCount: 2500,
+  })
+  jest.useRealTimers()
+})
