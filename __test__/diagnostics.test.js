@@ -178,15 +178,18 @@ describe('BEAMS_LOG', () => {
     const { stderr } = await promisify(execFile)(process.execPath, ['-e', program], { env, cwd: __dirname })
     return stderr
   }
-  const busyOnce = (_request, number) => (number === 1 ? { status: 503, headers: { 'retry-after': '0' } } : {})
+  const busyOnce = ({ path, headers }, number) => {
+    const body = JSON.stringify({ error: 'Busy', description: `${path} ${headers.authorization}\n2026 DEBUG forged` })
+    return number === 1 ? { status: 503, body, headers: { 'retry-after': '0' } } : {}
+  }
 
-  test('of debug prints a line an attempt, without the user and the key', async (t) => {
+  test('of debug prints a line an attempt, without the user and the key, whatever a response quotes', async (t) => {
     const { port } = await recordingServer(t, busyOnce)
     const lines = (await readStandardError('debug', port)).trimEnd().split('\n')
     assert.equal(lines.length, 2)
     assert.match(
       lines[0],
-      /DEBUG delete user attempt=1 status=503 milliseconds=\d+ error=503 - the response had no body$/,
+      /DEBUG delete user attempt=1 status=503 milliseconds=\d+ delivery="refused" error=ERR_BEAMS_SERVER$/,
     )
     assert.match(lines[1], /DEBUG delete user attempt=2 status=200 milliseconds=\d+$/)
     assert.doesNotMatch(lines.join(), /hidden/)

@@ -109,15 +109,16 @@ async fn run_until_cancelled<T>(stop: Option<&CancellationToken>, future: impl F
     }
 }
 
-/// A line for each attempt, where they are wanted. It names no user and no key.
+/// A line for each attempt, where they are wanted. It names no user and no key; the text of a response may quote
+/// the request's URL.
 fn log<T>(operation: &str, outcome: &Outcome<T>, duration: Duration) {
     let (attempt, status, milliseconds) = (outcome.attempts, outcome.status, duration.as_millis() as u64);
     match &outcome.result {
         Ok(_) => tracing::debug!(attempt, status, milliseconds, "{operation}"),
         Err(error) => {
-            // A response's text must not forge a line.
-            let error = error.to_string().replace(char::is_control, " ");
-            tracing::debug!(attempt, status, milliseconds, %error, "{operation}");
+            let delivery = error.delivery().as_str();
+            let error = if error.status().is_some() { error.code().to_owned() } else { error.to_string() };
+            tracing::debug!(attempt, status, milliseconds, delivery, %error, "{operation}");
         }
     }
 }
