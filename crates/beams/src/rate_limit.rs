@@ -33,8 +33,10 @@ struct Limit {
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the latest requests started, as many as fit into one window.
+    /// When the requests of the last window started.
     starts: VecDeque<Instant>,
+    /// When the last request was due.
+    last_due: Option<Instant>,
     paused_until: Option<Instant>,
 }
 
@@ -100,13 +102,15 @@ impl RateLimiter {
         if let Some(free) = free.filter(|&free| free > now) {
             return Some(free);
         }
-        let at = match free {
-            // A start counts from when it was due, because timers are late and lateness must not add up; but after a
-            // long stall there is no burst to make up for it.
+        let due = match free {
+            // The next request is due an interval after this one was, because timers are late and lateness must not add up; but
+            // after a long stall there is no burst to make up for it.
             Some(due) if has_waited => now - MAX_LATENESS.min(now - due),
             _ => now,
         };
-        state.record(self.limit, at);
+        if let Some(limit) = self.limit {
+            state.record(limit, now, due);
+        }
         None
     }
 
@@ -119,7 +123,7 @@ impl State {
     fn next_free(&self, limit: Limit, now: Instant, has_waited: bool) -> Option<Instant> {
         let is_full = self.starts.len() >= limit.max_requests;
         let full = is_full.then(|| self.starts.front().map(|&first| first + limit.window)).flatten();
-        let spaced = self.starts.back().map(|&last| last + limit.interval);
+        let spaced = self.last_due.map(|last| last + limit.interval);
         match full {
             Some(full) if full > now || has_waited => Some(full).max(spaced),
             _ if has_waited => spaced,
@@ -127,12 +131,12 @@ impl State {
         }
     }
 
-    fn record(&mut self, limit: Option<Limit>, at: Instant) {
-        let Some(limit) = limit else { return };
-        if self.starts.len() >= limit.max_requests {
+    fn record(&mut self, limit: Limit, now: Instant, due: Instant) {
+        while self.starts.front().is_some_and(|&first| first + limit.window <= now) {
             self.starts.pop_front();
         }
-        self.starts.push_back(at);
+        self.starts.push_back(now);
+        self.last_due = Some(due);
     }
 }
 
@@ -203,6 +207,48 @@ mod tests {
                 assert!(span.as_millis() >= 1000, "requests {index} to {} within {span:?}, seed {seed}", index + 100);
             }
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_window_exceeds_the_limit_although_timers_are_late() {
+        let rate_limiter = Arc::new(RateLimiter::new(100.0));
+        let mut waiting = JoinSet::new();
+        for _ in 0..500 {
+            let rate_limiter = rate_limiter.clone();
+            waiting.spawn(async move {
+                rate_limiter.acquire().await;
+                Instant::now()
+            });
+        }
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut starts = Vec::new();
+        while !waiting.is_empty() {
+            // Time passes in steps, so that a timer is seen after it was due.
+            tokio::time::advance(Duration::from_millis(random.u64(1..40))).await;
+            for _ in 0..50 {
+                tokio::task::yield_now().await;
+            }
+            while let Some(start) = waiting.try_join_next() {
+                starts.push(start.unwrap());
+            }
+        }
+        starts.sort();
+        for window in starts.windows(101) {
+            assert!(window[100] - window[0] >= Duration::from_secs(1), "{:?}", window[100] - window[0]);
+        }
+        // On time, the last one starts after 4 990 ms. Each window may begin as late as its timer is.
+        let took = starts[499] - starts[0];
+        assert!(took < Duration::from_millis(4990 + 40 * 4), "lateness adds up: {took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn memory_is_bounded_by_the_requests_of_a_window_whatever_the_limit() {
+        let rate_limiter = RateLimiter::new(1e9);
+        for _ in 0..10_000 {
+            rate_limiter.acquire().await;
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        assert!(rate_limiter.state().starts.len() <= 101);
     }
 
     #[tokio::test(start_paused = true)]
@@ -301,9 +347,11 @@ mod tests {
                 let expected: Vec<u64> =
                     others.map(|others| (rate_limiter.earliest_start(others) - now).as_millis() as u64).collect();
                 let times = start_times(rate_limiter, 250).await;
-                for (&expected, &time) in expected.iter().zip(&times) {
+                for (number, (&expected, &time)) in expected.iter().zip(&times).enumerate() {
+                    // Timers have whole milliseconds, so each window may begin one later.
+                    let windows = number as u64 / rate.max(1.0) as u64;
                     assert!(
-                        expected <= time && time <= expected + 2,
+                        expected <= time && time <= expected + 2 + windows,
                         "{expected} and not {time} at {rate} after {used}"
                     );
                 }
