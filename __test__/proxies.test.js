@@ -144,7 +144,7 @@ describe('the proxy', () => {
     ]) {
       const { message, ...details } = await deletionWith({ HTTPS_PROXY: value }, { endpoint: secure })
       assert.match(message, /^the environment variable HTTPS_PROXY must hold an http, https or socks5 URL, such as /)
-      assert.deepEqual(details, { code: 'ERR_BEAMS_INVALID_ARGUMENT', delivery: 'not-sent' })
+      assert.deepEqual(details, { code: 'ERR_BEAMS_INVALID_ARGUMENT', delivery: 'not-sent', attempts: 0 })
       assert.doesNotMatch(message, /hunter2/)
     }
   })

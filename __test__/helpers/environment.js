@@ -8,7 +8,7 @@ const program = `
   const { PushNotifications } = require('beams-native')
   Promise.all(JSON.parse(process.argv[1]).map(async (options) => {
     const beams = new PushNotifications({ instanceId: 'i', secretKey: 'k', maxRetries: 0, ...options })
-    return beams.deleteUser('u').then(() => 'deleted', ({ message, code, delivery, cause }) => ({ message, code, delivery, cause: cause?.code }))
+    return beams.deleteUser('u').then(() => 'deleted', ({ message, code, delivery, attempts, cause }) => ({ message, code, delivery, attempts, cause: cause?.code }))
   })).then((outcomes) => console.log(JSON.stringify(outcomes)))`
 
 /**

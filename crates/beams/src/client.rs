@@ -224,6 +224,11 @@ impl Client {
         read: impl Fn(Response) -> Result<T>,
     ) -> Outcome<T> {
         let limits = CallLimits { deadline, cutoff: &self.cutoff };
+        if self.fake.get().is_none()
+            && let Err(error) = self.config.route.check()
+        {
+            return Outcome::without_request(Err(error));
+        }
         // With an in-memory service, requests neither wait nor are retried.
         let unlimited = self.fake.get().map(|_| Permits::unlimited());
         let max_retries = if unlimited.is_some() { 0 } else { options.max_retries };

@@ -70,6 +70,20 @@ impl Route {
             Self::Direct | Self::Unusable(_) => None,
         }
     }
+
+    /// Whether requests can be made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] if a variable does not hold the URL of a proxy.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Self::Direct | Self::Proxy(_) => Ok(()),
+            Self::Unusable(variable) => Err(Error::invalid(format!(
+                "the environment variable {variable} must hold an http, https or socks5 URL, such as http://user:password@proxy.example:3128"
+            ))),
+        }
+    }
 }
 
 impl ProxyUrl {

@@ -12,7 +12,7 @@ use crate::error::connection::{Classified, ConnectionErrorKind, classify_chain};
 use crate::error::{Error, Result};
 use crate::http::request::headers;
 use crate::http::resolver::SystemResolver;
-use crate::proxy::{ProxyUrl, Route};
+use crate::proxy::ProxyUrl;
 use crate::tls;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -28,8 +28,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// [`Error::InvalidArgument`] if a proxy variable does not hold the URL of a proxy, [`Error::Internal`] where the HTTP library
-/// cannot be set up.
+/// [`Error::Internal`] where the HTTP library cannot be set up.
 pub fn connect(config: &Config) -> Result<reqwest::Client> {
     let tls =
         tls::client_config(&config.ca).map_err(|error| Error::Internal(format!("TLS is not available: {error}")))?;
@@ -46,10 +45,9 @@ pub fn connect(config: &Config) -> Result<reqwest::Client> {
         .http2_keep_alive_timeout(PING_INTERVAL)
         // The environment was read by `Route::choose`.
         .no_proxy();
-    let builder = match &config.route {
-        Route::Direct => builder,
-        Route::Proxy(proxy) => through(builder, proxy, &config.base)?,
-        Route::Unusable(variable) => return Err(unusable(variable)),
+    let builder = match config.route.proxy() {
+        Some(proxy) => through(builder, proxy, &config.base)?,
+        None => builder,
     };
     builder.build().map_err(|error| Error::Internal(format!("the HTTP client could not be made: {error}")))
 }
@@ -87,10 +85,4 @@ fn proxy_failure(error: &BoxError, proxy: &Arc<str>, forwards: bool) -> Option<C
         }
     }
     None
-}
-
-fn unusable(variable: &str) -> Error {
-    Error::invalid(format!(
-        "the environment variable {variable} must hold an http, https or socks5 URL, such as http://user:password@proxy.example:3128"
-    ))
 }
