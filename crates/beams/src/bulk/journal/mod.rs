@@ -13,8 +13,7 @@ mod tests;
 pub(crate) mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::SystemTime;
 
@@ -36,7 +35,9 @@ use crate::outcome::Outcome;
 pub(crate) struct Journal {
     path: PathBuf,
     commands: Commands,
-    next_chunk: AtomicU64,
+    /// The number of the next chunk. Held while a chunk is handed to the writer, because chunks are numbered in the order in which
+    /// they are written.
+    next_chunk: Mutex<u64>,
     failure: Arc<WriteFailure>,
 }
 
@@ -73,7 +74,7 @@ impl Journal {
             }
         })?;
         let recorded = is_opened.await.map_err(|_| thread_ended())??;
-        let next_chunk = AtomicU64::new(recorded.next_chunk);
+        let next_chunk = Mutex::new(recorded.next_chunk);
         Ok((Self { path, commands, next_chunk, failure }, recorded))
     }
 
@@ -92,6 +93,16 @@ impl Journal {
         // Fails only where the thread has panicked.
         let _ = self.commands.send(Command::Close { closed });
         self.read_reply(is_closed.await)
+    }
+
+    /// Hands a chunk to the writer, and returns its number.
+    fn send_chunk(&self, chunk: Arc<Chunk>, synced: oneshot::Sender<WriteResult>) -> u64 {
+        let mut next_chunk = self.next_chunk.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = *next_chunk;
+        *next_chunk += 1;
+        // Fails only where the thread has ended, and then there is no reply either.
+        let _ = self.commands.send(Command::Sending { number, chunk, synced });
+        number
     }
 
     fn read_reply(&self, reply: std::result::Result<WriteResult, oneshot::error::RecvError>) -> Result<()> {
@@ -115,11 +126,8 @@ impl JournalEntry {
     ///
     /// [`Error::Journal`] where it could not be written.
     pub(crate) async fn record(&mut self) -> Result<()> {
-        let number = self.journal.next_chunk.fetch_add(1, Ordering::Relaxed);
-        self.number = Some(number);
         let (synced, is_synced) = oneshot::channel();
-        // Fails only where the thread has ended, and then there is no reply either.
-        let _ = self.journal.commands.send(Command::Sending { number, chunk: self.chunk.clone(), synced });
+        self.number = Some(self.journal.send_chunk(self.chunk.clone(), synced));
         self.journal.read_reply(is_synced.await)
     }
 

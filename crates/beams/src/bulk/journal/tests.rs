@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufReader};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use fastrand::Rng;
 
@@ -108,7 +108,7 @@ fn journal_on(disk: &Disk) -> (Arc<Journal>, Recorded) {
     let failure = Arc::new(WriteFailure::default());
     let writer = Writer::new(file, disk.state().written.len() as u64, failure.clone());
     thread::spawn(move || writer.run(received));
-    let next_chunk = AtomicU64::new(recorded.next_chunk);
+    let next_chunk = Mutex::new(recorded.next_chunk);
     (Arc::new(Journal { path: "j".into(), commands, next_chunk, failure }), recorded)
 }
 
