@@ -113,14 +113,16 @@ impl PendingCalls {
 
     /// Settles all calls that are completed, each by itself: whatever is wrong with one, the others are settled.
     pub fn settle(&self, env: &Env) -> Result<()> {
+        let mut settled = Ok(());
         for (id, outcome) in self.completions.drain() {
             let call = self.calls.borrow_mut().remove(&id);
             if let Some(PendingCall { deferred, observers, _task }) = call {
                 // A failure has rejected the promise: its `Deferred` was dropped.
-                let _ = isolated(env, || output::settle(env, deferred, outcome, observers))?;
+                let isolated = isolated(env, || drop(output::settle(env, deferred, outcome, observers)));
+                settled = settled.and(isolated);
             }
         }
-        self.unref_if_idle(env)
+        settled.and(self.unref_if_idle(env))
     }
 
     /// The process may end when no call is in flight.
