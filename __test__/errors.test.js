@@ -6,6 +6,7 @@ const { once } = require('node:events')
 const { inspect } = require('node:util')
 const { Worker } = require('node:worker_threads')
 const { PushNotifications, BeamsError } = require('..')
+const Compat = require('../compat.js')
 const { recordingServer, socketServer, unusedPort } = require('./helpers/servers.js')
 const { payload, createClient, emulated, rejection } = require('./helpers/clients.js')
 
@@ -255,6 +256,13 @@ test('a publish id does not show a secret key that the server quotes', async (t)
   assert.deepEqual(await beams.publishToUsers(['u'], payload), { publishId: 'id of Bearer [secret]' })
   const { publishes } = await beams.publishToManyUsers(['u'], payload)
   assert.deepEqual(publishes, [{ publishId: 'id of Bearer [secret]', users: 1 }])
+})
+
+test('the response to a deletion does not show a secret key that the server quotes', async (t) => {
+  const secretKey = '0123456789abcdef'
+  const { port } = await recordingServer(t, ({ headers }) => ({ body: JSON.stringify(headers.authorization) }))
+  const beams = new Compat({ instanceId: 'i', secretKey, endpoint: `127.0.0.1:${port}` })
+  assert.equal(await beams.deleteUser('u'), 'Bearer [secret]')
 })
 
 test('a call without time for a retry has the last status', async (t) => {

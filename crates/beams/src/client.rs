@@ -194,7 +194,9 @@ impl Client {
     ) -> Outcome<Option<String>> {
         let deadline = options.deadline.map(Deadline::after);
         match self.routes.delete_user(user) {
-            Ok(request) => Box::pin(self.call(request, options, deadline, None, Response::deletion)).await,
+            Ok(request) => {
+                Box::pin(self.call(request, options, deadline, None, |response| self.read_deletion(response))).await
+            }
             Err(error) => Outcome::without_request(Err(error)),
         }
     }
@@ -212,6 +214,14 @@ impl Client {
         let mut publish_id = response.publish_id()?;
         self.config.secret.redact(&mut publish_id);
         Ok(publish_id)
+    }
+
+    fn read_deletion(&self, response: Response) -> Result<Option<String>> {
+        let mut body = response.deletion()?;
+        if let Some(body) = &mut body {
+            self.config.secret.redact(body);
+        }
+        Ok(body)
     }
 
     /// Sends a request, and sends it again where that is safe.
