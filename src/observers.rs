@@ -129,8 +129,8 @@ impl Observations<'_> {
 
 impl Trace {
     fn new(attempts: &AttemptLog) -> Self {
-        let requests: Vec<_> = attempts.records().into_iter().map(RequestTrace::new).collect();
-        Self { attempts: requests.len(), status: requests.iter().rev().find_map(|request| request.status), requests }
+        let requests = attempts.records().into_iter().map(RequestTrace::new).collect();
+        Self { attempts: attempts.count(), status: attempts.last_status(), requests }
     }
 }
 

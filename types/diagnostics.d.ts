@@ -28,7 +28,7 @@ export interface BeamsRequestMessage {
   duration?: number | undefined
   /** How many requests were made. Absent if a signal was aborted before the call. */
   attempts?: number | undefined
-  /** Each request that was made, in the order in which they started. */
+  /** Each request that was made, in the order in which they started: the first 10 000 of a `publishToManyUsers`. */
   requests?: BeamsRequestTrace[] | undefined
   /** The HTTP status of the last response. Absent if there was none. */
   status?: number | undefined
