@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, UnboundedSender};
 
-/// Name lookups are the only blocking work, and a client has one host.
+/// Only name lookups run on threads of their own, and a client has one host.
 const LOOKUP_THREADS: usize = 4;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -4,8 +4,9 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
@@ -26,8 +27,19 @@ pub struct Trust {
     pub(crate) exact: Vec<CertificateDer<'static>>,
 }
 
-/// The system's certificates, once they have been read without a failure. Reading takes milliseconds.
-static SYSTEM_TRUST: Mutex<Option<Arc<Trust>>> = Mutex::new(None);
+/// What the system trusts, as it was last read. Reading takes milliseconds.
+struct SystemTrust {
+    trust: Arc<Trust>,
+    /// When to read it again, because some of its files could not be opened.
+    retry_at: Option<Instant>,
+    /// The file in NODE_EXTRA_CA_CERTS, if that could not be read.
+    missing: Option<PathBuf>,
+}
+
+static SYSTEM_TRUST: Mutex<Option<SystemTrust>> = Mutex::new(None);
+
+/// How long files that could not be opened are not tried again: each handshake would read all the others, too.
+const RETRY_INTERVAL: Duration = Duration::from_secs(10);
 
 impl Trust {
     /// Trusts these certificates and no others, as the `ca` option of Node's `tls` does.
@@ -40,8 +52,8 @@ impl Trust {
     /// Trusts what the system trusts, or what the environment names: `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the
     /// system's files, `NODE_EXTRA_CA_CERTS` adds to them.
     ///
-    /// Files that could not be opened are read again by the next handshake: a volume may be mounted later, and descriptors
-    /// may be freed.
+    /// Files that could not be opened are read by a later handshake: a volume may be mounted later, and descriptors may be
+    /// freed.
     ///
     /// # Errors
     ///
@@ -49,8 +61,10 @@ impl Trust {
     /// more than was asked for.
     pub fn from_system(provider: Arc<CryptoProvider>) -> Result<Arc<Self>> {
         let mut cached = SYSTEM_TRUST.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(trust) = &*cached {
-            return Ok(trust.clone());
+        if let Some(read) = &*cached
+            && !read.is_outdated()
+        {
+            return Ok(read.trust.clone());
         }
         let mut loaded = Loaded::default();
         match (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")) {
@@ -61,9 +75,8 @@ impl Trust {
             loaded.add_extra(Path::new(&path))?;
         }
         let trust = Self::new(provider, loaded.roots, loaded.exact)?;
-        if loaded.is_complete {
-            *cached = Some(trust.clone());
-        }
+        let retry_at = (!loaded.is_complete).then(|| Instant::now() + RETRY_INTERVAL);
+        *cached = Some(SystemTrust { trust: trust.clone(), retry_at, missing: loaded.missing });
         Ok(trust)
     }
 
@@ -79,17 +92,25 @@ impl Trust {
     }
 }
 
+impl SystemTrust {
+    fn is_outdated(&self) -> bool {
+        self.retry_at.is_some_and(|at| at <= Instant::now())
+            || self.missing.as_ref().is_some_and(|path| fs::File::open(path).is_ok())
+    }
+}
+
 /// What has been read so far.
 struct Loaded {
     roots: RootCertStore,
     exact: Vec<CertificateDer<'static>>,
-    /// Whether every file could be opened.
+    /// Whether every file of the system could be opened.
     is_complete: bool,
+    missing: Option<PathBuf>,
 }
 
 impl Default for Loaded {
     fn default() -> Self {
-        Self { roots: RootCertStore::empty(), exact: Vec::new(), is_complete: true }
+        Self { roots: RootCertStore::empty(), exact: Vec::new(), is_complete: true, missing: None }
     }
 }
 
@@ -136,7 +157,7 @@ impl Loaded {
                 self.roots.add_parsable_certificates(self.exact.iter().cloned());
             }
             Err(error) if is_too_many_open_files(&error) => return Err(unavailable("NODE_EXTRA_CA_CERTS", error)),
-            Err(_) => self.is_complete = false,
+            Err(_) => self.missing = Some(path.to_owned()),
         }
         Ok(())
     }
@@ -172,4 +193,30 @@ fn unavailable(name: &str, error: io::Error) -> Classified {
         ConnectionErrorKind::TrustUnavailable { source: name.into(), reason: error.kind() }
     };
     Classified::new(kind, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::crypto::ring::default_provider;
+
+    #[test]
+    fn certificates_are_read_again_only_if_that_may_find_more() {
+        let mut roots = RootCertStore::empty();
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let trust = Trust::new(default_provider().into(), roots, Vec::new()).unwrap_or_else(|_| panic!("it is valid"));
+        let [existing, missing] =
+            ["Cargo.toml", "missing.pem"].map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
+        let now = Instant::now();
+        for (retry_at, missing, expected) in [
+            (None, None, false),
+            (None, Some(missing), false),
+            (None, Some(existing), true),
+            (Some(now), None, true),
+            (Some(now + RETRY_INTERVAL), None, false),
+        ] {
+            let read = SystemTrust { trust: trust.clone(), retry_at, missing };
+            assert_eq!(read.is_outdated(), expected, "{:?} {:?}", read.retry_at, read.missing);
+        }
+    }
 }
