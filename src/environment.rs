@@ -26,7 +26,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The environment's state, made by whoever asks first.
+    /// The environment's state. The first call of this makes it.
     pub fn of(env: &Env) -> napi::Result<Rc<Self>> {
         if let Some(environment) = env.get_instance_data::<Rc<Self>>()? {
             return Ok(environment.clone());

@@ -590,7 +590,7 @@ async fn simulated_campaign(seed: u64) {
         } else {
             ACCEPTED
         };
-        // Whoever gets one of these knows what the server did. With the others it may have done either.
+        // The first two tell the client what the server did. With the others it may have done either.
         match response {
             Response::Status(200, _) => request.process(),
             UNPROCESSABLE | REFUSED | UNAUTHORIZED => {}

@@ -86,7 +86,7 @@ impl Report {
         self.published_count + self.resumed_count + self.duplicate_count + listed.map(|ids| ids.count).sum::<usize>()
     }
 
-    /// The error that ended the call early, if one did, with the number of attempts it is about.
+    /// The error that ended the call early, if one did.
     pub fn error(&self) -> Option<&Error> {
         Some(match self.stop_reason? {
             StopReason::Failed(index) => self.failures.get(index).map_or(&Error::Interrupted, |failure| &failure.error),

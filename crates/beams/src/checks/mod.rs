@@ -5,8 +5,8 @@
 //! [`body`] walk a payload once and say which rules apply. `docs/payload-checks.md` is written from the same table by
 //! [`page`].
 //!
-//! Only what has been reported of the live service is [`Severity::Refused`]: what is merely documented by a platform, or
-//! follows from its code, is a milder finding.
+//! A finding is [`Severity::Refused`] only if the refusal has been reported of the live service. One that is merely documented by
+//! a platform, or follows from its code, is milder.
 
 pub(crate) mod apns;
 mod body;

@@ -143,7 +143,7 @@ impl Attempt<'_> {
         }
         // hyper ends the body also where the stream was reset with NO_ERROR.
         if is_http_2 && !stream.is_end_stream() {
-            return Err(self.cut_off("the stream was reset before the end of the response".into()));
+            return Err(self.incomplete("the stream was reset before the end of the response".into()));
         }
         Ok(body)
     }
@@ -167,7 +167,7 @@ impl Attempt<'_> {
         self.connection_error(kind, Delivery::Unknown, error.without_url().into())
     }
 
-    fn cut_off(&self, source: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    fn incomplete(&self, source: Box<dyn std::error::Error + Send + Sync>) -> Error {
         self.connection_error(ConnectionErrorKind::Closed, Delivery::Unknown, source)
     }
 

@@ -22,7 +22,7 @@ pub(crate) trait JournalFile: Send {
     fn sync(&mut self) -> io::Result<()>;
 
     /// Truncates the file to a length.
-    fn cut_off(&mut self, len: u64) -> io::Result<()>;
+    fn truncate(&mut self, len: u64) -> io::Result<()>;
 }
 
 /// An open journal that no other call can open.
@@ -74,7 +74,7 @@ impl JournalFile for LockedFile {
         Ok(())
     }
 
-    fn cut_off(&mut self, len: u64) -> io::Result<()> {
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
         self.file.set_len(len)?;
         self.len = self.file.seek(SeekFrom::End(0))?;
         Ok(())
@@ -111,7 +111,7 @@ pub(crate) fn open(path: &Path, header: &Header) -> Result<(LockedFile, Recorded
         check_header(path, found, header)?;
     }
     let mut file = LockedFile { file, len: 0, path: path.to_owned() };
-    file.cut_off(recorded.intact_len).map_err(failure)?;
+    file.truncate(recorded.intact_len).map_err(failure)?;
     if recorded.header.is_none() {
         let line = header.line();
         file.append(&line).map_err(failure)?;

@@ -130,6 +130,7 @@ impl RecordedFailure {
             error: None,
             description: None,
         };
+        // At least one; the others are not recorded.
         Self { error, attempts: 1 }
     }
 }

@@ -79,7 +79,7 @@ impl JournalFile for Disk {
         Ok(())
     }
 
-    fn cut_off(&mut self, len: u64) -> io::Result<()> {
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
         let mut state = self.state();
         state.written.truncate(len as usize);
         state.synced_len = state.synced_len.min(len as usize);
@@ -99,7 +99,7 @@ fn loaded(content: &[u8]) -> Recorded {
 fn journal_on(disk: &Disk) -> (Arc<Journal>, Recorded) {
     let recorded = loaded(&disk.after_kill());
     let mut file = disk.clone();
-    file.cut_off(recorded.intact_len).unwrap();
+    file.truncate(recorded.intact_len).unwrap();
     if recorded.header.is_none() {
         file.append(&header().line()).unwrap();
     }

@@ -109,7 +109,7 @@ impl<File: JournalFile> Writer<File> {
         }
         self.try_write(lines, is_synced).map_err(|error| {
             // These chunks are not sent. If they stayed in the journal, they would count as in flight.
-            let _ = self.file.cut_off(self.len);
+            let _ = self.file.truncate(self.len);
             let error = Arc::new(error);
             self.failure.set(error.clone());
             error
