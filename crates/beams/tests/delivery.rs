@@ -449,3 +449,17 @@ async fn every_outcome_agrees_with_the_server_over_http_2() {
         audit(http2(streams, random_faults(seed)).await, seed, retry_unknown).await;
     }
 }
+
+#[tokio::test]
+async fn a_response_is_read_up_to_a_mebibyte() {
+    const MEBIBYTE: usize = 1 << 20;
+    let (start, end) = (r#"{"publishId":"p","rest":""#, r#""}"#);
+    for (len, expected) in [(MEBIBYTE, None), (MEBIBYTE + 1, Some(("ERR_BEAMS_CONNECTION", Delivery::Unknown)))] {
+        let body: &str = format!("{start}{}{end}", "x".repeat(len - start.len() - end.len())).leak();
+        let handler = move |_| async move { Response::Status(200, body) };
+        for server in [http1(handler).await, http2(10, handler).await] {
+            let outcome = publish(&server.client(|_| {}), "u").await;
+            assert_eq!(outcome.result.is_err().then(|| failure(&outcome)), expected, "{}", server.endpoint);
+        }
+    }
+}
