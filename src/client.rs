@@ -207,7 +207,7 @@ impl PushNotifications {
         let attempts = observers.attempts.clone();
         self.environment.call(env, self.call(call), observers, || {
             let user = EncodedUserId::new(&read_user_id(&user_id, "User ID argument", "User ID argument")?)?;
-            let options = self.request_options(options, attempts)?;
+            let options = request_options(self.client.config().limits(), options.unwrap_or_default(), attempts)?;
             let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.delete_user(token, &user, &options).await.map(Output::Deleted) })
         })
@@ -328,22 +328,19 @@ impl PushNotifications {
         let bulk = catch_panic(|| {
             let requests = read_requests(names, &payloads)?;
             let options = options.unwrap_or_default();
-            let deadline = options.deadline;
-            let mut request_options = self.request_options(
-                Some(CallOptions {
-                    timeout: options.timeout,
-                    max_retries: options.max_retries,
-                    deadline,
-                    signal: None,
-                }),
-                observers.attempts.clone(),
-            )?;
-            // A campaign takes as long as it takes, unless its caller says otherwise.
-            request_options.deadline = request_options.deadline.filter(|_| deadline.is_some());
+            let call_options = CallOptions {
+                timeout: options.timeout,
+                max_retries: options.max_retries,
+                deadline: options.deadline,
+                signal: None,
+            };
+            let limits = self.client.config().bulk_limits();
+            let request_options = request_options(limits, call_options, observers.attempts.clone())?;
+            let defaults = BulkOptions::default();
             let options = BulkOptions {
-                concurrency: bulk_concurrency(options.concurrency)?,
-                dedupe: options.dedupe.unwrap_or(true),
-                stop_on_error: options.stop_on_error.unwrap_or(false),
+                concurrency: options.concurrency.map_or(Ok(defaults.concurrency), bulk_concurrency)?,
+                dedupe: options.dedupe.unwrap_or(defaults.dedupe),
+                stop_on_error: options.stop_on_error.unwrap_or(defaults.stop_on_error),
                 journal: options.journal.map(journal_path).transpose()?,
             };
             let (bulk, driver) =
@@ -377,7 +374,7 @@ impl PushNotifications {
                 payload: read_payload(payload, max_len)?,
                 enforce_body_limit: !self.is_compat,
             };
-            let options = self.request_options(options, attempts)?;
+            let options = request_options(self.client.config().limits(), options.unwrap_or_default(), attempts)?;
             let (client, token) = (self.client.clone(), self.client.track()?);
             Ok(async move { client.publish(token, publish, &options).await.map(Output::Published) })
         })
@@ -387,19 +384,22 @@ impl PushNotifications {
         Observers::new(bits, self.client.config().payload_checks() == PayloadChecks::Warn)
     }
 
-    fn request_options(&self, options: Option<CallOptions>, attempt_log: Option<AttemptLog>) -> Result<RequestOptions> {
-        let options = options.unwrap_or_default();
-        let timeout = options.timeout.map(|value| milliseconds("timeout", value)).transpose()?;
-        let deadline = options.deadline.map(|value| milliseconds("deadline", value)).transpose()?;
-        let limits = self.client.config().limits();
-        let limits = limits.with(timeout, options.max_retries.map(retries).transpose()?, deadline)?;
-        Ok(RequestOptions { attempt_log, ..limits })
-    }
-
     /// Numbers of JavaScript are integers up to 2^53.
     fn call(&self, call: f64) -> CallId {
         CallId { client: self.number, call: call as u64 }
     }
+}
+
+/// The limits with those that a call sets for itself.
+fn request_options(
+    limits: RequestOptions,
+    options: CallOptions,
+    attempt_log: Option<AttemptLog>,
+) -> Result<RequestOptions> {
+    let timeout = options.timeout.map(|value| milliseconds("timeout", value)).transpose()?;
+    let deadline = options.deadline.map(|value| milliseconds("deadline", value)).transpose()?;
+    let limits = limits.with(timeout, options.max_retries.map(retries).transpose()?, deadline)?;
+    Ok(RequestOptions { attempt_log, ..limits })
 }
 
 /// Reads the named requests of a bulk publish, or its only one.

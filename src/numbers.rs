@@ -51,8 +51,8 @@ pub fn concurrency(value: f64) -> Result<NonZeroUsize> {
 }
 
 /// How many requests of one call may be in flight.
-pub fn bulk_concurrency(value: Option<f64>) -> Result<NonZeroU32> {
-    let count = integer("concurrency", value.unwrap_or(16.0), 1..=MAX_CONCURRENCY)?;
+pub fn bulk_concurrency(value: f64) -> Result<NonZeroU32> {
+    let count = integer("concurrency", value, 1..=MAX_CONCURRENCY)?;
     Ok(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN))
 }
 

@@ -155,6 +155,11 @@ impl Config {
     pub fn limits(&self) -> RequestOptions {
         self.limits.clone()
     }
+
+    /// The limits of a bulk publish that sets none of its own: a campaign takes as long as it takes, so it has no deadline.
+    pub fn bulk_limits(&self) -> RequestOptions {
+        RequestOptions { deadline: None, ..self.limits() }
+    }
 }
 
 /// An instance id is one label of the service's host name and one segment of its paths.

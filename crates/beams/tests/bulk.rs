@@ -83,7 +83,7 @@ fn single() -> NamedRequests {
 }
 
 fn options() -> BulkOptions {
-    BulkOptions { concurrency: NonZeroU32::new(4).unwrap(), dedupe: true, stop_on_error: false, journal: None }
+    BulkOptions::default()
 }
 
 fn one_at_a_time() -> BulkOptions {
@@ -437,13 +437,24 @@ async fn the_deadline_stops_the_call_when_it_ends_a_request() {
 }
 
 #[tokio::test]
-async fn a_journal_publishes_to_each_user_once_so_it_does_not_allow_duplicates() {
-    let server = accepting().await;
-    let client = server.client(|_| {});
-    let options = BulkOptions { dedupe: false, journal: Some(new_journal("duplicates")), ..options() };
-    let (token, limits) = (client.track().unwrap(), client.config().limits());
-    let error = BulkPublish::new(client, token, single(), limits, options).err().unwrap();
-    assert_eq!(error.code(), "ERR_BEAMS_INVALID_ARGUMENT");
+async fn options_that_cannot_be_used_are_refused() {
+    let client = accepting().await.client(|_| {});
+    for (options, text) in [
+        (BulkOptions { concurrency: NonZeroU32::new(1001).unwrap(), ..options() }, "must not be more than 1000"),
+        // It publishes to each user once.
+        (BulkOptions { dedupe: false, journal: Some(new_journal("dedupe")), ..options() }, "dedupe cannot be false"),
+    ] {
+        let (token, limits) = (client.track().unwrap(), client.config().bulk_limits());
+        let error = BulkPublish::new(client.clone(), token, single(), limits, options).err().unwrap();
+        assert_eq!(error.code(), "ERR_BEAMS_INVALID_ARGUMENT");
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_of_the_client_is_not_that_of_a_campaign() {
+    let client = accepting().await.client(|options| options.deadline = Some(Duration::from_millis(1)));
+    assert_eq!(client.config().bulk_limits().deadline, None);
 }
 
 #[tokio::test]
@@ -607,8 +618,7 @@ async fn simulated_campaign(seed: u64) {
     for name in ["a", "b", "c"] {
         requests.push(name.into(), Ok(payload(name))).unwrap();
     }
-    let campaign =
-        Campaign::start(&client, requests, BulkOptions { concurrency, stop_on_error, dedupe: true, journal: None });
+    let campaign = Campaign::start(&client, requests, BulkOptions { concurrency, stop_on_error, ..options() });
     assert!(handle.set((campaign.bulk.clone(), client)).is_ok());
 
     let (mut unique, mut count) = (HashSet::new(), 0);

@@ -35,14 +35,38 @@ pub const MAX_CONCURRENCY: u32 = 1000;
 /// Options of a bulk publish.
 #[derive(Debug, Clone)]
 pub struct BulkOptions {
-    /// How many requests may be in flight at once, up to [`MAX_CONCURRENCY`].
+    /// How many requests may be in flight at once, up to [`MAX_CONCURRENCY`]. 16 by default.
     pub concurrency: NonZeroU32,
-    /// Whether a user who comes more than once is published to once.
+    /// Whether a user who comes more than once is published to once, as by default.
     pub dedupe: bool,
     /// Whether to stop as soon as one request has failed.
     pub stop_on_error: bool,
     /// The file that records the outcome of each chunk, so that a call can resume after its process has died.
     pub journal: Option<PathBuf>,
+}
+
+impl Default for BulkOptions {
+    fn default() -> Self {
+        let concurrency = const { NonZeroU32::new(16).unwrap() };
+        Self { concurrency, dedupe: true, stop_on_error: false, journal: None }
+    }
+}
+
+impl BulkOptions {
+    /// Checks the options against their limits and each other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] for the first that cannot be used.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.concurrency.get() > MAX_CONCURRENCY {
+            return Err(Error::invalid(format!("concurrency must not be more than {MAX_CONCURRENCY}")));
+        }
+        if self.journal.is_some() && !self.dedupe {
+            return Err(Error::invalid("a journal publishes to each user once, so dedupe cannot be false"));
+        }
+        Ok(())
+    }
 }
 
 /// The commands of a driver.

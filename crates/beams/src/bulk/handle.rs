@@ -34,7 +34,7 @@ impl BulkPublish {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] where the options contradict each other.
+    /// [`Error::InvalidArgument`] for options that cannot be used.
     pub fn new(
         client: Arc<Client>,
         token: TaskTrackerToken,
@@ -42,9 +42,7 @@ impl BulkPublish {
         request_options: RequestOptions,
         options: BulkOptions,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static)> {
-        if options.journal.is_some() && !options.dedupe {
-            return Err(Error::invalid("a journal publishes to each user once, so dedupe cannot be false"));
-        }
+        options.check()?;
         let (commands, received) = mpsc::channel(MAX_WAITING_BATCHES);
         let (progress, progressed) = mpsc::unbounded_channel();
         let (stop, cutoff) = (client.closing().child_token(), client.cutoff().clone());
