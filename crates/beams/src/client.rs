@@ -26,7 +26,7 @@ use crate::targets::kind::TargetKind;
 use crate::targets::user_id::{EncodedUserId, UserId};
 use crate::token::TokenSigner;
 
-pub use crate::attempt_log::{AttemptLog, AttemptRecord};
+pub use crate::attempt_log::{AttemptLog, AttemptRecord, MAX_RECORDS};
 pub use crate::outcome::Outcome;
 
 /// A client for one instance. Cheap to make: certificates are read and connections made by the first call.

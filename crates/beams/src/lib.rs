@@ -1,9 +1,9 @@
 //! A client for Pusher Beams, without Node.
 //!
-//! Read it from the top: a [`client`] turns validated [`targets`] into an HTTP request; [`http::attempt`] sends it once
-//! and returns the response or an [`error`]. `call` is the loop around it: [`permits`] decide when an
-//! attempt may start, [`retry`] decides whether another follows. [`payload_checks`] finds payloads that no device would show. [`bulk`] publishes to any number of users in chunks.
-//! [`token`] and [`webhook`] need no network.
+//! Read it from the top: a [`client`] turns validated [`targets`] into an HTTP request; `http::attempt` sends it once
+//! and returns the response or an [`error`]. `call` is the loop around it: `permits` decide when an attempt may start, [`retry`]
+//! decides whether another follows. [`payload_checks`] finds payloads that no device would show. [`bulk`] publishes to any number
+//! of users in chunks. [`token`] and [`webhook`] need no network.
 //!
 //! Wire format, limits and texts are those of the documented API (<https://pusher.com/docs/beams/reference/publish-api>)
 //! and of the official Node.js SDK.
@@ -14,25 +14,25 @@ mod call;
 pub mod checks;
 pub mod client;
 pub mod config;
-pub mod deadline;
+mod deadline;
 pub mod endpoint;
 pub mod error;
 pub mod fake_service;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
-pub mod http;
+mod http;
 mod limits;
 pub mod message;
 mod no_proxy;
 mod outcome;
 pub mod payload_checks;
-pub mod permits;
+mod permits;
 pub mod proxy;
 pub mod publish;
-pub mod rate_limit;
+mod rate_limit;
 pub mod retry;
-pub mod secret;
+mod secret;
 pub mod targets;
-pub mod tls;
+mod tls;
 pub mod token;
 pub mod webhook;

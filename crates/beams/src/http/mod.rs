@@ -1,9 +1,9 @@
 //! One HTTP exchange with the service.
 
-pub mod attempt;
+pub(crate) mod attempt;
 pub(crate) mod body;
 pub(crate) mod connections;
-pub mod pool;
+pub(crate) mod pool;
 pub mod request;
 mod resolver;
 pub mod response;
