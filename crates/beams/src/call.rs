@@ -88,7 +88,7 @@ impl Call<'_> {
                 return outcome;
             }
             if let Some(deadline) = limits.deadline
-                && Instant::now() + wait > deadline.at
+                && Instant::now() + wait >= deadline.at
             {
                 return outcome.expired(Expired::Deadline(deadline));
             }
@@ -125,3 +125,34 @@ fn log<T>(operation: &str, outcome: &Outcome<T>, duration: Duration) {
 
 #[cfg(test)]
 mod simulation;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::response::Response;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_ends_at_the_deadline_is_not_waited_for() {
+        let started = Instant::now();
+        let (permits, cutoff) = (Permits::unlimited(), CancellationToken::new());
+        let deadline = Deadline::after(Duration::from_secs(5));
+        let call = Call {
+            operation: "test",
+            idempotency: Idempotency::NonIdempotent,
+            policy: RetryPolicy { max_retries: 3, retry_unknown: false },
+            permits: &permits,
+            limits: CallLimits { deadline: Some(deadline), cutoff: &cutoff },
+            control: None,
+            attempt_log: None,
+        };
+        let outcome = call
+            .run(Backoff::new(|| 1.0), || async {
+                let response =
+                    Response { status: 429, retry_after: Some(Duration::from_secs(5)), body: Ok(Vec::new()) };
+                (Some(429), response.publish_id())
+            })
+            .await;
+        assert_eq!((outcome.attempts, started.elapsed()), (1, Duration::ZERO));
+        assert_eq!(outcome.result.unwrap_err().code(), "ERR_BEAMS_TIMEOUT");
+    }
+}
