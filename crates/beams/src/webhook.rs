@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset};
 use ring::hmac;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 
@@ -27,20 +27,8 @@ pub struct Event {
     pub created_at: DateTime<FixedOffset>,
 }
 
-#[derive(Deserialize)]
-struct Body {
-    metadata: Metadata,
-    /// Must be an object; its members are not read here.
-    #[serde(rename = "payload")]
-    _payload: BTreeMap<String, IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    event_type: String,
-    event_id: String,
-    created_at: String,
-}
+/// The members of an object. A structure could also be read from an array.
+type Members<'a> = BTreeMap<String, &'a RawValue>;
 
 impl Event {
     /// Reads an event from a body that has been verified.
@@ -49,14 +37,27 @@ impl Event {
     ///
     /// [`Error::WebhookPayload`] where the body is not a Beams event.
     pub fn read(body: &str) -> Result<Self> {
-        let Body { metadata, .. } =
-            serde_json::from_str(body).map_err(|error| Error::WebhookPayload(error.to_string()))?;
-        let created_at = DateTime::parse_from_rfc3339(&metadata.created_at)
-            .or_else(|_| DateTime::parse_from_str(&metadata.created_at, CREATED_AT))
+        let body: Members<'_> = read(body, "the body")?;
+        let _payload: Members<'_> = read_member(&body, "payload")?;
+        let metadata: Members<'_> = read_member(&body, "metadata")?;
+        let [event_type, event_id, created_at] =
+            ["event_type", "event_id", "created_at"].map(|name| read_member::<String>(&metadata, name));
+        let (event_type, event_id, created_at) = (event_type?, event_id?, created_at?);
+        let created_at = DateTime::parse_from_rfc3339(&created_at)
+            .or_else(|_| DateTime::parse_from_str(&created_at, CREATED_AT))
             .map_err(|_| Error::WebhookPayload("metadata.created_at is not a timestamp".into()))?;
-        let event_type = KNOWN_TYPES.into_iter().find(|&known| known == metadata.event_type).unwrap_or("unknown");
-        Ok(Self { event_type, event_id: metadata.event_id, created_at })
+        let event_type = KNOWN_TYPES.into_iter().find(|&known| known == event_type).unwrap_or("unknown");
+        Ok(Self { event_type, event_id, created_at })
     }
+}
+
+fn read<'a, T: Deserialize<'a>>(json: &'a str, name: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::WebhookPayload(format!("{name}: {error}")))
+}
+
+/// A missing member is read as null, which none may be.
+fn read_member<'a, T: Deserialize<'a>>(members: &Members<'a>, name: &str) -> Result<T> {
+    read(members.get(name).map_or("null", |value| value.get()), name)
 }
 
 /// Checks that a body was signed with one of the secrets. It takes the same time wherever the signature is wrong.
@@ -192,6 +193,9 @@ mod tests {
             &BODY.replace("2019-03-11T10:42:16+0000", "yesterday"),
             &format!("{BODY}x"),
             &deep,
+            // With the members in the places that they have in a structure.
+            r#"[{"created_at":"2019-03-11T10:42:16Z","event_type":"v1.UserNotificationOpen","event_id":"e1"},{}]"#,
+            r#"{"payload":{},"metadata":["v1.UserNotificationOpen","e1","2019-03-11T10:42:16Z"]}"#,
         ] {
             assert_eq!(Event::read(body).unwrap_err().code(), "ERR_BEAMS_WEBHOOK_PAYLOAD", "{body:.60}");
         }
