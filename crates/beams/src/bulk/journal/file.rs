@@ -35,7 +35,7 @@ pub(crate) struct LockedFile {
 }
 
 impl LockedFile {
-    /// Fails if another process has cut off lines, of which the next call would know nothing.
+    /// Fails if another process has truncated the file: the next call would know nothing of the lines that are gone.
     fn check_len(&self, own: &Metadata) -> io::Result<()> {
         if own.len() < self.len {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it was truncated"));
@@ -60,6 +60,8 @@ impl LockedFile {
 
 impl JournalFile for LockedFile {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // Before writing, which would fill the gap with zeros.
+        self.check_len(&self.file.metadata()?)?;
         self.file.write_all(bytes)?;
         self.len += bytes.len() as u64;
         Ok(())

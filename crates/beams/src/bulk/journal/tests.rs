@@ -406,6 +406,9 @@ fn a_journal_that_another_process_truncates_cannot_be_written() {
         let (mut file, _) = file::open(&path, &header()).unwrap();
         fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(len).unwrap();
         assert_eq!(file.sync().unwrap_err().to_string(), "it was truncated");
+        // Writing would fill the gap, and hide it from then on.
+        assert_eq!(file.append(b"{}").unwrap_err().to_string(), "it was truncated");
+        assert_eq!(fs::metadata(&path).unwrap().len(), len);
         fs::remove_dir_all(&folder).unwrap();
     }
 }
