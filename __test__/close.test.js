@@ -2,6 +2,7 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
+const { tracingChannel } = require('node:diagnostics_channel')
 const { EventEmitter, once } = require('node:events')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
@@ -30,6 +31,31 @@ describe('close', () => {
     assert.deepEqual(order, ['call', 'close'])
     await dropped
   })
+
+  for (const [name, isTraced] of [
+    ['a publishToManyUsers', false],
+    ['a traced publishToManyUsers', true],
+  ]) {
+    test(`resolves after ${name} in flight has settled, with its report`, async (t) => {
+      if (isTraced) {
+        const subscribers = { start() {} }
+        tracingChannel('beams-native:request').subscribe(subscribers)
+        t.after(() => tracingChannel('beams-native:request').unsubscribe(subscribers))
+      }
+      const { port } = await recordingServer(t)
+      const beams = createClient({ port })
+      const users = Array.from({ length: 200_000 }, (_, index) => `user-${index}`)
+      const order = []
+      let closed
+      const onProgress = () => (closed ??= beams.close().then(() => order.push('close')))
+      const error = await rejection(
+        beams.publishToManyUsers(users, payload, { onProgress }).finally(() => order.push('call')),
+      )
+      await closed
+      assert.deepEqual([error.code, order], ['ERR_BEAMS_CLOSED', ['call', 'close']])
+      assert.ok(error.report.publishedCount > 0 && error.remaining.length > 0)
+    })
+  }
 
   test('may be called twice, and on a client that was never used', async () => {
     const beams = createClient({ port: 1 })
