@@ -3,6 +3,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
+const { setImmediate } = require('node:timers/promises')
 const { inspect } = require('node:util')
 const { Worker } = require('node:worker_threads')
 const { PushNotifications, BeamsError } = require('..')
@@ -265,8 +266,35 @@ test('the response to a deletion does not show a secret key that the server quot
   assert.equal(await beams.deleteUser('u'), 'Bearer [secret]')
 })
 
-test('a call without time for a retry has the last status', async (t) => {
-  const { port } = await recordingServer(t, () => ({ status: 429, headers: { 'retry-after': '30' } }))
-  const error = await rejection(createClient({ port }, { deadline: 10_000 }).publishToUsers(['u'], payload))
-  assert.deepEqual([error.code, error.status, error.delivery], ['ERR_BEAMS_TIMEOUT', 429, 'refused'])
+describe('a call that ends before it could make another attempt has what the last response said', () => {
+  const body = '{"error":"Too Many Requests","description":"slow down"}'
+  const refuse = () => ({ status: 429, headers: { 'retry-after': '30' }, body })
+  const said = {
+    status: 429,
+    retryAfter: 30,
+    error: 'Too Many Requests',
+    description: 'slow down',
+    delivery: 'refused',
+  }
+
+  function pick({ status, retryAfter, error, description, delivery }) {
+    return { status, retryAfter, error, description, delivery }
+  }
+
+  test('because of its deadline', async (t) => {
+    const { port } = await recordingServer(t, refuse)
+    const error = await rejection(createClient({ port }, { deadline: 10_000 }).publishToUsers(['u'], payload))
+    assert.deepEqual([error.code, pick(error)], ['ERR_BEAMS_TIMEOUT', said])
+  })
+
+  test('because its client is closed', async (t) => {
+    const { port, requests } = await recordingServer(t, refuse)
+    const beams = createClient({ port })
+    const call = rejection(beams.publishToUsers(['u'], payload))
+    // The response has been read when the client is paused.
+    while (beams.stats().pausedUntil === undefined) await setImmediate()
+    await beams.close({ timeout: 0 })
+    const error = await call
+    assert.deepEqual([error.code, pick(error), requests.length], ['ERR_BEAMS_CLOSED', said, 1])
+  })
 })

@@ -43,11 +43,6 @@ struct Cause {
 impl<'a> ErrorDetails<'a> {
     /// The details of an error. `attempts` is how many requests were made, `status` that of the last response.
     pub fn new(error: &'a Error, attempts: u32, status: Option<u16>) -> Self {
-        let (title, description) = match error {
-            Error::Status { error, description, .. } => (error.as_deref(), description.as_deref()),
-            Error::Recorded(recorded) => (recorded.error.as_deref(), recorded.description.as_deref()),
-            _ => (None, None),
-        };
         let findings = match error {
             Error::Payload { findings } => Some(findings.as_slice()),
             _ => None,
@@ -58,8 +53,8 @@ impl<'a> ErrorDetails<'a> {
             delivery: error.delivery().as_str(),
             attempts,
             status: error.status().or(status),
-            error: title,
-            description,
+            error: error.title(),
+            description: error.description(),
             retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
             findings,
             cause: error.source().map(|source| Cause::new(error, source)),

@@ -231,7 +231,7 @@ impl Error {
 
     /// The HTTP status, where a response came back.
     pub fn status(&self) -> Option<u16> {
-        match self {
+        match self.of_last_attempt() {
             Self::Status { status, .. } | Self::BadResponse { status, .. } => Some(*status),
             Self::Recorded(error) => error.status,
             _ => None,
@@ -240,9 +240,35 @@ impl Error {
 
     /// How long the service asked to wait, where it did.
     pub fn retry_after(&self) -> Option<Duration> {
-        match self {
+        match self.of_last_attempt() {
             Self::Status { retry_after, .. } => *retry_after,
             _ => None,
+        }
+    }
+
+    /// The service's own short title, where the response had one.
+    pub fn title(&self) -> Option<&str> {
+        match self.of_last_attempt() {
+            Self::Status { error, .. } => error.as_deref(),
+            Self::Recorded(recorded) => recorded.error.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The service's own explanation, where the response had one.
+    pub fn description(&self) -> Option<&str> {
+        match self.of_last_attempt() {
+            Self::Status { description, .. } => description.as_deref(),
+            Self::Recorded(recorded) => recorded.description.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The error of the last attempt, where the call ended before it could make another.
+    fn of_last_attempt(&self) -> &Self {
+        match self {
+            Self::Timeout { source: Some(last), .. } | Self::ClosedInFlight { source: Some(last), .. } => last,
+            error => error,
         }
     }
 }
@@ -252,17 +278,13 @@ impl From<&Error> for RecordedError {
         if let Error::Recorded(error) = error {
             return error.clone();
         }
-        let (title, description) = match error {
-            Error::Status { error, description, .. } => (error.clone(), description.clone()),
-            _ => (None, None),
-        };
         Self {
             message: error.to_string(),
             code: error.code(),
             delivery: error.delivery(),
             status: error.status(),
-            error: title,
-            description,
+            error: error.title().map(str::to_owned),
+            description: error.description().map(str::to_owned),
         }
     }
 }
