@@ -463,3 +463,33 @@ async fn a_response_is_read_up_to_a_mebibyte() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_stream_that_the_server_refuses_was_not_processed() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = requests.clone();
+    let server = http2(10, move |request: Received| {
+        let is_refused = counted.fetch_add(1, Ordering::AcqRel) < 2;
+        async move {
+            if is_refused {
+                return Response::RefuseStream;
+            }
+            request.process();
+            ACCEPTED
+        }
+    })
+    .await;
+    let outcome = publish(&server.client(|_| {}), "u").await;
+    assert_eq!(failure(&outcome), ("ERR_BEAMS_CONNECTION", Delivery::NotSent));
+    let outcome = publish(&server.client(|options| options.max_retries = Some(1)), "u").await;
+    assert!(outcome.result.is_ok(), "{outcome:?}");
+    assert_eq!((outcome.attempts, server.times("u"), requests.load(Ordering::Acquire)), (2, 1, 3));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_refused_is_not_a_timeout() {
+    let (listener, port) = listen().await;
+    drop(listener);
+    let outcome = publish(&client(&format!("http://127.0.0.1:{port}"), None, |_| {}), "u").await;
+    assert_eq!(failure(&outcome), ("ERR_BEAMS_CONNECTION", Delivery::NotSent));
+}

@@ -38,6 +38,8 @@ pub enum Response {
     Reset(u16, u32),
     /// Resets the stream, or closes the connection.
     Close,
+    /// Refuses the stream, which over HTTP/1 is only to close the connection.
+    RefuseStream,
     /// Never responds.
     Silence,
 }
@@ -173,7 +175,7 @@ where
             Response::CutOff(status) | Response::Reset(status, _) => {
                 (format!("HTTP/1.1 {status} X\r\ncontent-length: 99\r\n\r\n{{"), true)
             }
-            Response::Close => return Ok(()),
+            Response::Close | Response::RefuseStream => return Ok(()),
             Response::Silence => std::future::pending().await,
         };
         socket.write_all(text.as_bytes()).await?;
@@ -264,6 +266,7 @@ async fn send_http2_response(response: Response, mut respond: SendResponse<Bytes
         Response::CutOff(status) => (status, "{", Some(99), None),
         Response::Reset(status, code) => (status, r#"{"publishId":"#, None, Some(Reason::from(code))),
         Response::Close => return respond.send_reset(Reason::INTERNAL_ERROR),
+        Response::RefuseStream => return respond.send_reset(Reason::REFUSED_STREAM),
         Response::Silence => std::future::pending().await,
     };
     let mut builder = http::Response::builder().status(status);
