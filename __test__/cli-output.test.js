@@ -4,7 +4,11 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
+const path = require('node:path')
+const timers = require('node:timers')
+const { setInterval } = require('node:timers/promises')
 const { EventEmitter, once } = require('node:events')
 const { signWebhook } = require('..')
 const { emulated } = require('./helpers/clients.js')
@@ -157,6 +161,51 @@ describe('a command that reads stdin', { concurrency: 2 }, () => {
       })
     }
   }
+})
+
+// The state of a process's signals is in /proc.
+describe('a command that reads a named pipe without a writer', { skip: !fs.existsSync('/proc/self/status') }, () => {
+  /** Starts a command in a folder with a pipe. Resolves when it handles signals, so that it is opening the pipe. */
+  async function startReading(t, args) {
+    const { emulator } = await emulated(t)
+    const cwd = writeFiles(t, files)
+    execFileSync('mkfifo', [path.join(cwd, 'pipe')])
+    const command = startCommand(t, args, { cwd, env: createVariables(emulator) })
+    for await (const _ of setInterval(10)) if (handlesHangups(command.child.pid)) return command
+  }
+
+  /** Node.js handles SIGINT from its start on, but SIGHUP only where a program does. */
+  function handlesHangups(pid) {
+    const [, caught] = /^SigCgt:\s*([\da-f]+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return (BigInt(`0x${caught}`) & 1n) === 1n
+  }
+
+  test('says that nothing was sent if SIGINT stops publish --request', async (t) => {
+    const { child, ended } = await startReading(t, ['publish', '--user', 'ada', '--request', 'pipe'])
+    child.kill('SIGINT')
+    const { code, stderr } = await ended
+    const text = 'beams-native publish: stopped by SIGINT: nothing was sent (not-sent)\n'
+    assert.deepEqual([code, stderr], [130, text])
+  })
+
+  test('ends if SIGINT stops campaign --users', async (t) => {
+    const { child, ended } = await startReading(t, [...campaign, 'pipe'])
+    child.kill('SIGINT')
+    const { code, stderr } = await ended
+    assert.equal(code, 130)
+    assert.match(stderr, /^beams-native campaign: stopped by SIGINT$/m)
+  })
+
+  test('ends immediately on a second SIGINT', async (t) => {
+    const { child, ended, until } = await startReading(t, [...campaign, 'pipe'])
+    child.kill('SIGINT')
+    await until(/stopping/)
+    const again = timers.setInterval(() => child.kill('SIGINT'), 50)
+    const { code, stderr } = await ended
+    timers.clearInterval(again)
+    assert.equal(code, 130)
+    assert.match(stderr, /^beams-native campaign: stopped without a report/m)
+  })
 })
 
 describe('a publish', { concurrency: 2 }, () => {

@@ -92,6 +92,7 @@ async function publish(beams, users, request, callOptions) {
     },
     () => {
       progress.end()
+      users.close()
       printNote('beams-native campaign: stopped without a report; requests in flight may notify their users (unknown)')
     },
   )

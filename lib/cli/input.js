@@ -22,13 +22,13 @@ const STDIN = '-'
 const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D'
 
 /**
- * Reads a file, or stdin if its name is `-`. A signal stops reading stdin, which may be a terminal or a pipe that stays open. Errors name the option that the file was passed with; a positional argument has
+ * Reads a file, or stdin if its name is `-`. A signal stops reading a terminal or a pipe, which may stay open. Errors name the option that the file was passed with; a positional argument has
  * none.
  */
 async function readBytes(file, option) {
-  await checkInput(file, option)
+  const isRegular = await checkInput(file, option)
   try {
-    return await (file === STDIN ? readStdin(option) : collect(openInput(file), file, option))
+    return await (isRegular ? collect(openInput(file), file, option) : collectUntilSignal(file, option))
   } catch (error) {
     const isExplained = error instanceof InterruptedError || error instanceof UsageError
     throw isExplained ? error : createReadError(file, option, error)
@@ -49,14 +49,16 @@ async function collect(stream, file, option) {
   return Buffer.concat(chunks)
 }
 
-async function readStdin(option) {
+async function collectUntilSignal(file, option) {
+  let stream
   // Watched before the terminal shows that the command is reading.
   const interrupts = watchInterrupts(
-    (signal) => process.stdin.destroy(new InterruptedError(signal, 'not-sent', 'nothing was sent')),
+    (signal) => stream.destroy(new InterruptedError(signal, 'not-sent', 'nothing was sent')),
     () => {},
   )
   try {
-    return await collect(openInput(STDIN), STDIN, option)
+    stream = openInput(file)
+    return await collect(stream, file, option)
   } finally {
     // After a signal, npx forwards another, which must not end the process before it has reported the first.
     if (interrupts.signal === undefined) interrupts.release()
@@ -65,9 +67,30 @@ async function readStdin(option) {
 
 /** Opens a file, or stdin. On a terminal it says so, since the command would otherwise seem to hang. */
 function openInput(file) {
-  if (file !== STDIN) return fs.createReadStream(file)
+  if (file !== STDIN) return openFile(file)
   if (process.stdin.isTTY) printNote(`reading from the terminal, up to ${END_OF_INPUT}`)
   return process.stdin
+}
+
+/** Opens a file, or a named pipe, of which opening it waits for a writer: in a thread for which even `process.exit` waits. */
+function openFile(file) {
+  const stream = fs.createReadStream(file)
+  const destroy = stream.destroy.bind(stream)
+  stream.destroy = (error) => {
+    if (stream.pending) releasePipe(file)
+    return destroy(error)
+  }
+  return stream
+}
+
+/** Ends the wait for a writer, by being one. */
+function releasePipe(file) {
+  const { O_NONBLOCK, O_RDWR } = fs.constants
+  try {
+    if (fs.statSync(file).isFIFO()) fs.closeSync(fs.openSync(file, O_RDWR | O_NONBLOCK))
+  } catch {
+    // It was deleted, or is read-only.
+  }
 }
 
 /** Throws if a file does not exist or is a directory. Returns whether it can be read more than once. */
