@@ -142,11 +142,23 @@ describe('the tracing channel', () => {
     )
   })
 
-  test('reports a call with an invalid argument', async () => {
-    const messages = await recordMessages(() => rejection(createClient({ port: 1 }).publishToInterests('x')))
-    const { error, requests } = messages.at(-1)[1]
-    assert.deepEqual([error.code, requests], ['ERR_BEAMS_INVALID_ARGUMENT', []])
-  })
+  const circular = {}
+  circular.web = circular
+  for (const [name, call] of Object.entries({
+    'targets that are no array': (beams) => beams.publishToInterests('x'),
+    'a payload that cannot be serialized': (beams) => beams.publishToUsers(['u'], circular),
+    'an unknown option': (beams) => beams.deleteUser('u', { timeOut: 5 }),
+    'a number that is too small': (beams) => beams.publishToUsers(['u'], payload, { timeout: 0 }),
+  })) {
+    test(`reports a call with ${name}, and the logger logs it`, async () => {
+      const lines = []
+      const logger = { debug() {}, warn() {}, error: (line) => lines.push(line) }
+      const messages = await recordMessages(() => rejection(call(createClient({ port: 1 }, { logger }))))
+      const { error, requests } = messages.at(-1)[1]
+      assert.deepEqual([error.code, requests], ['ERR_BEAMS_INVALID_ARGUMENT', []])
+      assert.equal(lines.length, 1)
+    })
+  }
 
   test('never shows the payload, the targets or the key', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 400 }))

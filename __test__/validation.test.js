@@ -3,7 +3,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const vm = require('node:vm')
-const { PushNotifications, BeamsError } = require('..')
+const { checkPublishRequest, PushNotifications, BeamsError } = require('..')
 const { recordingServer } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
 
@@ -281,6 +281,26 @@ for (const [method, cases] of [
     })
   })
 }
+
+describe('options that are no object are refused', () => {
+  const refused = { null: null, 'an array': [], 'a function': () => {}, 'a string': 'timeout' }
+  const calls = {
+    publishToInterests: (options) => beams.publishToInterests(['hello'], payload, options),
+    publishToUsers: (options) => beams.publishToUsers(['u'], payload, options),
+    publishToManyUsers: (options) => beams.publishToManyUsers(['u'], payload, options),
+    deleteUser: (options) => beams.deleteUser('u', options),
+    close: (options) => beams.close(options),
+    generateToken: async (options) => beams.generateToken('u', options),
+    checkPublishRequest: async (options) => checkPublishRequest(payload, options),
+  }
+  for (const [method, call] of Object.entries(calls)) {
+    test(`by ${method}`, async () => {
+      for (const [name, options] of Object.entries(refused)) {
+        assert.equal((await rejection(call(options))).message, 'options argument must be an object', name)
+      }
+    })
+  }
+})
 
 describe('generateToken refuses', () => {
   for (const [name, userId, message, options] of [

@@ -13,6 +13,7 @@ const {
   parseDetails,
   toArgumentError,
 } = require('./errors.js')
+const { trackCampaign } = require('./campaigns.js')
 const { listen, readReason, unlisten } = require('./abort.js')
 const { takeObservations } = require('./observers.js')
 const { BULK_OPTIONS, checkOptions, readBulkOptions, readFunction, readSignal } = require('./options.js')
@@ -43,27 +44,32 @@ async function publishToManyUsers(client, call, users, publishRequest, options, 
   // The native side has registered the call, and `close()` waits for it, so from here on it must reach `bulkFinish`. The `await` empties
   // the stack, which may be almost full.
   await undefined
-  const rejection = await checkPayloads(client, call, payloads, wanted, observe)
-  if (rejection !== undefined) {
-    void closeUnread(source)
-    await native.bulkFinish(bulk, ...batch.take(), false)
-    throw createBeamsError(rejection.thrown, publishToManyUsers)
-  }
-  if (hasJournal) await openJournal(bulk, source)
-  const failure = await new BulkPublish(bulk, source, batch, observe).run(signal, onProgress)
-  const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
-  const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
-  if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)
-  const { userCount: targets, error: details } = summary
-  const trace = native.bulkTrace(bulk)
-  if (trace !== null) observe({ __proto__: null, trace: { ...parseDetails(trace), targets } })
-  if (details === undefined) return report
+  const end = trackCampaign(client)
+  try {
+    const rejection = await checkPayloads(client, call, payloads, wanted, observe)
+    if (rejection !== undefined) {
+      void closeUnread(source)
+      await native.bulkFinish(bulk, ...batch.take(), false)
+      throw createBeamsError(rejection.thrown, publishToManyUsers)
+    }
+    if (hasJournal) await openJournal(bulk, source)
+    const failure = await new BulkPublish(bulk, source, batch, observe).run(signal, onProgress)
+    const nextPart = () => native.bulkReportPart(bulk, failure !== undefined)
+    const { summary, report, remaining } = await assembleReport(nextPart, publishToManyUsers)
+    if (batch.firstThrown !== undefined) addCause(report.failures, batch.firstThrown)
+    const { userCount: targets, error: details } = summary
+    const trace = native.bulkTrace(bulk)
+    if (trace !== null) observe({ __proto__: null, trace: { ...parseDetails(trace), targets } })
+    if (details === undefined) return report
 
-  const error = createErrorFromDetails({ __proto__: null, ...details }, publishToManyUsers)
-  if (failure !== undefined) define(error, 'cause', failure.reason, false)
-  define(error, 'report', report)
-  define(error, 'remaining', remaining)
-  throw error
+    const error = createErrorFromDetails({ __proto__: null, ...details }, publishToManyUsers)
+    if (failure !== undefined) define(error, 'cause', failure.reason, false)
+    define(error, 'report', report)
+    define(error, 'remaining', remaining)
+    throw error
+  } finally {
+    end()
+  }
 }
 
 /** If the journal cannot be opened, the call has ended already. */

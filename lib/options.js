@@ -42,8 +42,8 @@ const BULK_OPTIONS = [...CALL_OPTIONS, 'concurrency', 'dedupe', 'stopOnError', '
 
 /** The options, if they have no other names than these; `undefined` where they are left out. */
 function checkOptions(options, names) {
-  if (options === undefined || options === null) return undefined
-  if (typeof options !== 'object') throw createArgumentError('options argument must be an object')
+  if (options === undefined) return undefined
+  if (!isObject(options) || Array.isArray(options)) throw createArgumentError('options argument must be an object')
   return checkOptionNames(options, names)
 }
 

@@ -1,9 +1,9 @@
 'use strict'
 
-const { setImmediate } = require('node:timers')
 const { inspect } = require('node:util')
 const { PushNotifications: NativePushNotifications } = require('./load.js')
 const { publishToManyUsers } = require('./bulk-publish.js')
+const { waitForCampaigns } = require('./campaigns.js')
 const {
   callNative,
   createArgumentError,
@@ -39,15 +39,11 @@ const COMPAT = Symbol('compat')
 let hasWarned = false
 let isClient
 let nextCall
-let campaignsOf
 
 class PushNotifications extends NativePushNotifications {
   #lastCall = 0
-  /** Promises that resolve when the bulk publishes in flight have ended. */
-  #campaigns = new Set()
 
   static {
-    campaignsOf = (client) => client.#campaigns
     isClient = (object) => #lastCall in object
     /** Returns the next call number. Throws unless `client` is a PushNotifications: other objects lack the private field. */
     nextCall = (client, operation) => {
@@ -106,7 +102,6 @@ class PushNotifications extends NativePushNotifications {
     let sent
     const send = (observe) => {
       sent = publishToManyUsers(this, call, users, publishRequest, options, wanted, observe, publishToManyUsersMethod)
-      void trackCampaign(this, sent)
       return sent
     }
     // `return` alone would call `then`, which may be patched.
@@ -271,21 +266,8 @@ async function close(client, options) {
   } catch (thrown) {
     throw createBeamsError(takeObservations(thrown), close)
   }
-  // The native side has ended the campaigns in flight; their reports may not have been assembled.
-  for (const ended of campaignsOf(client)) await ended
-}
-
-async function trackCampaign(client, campaign) {
-  const ended = waitForCaller(campaign)
-  campaignsOf(client).add(ended)
-  await ended
-  campaignsOf(client).delete(ended)
-}
-
-/** Resolves in a later turn than the one in which a call settles, in which its caller continues. */
-async function waitForCaller(call) {
-  await ignoreOutcome(call)
-  await new Promise((resolve) => setImmediate(resolve))
+  // The native side has ended those in flight; their reports may not have been assembled.
+  await waitForCampaigns(client)
 }
 
 function toPublishResponse(settled) {

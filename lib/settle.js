@@ -22,8 +22,14 @@ function startCall(client, operation, read, toResult, hidden) {
     void ignoreOutcome(sent)
     return createUnknownOutcomeError(thrown, hidden)
   }
+  let given
   try {
-    const { call, targets, signal, callNativeSide } = read()
+    given = read()
+  } catch (thrown) {
+    return rejectObserved(client, operation, toError(thrown))
+  }
+  try {
+    const { call, targets, signal, callNativeSide } = given
     const send = (observers) => (sent = callNativeSide(observers))
     const wanted = wantedObservations(client)
     if (wanted === 0) return settle(client, call, signal, send, toResult)
@@ -38,6 +44,18 @@ function startCall(client, operation, read, toResult, hidden) {
     })
   } catch (thrown) {
     return Promise.reject(toError(thrown))
+  }
+}
+
+/** Rejects a call of which the arguments could not be read. It is observed, as one with an invalid argument is. */
+function rejectObserved(client, operation, error) {
+  const reject = () => Promise.reject(error)
+  try {
+    const wanted = wantedObservations(client)
+    return wanted === 0 ? reject() : observeCall(client, wanted, operation, undefined, reject)
+  } catch {
+    // It is not a client, or a subscriber has failed.
+    return reject()
   }
 }
 

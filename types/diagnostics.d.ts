@@ -10,7 +10,10 @@ import type { PublishResponse } from './publish'
 export interface BeamsRequestMessage {
   /** Which method was called. */
   operation: 'publishToInterests' | 'publishToUsers' | 'publishToManyUsers' | 'deleteUser'
-  /** How many targets it has. Absent at the start of a `publishToManyUsers` that reads its users from an iterable. */
+  /**
+   * How many targets it has. Absent at the start of a `publishToManyUsers` that reads its users from an iterable, and if the arguments
+   * could not be read.
+   */
   targets?: number | undefined
   /** The client's instance. */
   instanceId: string
