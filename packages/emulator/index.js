@@ -15,8 +15,10 @@ const { InboxItems } = require('./src/admin/inbox-items.js')
 const { explain } = require('./src/admin/explain.js')
 const { createCertificate } = require('./src/access/certificate.js')
 const { createServer } = require('./src/server.js')
+const { checkEmulatorOptions } = require('./src/options/emulator-options.js')
 
 async function startEmulator(options = {}) {
+  checkEmulatorOptions(options)
   const { port = 0, host = '127.0.0.1', strict = true, instanceId, secretKey, log } = options
   const certificate = await createCertificate(options.tls, host)
   const sequence = new Sequence()
@@ -43,7 +45,7 @@ async function startEmulator(options = {}) {
       const entry = publishStore.entry(publishId)
       return entry && explain(entry, { deviceStore, payloadChecks })
     },
-    addDevice: (device) => addDevice(deviceStore, { instanceId, ...device }),
+    addDevice: (device) => addDevice(deviceStore, device, instanceId),
     webhooks: () => ({ configured: webhooks.all(), requests: webhookQueue.requests() }),
     addWebhook: (webhook) => webhooks.add(webhook),
     removeWebhook: (id) => webhooks.remove(id),

@@ -159,6 +159,22 @@ for (const args of [
   })
 }
 
+for (const [args, message] of [
+  [['--port='], '--port must be an integer from 0 to 65535, not an empty string'],
+  [['--port', '0x50'], '--port must be an integer from 0 to 65535, not "0x50"'],
+  [['--host='], '--host must be an IP address or host name of this machine, not an empty string'],
+  [['--secret-key='], '--secret-key must be a string that is not blank, not an empty string'],
+  [['--allowed-origins', 'localhost'], '--allowed-origins must be an origin, such as http://localhost:3000, not "localhost"'], // prettier-ignore
+  [['--webhook-url', 'x', '--webhook-secret', 'y'], '--webhook-url must be an http or https URL, not "x"'],
+  [['--tls-cert', bin, '--tls-key', bin], '--tls-cert must be a certificate in PEM, not other bytes'],
+  [['--rate-limitt'], 'unknown option --rate-limitt; did you mean --rate-limit?'],
+]) {
+  test(`beams-emulator names the flag that is wrong: ${args[0]}`, async (t) => {
+    const { child } = start(t, ...args)
+    assert.equal(await whole(child.stderr), `beams-emulator: ${message}\n`)
+  })
+}
+
 test('beams-emulator explains itself', async (t) => {
   const { child } = start(t, '--help')
   assert.match(await whole(child.stdout), /Usage: beams-emulator \[options\]/)

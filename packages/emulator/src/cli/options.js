@@ -2,6 +2,8 @@
 
 const { readFile } = require('node:fs/promises')
 const { parseArgs } = require('node:util')
+const { findNearestName } = require('../admin/nearest-name.js')
+const { checkEmulatorOptions } = require('../options/emulator-options.js')
 
 const DEFAULT_PORT = '8081'
 
@@ -54,32 +56,46 @@ async function readCommandLine(args) {
   const end = isExec && args.includes('--') ? args.indexOf('--') : args.length
   const command = args.slice(end + 1)
   if (isExec && command.length === 0) throw new Error('exec needs a command: beams-emulator exec -- npm test')
-  const { values } = parseArgs({ args: args.slice(isExec ? 1 : 0, end), options })
-  return {
-    isExec,
-    command,
-    isWait: values.wait,
-    isHelp: values.help,
-    isVersion: values.version,
-    emulatorOptions: {
-      port: parsePort(values.port ?? (isExec ? '0' : DEFAULT_PORT)),
-      host: values.host,
-      instanceId: values['instance-id'],
-      secretKey: values['secret-key'],
-      rateLimit: values['rate-limit'],
-      strict: !values['no-strict'],
-      allowedHosts: splitList(values['allowed-hosts']),
-      allowedOrigins: splitList(values['allowed-origins']),
-      tls: await readCertificate(values),
-      webhooks: readWebhooks(values),
-    },
+  const values = parseOptions(args.slice(isExec ? 1 : 0, end))
+  const emulatorOptions = {
+    port: parsePort(values.port ?? (isExec ? '0' : DEFAULT_PORT)),
+    host: values.host,
+    instanceId: values['instance-id'],
+    secretKey: values['secret-key'],
+    rateLimit: values['rate-limit'],
+    strict: !values['no-strict'],
+    allowedHosts: splitList(values['allowed-hosts']),
+    allowedOrigins: splitList(values['allowed-origins']),
+    tls: await readCertificate(values),
+    webhooks: readWebhooks(values),
+  }
+  checkEmulatorOptions(emulatorOptions, formatFlag)
+  const { wait: isWait, help: isHelp, version: isVersion } = values
+  return { isExec, command, isWait, isHelp, isVersion, emulatorOptions }
+}
+
+function parseOptions(args) {
+  try {
+    return parseArgs({ args, options }).values
+  } catch (error) {
+    const [, name] = /^Unknown option '--([^']+)'/.exec(error.message) ?? []
+    const nearest = name && findNearestName(name, Object.keys(options))
+    throw nearest ? new Error(`unknown option --${name}; did you mean --${nearest}?`) : error
   }
 }
 
+/** Leaves what is not a number to the check, so that its error shows the text. */
 function parsePort(text) {
-  const port = Number(text)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`--port must be a port, not ${text}`)
-  return port
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+/** The flag for an option: `--webhook-url` for `webhooks[0].url`. */
+function formatFlag(name) {
+  const words = name
+    .replace('webhooks[0]', 'webhook')
+    .replace(/\[\d+\]$/, '')
+    .replace('.', '-')
+  return `--${words.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 function splitList(values) {

@@ -58,6 +58,17 @@ function parseTarget(text) {
   }
 }
 
+/** Whether requests can be sent to what should be a URL. */
+function isTarget(value) {
+  if (typeof value !== 'string') return false
+  try {
+    parseTarget(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Sends a request once and returns the attempt: its status, or why there is none. */
 async function attemptRequest({ url, headers, body }, signal) {
   const at = new Date().toISOString()
@@ -79,4 +90,4 @@ function formatAttempt({ status, error }) {
   return status === undefined ? error : String(status)
 }
 
-module.exports = { signRequest, createStatusRequest, parseTarget, attemptRequest, isSuccess, formatAttempt }
+module.exports = { signRequest, createStatusRequest, isTarget, parseTarget, attemptRequest, isSuccess, formatAttempt }

@@ -1,12 +1,21 @@
 'use strict'
 
 const { randomUUID } = require('node:crypto')
-const { signRequest, createStatusRequest, parseTarget } = require('./webhook-request.js')
+const { checkOptions, isObject, isText, kinds } = require('../options/check-options.js')
+const { signRequest, createStatusRequest, isTarget, parseTarget } = require('./webhook-request.js')
 
 const MAX_WEBHOOKS = 100
 const MAX_CUSTOM_DATA = 10 * 1024
 
 const EVENT_TYPES = ['v1.PublishToUsersAttempt', 'v1.UserNotificationAcknowledgement', 'v1.UserNotificationOpen']
+
+/** The options of a webhook. */
+const webhookMembers = {
+  url: { isValid: isTarget, expected: 'an http or https URL', isRequired: true },
+  secret: { isValid: isText, expected: 'a string that is not blank', isRequired: true, isSecret: true },
+  events: kinds.arrayOf('types of events', kinds.oneOf(EVENT_TYPES)),
+  customData: { isValid: isCustomData, expected: `an object of at most ${MAX_CUSTOM_DATA} characters of JSON` },
+}
 
 /** The configured webhooks, and the events that are sent to them. https://pusher.com/docs/beams/concepts/webhooks */
 class Webhooks {
@@ -18,14 +27,12 @@ class Webhooks {
   }
 
   /** Configures a webhook, as the dashboard does. */
-  add({ url, secret, events = EVENT_TYPES, customData = {} }) {
-    const unknown = events.find((event) => !EVENT_TYPES.includes(event))
-    if (unknown !== undefined) throw new TypeError(`${unknown} is not one of ${EVENT_TYPES.join(', ')}`)
-    if (typeof secret !== 'string' || secret === '') throw new TypeError('a webhook needs a secret')
+  add(webhook) {
+    checkOptions(webhook, webhookMembers, { subject: 'a webhook' })
+    const { url, secret, events = EVENT_TYPES, customData = {} } = webhook
     if (this.#hooks.size >= MAX_WEBHOOKS) throw new TypeError(`there are ${MAX_WEBHOOKS} webhooks already`)
-    const text = JSON.stringify(customData)
-    if (text.length > MAX_CUSTOM_DATA) throw new TypeError(`customData is longer than ${MAX_CUSTOM_DATA} characters`)
-    const hook = { id: randomUUID(), target: parseTarget(url), secret, events, customData: text }
+    const id = randomUUID()
+    const hook = { id, target: parseTarget(url), secret, events: [...events], customData: JSON.stringify(customData) }
     this.#hooks.set(hook.id, hook)
     this.#queue.emit('change')
     return hook.id
@@ -63,4 +70,13 @@ class Webhooks {
   }
 }
 
-module.exports = { Webhooks }
+function isCustomData(value) {
+  if (!isObject(value)) return false
+  try {
+    return JSON.stringify(value).length <= MAX_CUSTOM_DATA
+  } catch {
+    return false
+  }
+}
+
+module.exports = { Webhooks, webhookMembers }

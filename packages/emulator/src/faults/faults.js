@@ -2,12 +2,22 @@
 
 const { setMaxListeners } = require('node:events')
 const { setTimeout: wait } = require('node:timers/promises')
+const { checkOptions, isIntegerFrom, kinds } = require('../options/check-options.js')
 const { operations, GATEWAY } = require('../operations.js')
 const { BODIES, isResponse } = require('./fault-response.js')
 
 const MAX_PLANNED = 10_000
-const KEYS = ['status', 'delay', 'reset', 'body', 'truncate', 'afterwards', 'times', 'operation']
-const OPERATIONS = [...Object.keys(operations), GATEWAY]
+
+const faultMembers = {
+  status: { isValid: isIntegerFrom(200, 599), expected: 'an integer from 200 to 599' },
+  delay: kinds.millisecondsFrom(0),
+  reset: kinds.boolean,
+  body: kinds.oneOf(BODIES),
+  truncate: kinds.boolean,
+  afterwards: kinds.boolean,
+  times: kinds.integerFrom(1),
+  operation: kinds.oneOf([...Object.keys(operations), GATEWAY]),
+}
 
 /**
  * The planned faults. They are used up in the order in which they were planned; one that names an operation waits for it. A
@@ -57,20 +67,9 @@ class Faults {
 }
 
 function checkFault(fault) {
-  const unknown = Object.keys(fault).find((key) => !KEYS.includes(key))
-  if (unknown !== undefined) throw new TypeError(`${unknown} is not one of ${KEYS.join(', ')}`)
-  const { times = 1, status, delay, operation, body } = fault
-  if (!Number.isInteger(times) || times < 1) throw new TypeError('times must be a whole number, 1 or more')
-  if (!isResponse(fault) && delay === undefined && operation !== GATEWAY) {
+  checkOptions(fault, faultMembers, { subject: 'a fault' })
+  if (!isResponse(fault) && fault.delay === undefined && fault.operation !== GATEWAY) {
     throw new TypeError('a fault needs a status, delay, reset, body or truncate')
-  }
-  if (delay !== undefined && !(delay >= 0)) throw new TypeError('delay must be a number of milliseconds')
-  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
-    throw new TypeError('status must be a whole number from 200 to 599')
-  }
-  if (body !== undefined && !BODIES.includes(body)) throw new TypeError(`body must be one of ${BODIES.join(', ')}`)
-  if (operation !== undefined && !OPERATIONS.includes(operation)) {
-    throw new TypeError(`${operation} is not one of ${OPERATIONS.join(', ')}`)
   }
 }
 

@@ -1,5 +1,6 @@
 'use strict'
 
+const { checkOptions, describe, kinds } = require('../options/check-options.js')
 const { readPublish } = require('./publish-store.js')
 const { formatFailure } = require('./failed-requests.js')
 const { formatTargets } = require('./summary.js')
@@ -9,8 +10,15 @@ const MAX_SHOWN_PUBLISHES = 20
 const MAX_SHOWN_FAILURES = 5
 const MAX_SHOWN_PAYLOAD = 300
 
+const waitingMembers = { timeout: kinds.millisecondsFrom(0) }
+
 /** Resolves to the first publish, past or future, for which `predicate` is or resolves to a truthy value. */
-async function waitForPublish(stores, predicate = () => true, { timeout = 5000 } = {}) {
+async function waitForPublish(stores, predicate = () => true, options = {}) {
+  if (typeof predicate !== 'function') {
+    throw new TypeError(`the predicate of waitForPublish must be a function, not ${describe(predicate)}`)
+  }
+  checkOptions(options, waitingMembers, { subject: 'the options of waitForPublish' })
+  const { timeout = 5000 } = options
   const { publishStore: store } = stores
   const unseen = [...store.entries()]
   let onArrival = () => {}
@@ -74,10 +82,10 @@ function describePublishes(entries) {
   if (entries.length === 0) return 'there was none at all'
   const shown = entries.slice(-MAX_SHOWN_PUBLISHES)
   const count = shown.length < entries.length ? `the last ${shown.length} of ${entries.length}` : `all ${shown.length}`
-  return `${count} that came:\n${shown.map(describe).join('\n')}`
+  return `${count} that came:\n${shown.map(describePublish).join('\n')}`
 }
 
-function describe(entry) {
+function describePublish(entry) {
   const publish = readPublish(entry)
   const payloads = Object.fromEntries(listPlatforms(publish).map((platform) => [platform, publish[platform]]))
   const text = JSON.stringify(payloads).slice(0, MAX_SHOWN_PAYLOAD)
