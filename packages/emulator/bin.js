@@ -6,6 +6,7 @@ const { version } = require('./package.json')
 const { readCommandLine, USAGE } = require('./src/cli/options.js')
 const { findEmulator, waitForEmulator } = require('./src/cli/probe.js')
 const { runCommand } = require('./src/cli/exec.js')
+const { onNpxEnd } = require('./src/cli/npx.js')
 
 async function main() {
   const { isExec, isWait, isHelp, isVersion, command, emulatorOptions } = await readCommandLine(process.argv.slice(2))
@@ -21,7 +22,9 @@ async function serve(options) {
   console.log(`  in your server:  new PushNotifications({ …, endpoint: '${emulator.url}' })`)
   console.log(`  in your page:    new Client({ …, endpointOverride: '${emulator.url}' })`)
   console.log(`  the inbox:       ${emulator.url}/`)
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => emulator.close())
+  const stop = () => emulator.close()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+  onNpxEnd(stop)
 }
 
 /** The output is the command's, so that nothing is logged. */

@@ -105,6 +105,40 @@ test('beams-emulator exec passes signals on', async (t) => {
   assert.deepEqual(await once(child, 'exit'), [3, null])
 })
 
+describe('a SIGTERM to npx', { skip: process.platform === 'win32' }, () => {
+  /** The program in npx, as a checkout has it installed. */
+  function startInNpx(t, ...args) {
+    const child = spawn('npx', ['--no-install', 'beams-emulator', ...args], {
+      cwd: path.join(__dirname, '..', '..', '..'),
+    })
+    t.after(() => child.kill('SIGKILL'))
+    const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    return { child, line: async () => (await lines.next()).value, lines }
+  }
+
+  test('ends beams-emulator', async (t) => {
+    const { child, line, lines } = startInNpx(t, '--port', '0')
+    const [, url] = /listening on (http:\S+)$/.exec(await line())
+    child.kill('SIGTERM')
+    // Its output ends with it.
+    for await (const _ of lines);
+    await assert.rejects(fetch(url), { message: 'fetch failed' })
+  })
+
+  test('ends the command of beams-emulator exec', async (t) => {
+    const script = `process.on('SIGTERM', () => {
+      console.log('ended')
+      process.exit()
+    })
+    setInterval(() => {}, 1000)
+    console.log('up')`
+    const { child, line } = startInNpx(t, 'exec', '--', process.execPath, '-e', script)
+    assert.equal(await line(), 'up')
+    child.kill('SIGTERM')
+    assert.equal(await line(), 'ended')
+  })
+})
+
 test('beams-emulator --wait ends when an emulator responds', async (t) => {
   const port = await unusedPort()
   const { child, line } = start(t, '--wait', '--port', String(port))

@@ -2,6 +2,7 @@
 
 const { spawn } = require('node:child_process')
 const { constants } = require('node:os')
+const { onNpxEnd } = require('./npx.js')
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
@@ -22,6 +23,7 @@ function runCommand([program, ...args], emulator) {
   })
   const forward = (signal) => child.kill(signal)
   for (const signal of SIGNALS) process.on(signal, forward)
+  onNpxEnd(() => forward('SIGTERM'))
   return new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new Error(`cannot run ${program}: ${error.message}`)))
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]))
