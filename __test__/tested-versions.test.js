@@ -37,6 +37,14 @@ function findVersions(name) {
 const shorten = (version, like) => version.split('.').slice(0, like.split('.').length).join('.')
 const compare = (a, b) => a.localeCompare(b, 'en', { numeric: true })
 
+test('the guides say which Node.js the emulator needs', () => {
+  const [, version] = /^>=(\d+)$/.exec(JSON.parse(read('packages/emulator/package.json')).engines.node)
+  for (const file of ['README.md', 'packages/emulator/README.md', 'docs/getting-started.md', 'docs/testing.md']) {
+    const named = [...read(file).matchAll(/needs? Node\.js (\d+)|machine, in Node\.js (\d+)/g)]
+    assert.deepEqual([...new Set(named.map((found) => found[1] ?? found[2]))], [version], file)
+  }
+})
+
 test('the table of tested versions lists what the tests install', () => {
   const rows = [...read('docs/versions.md').matchAll(/^\| `(\S+)` +\| (.+?) +\|/gm)]
   assert.ok(rows.length > 20)
