@@ -203,6 +203,17 @@ describe('a resumed campaign', () => {
     assert.deepEqual([error.code, error.delivery, error.status], ['ERR_BEAMS_SERVER', 'unknown', 500])
   })
 
+  test('is reported by itself, and the journal over all calls', async (t) => {
+    const { again, journal, ids } = await begun(t)
+    const report = await again()
+    const { publishes, failures, ...counts } = await readCampaignJournal(journal)
+    assert.deepEqual(counts, { publishedCount: 2501, resumedCount: 0, duplicateCount: 0 })
+    assert.equal(counts.publishedCount, report.publishedCount + report.resumedCount)
+    const sum = (list) => list.reduce((total, { users }) => total + users, 0)
+    assert.deepEqual([sum(publishes), sum(report.publishes)], [2501, 1001])
+    assert.deepEqual([failures, report.failures].map((list) => list.flatMap(({ users }) => users)), [ids.slice(2000, 3000), ids.slice(2000, 3000)]) // prettier-ignore
+  })
+
   test('makes no request if all users were published to', async (t) => {
     const { again, requests } = await begun(t)
     await again()

@@ -26,6 +26,9 @@ export class BeamsError extends Error {
    * - `'refused'`: the service itself rejected the request: a 4xx, or a 503 with the service's own JSON body. Sending it
    *   again is safe.
    * - `'unknown'`: any other failure, such as a timeout, or a 503 from a load balancer. The request may have been processed.
+   *
+   * Of `deleteUser`, it says whether the user may have been deleted; repeating a deletion is always safe. Functions that make
+   * no request, such as `generateToken` and `verifyWebhook`, fail with `'not-sent'`.
    */
   delivery: BeamsDelivery
   /** How many requests were made. 0 if the arguments were invalid. */

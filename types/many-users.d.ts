@@ -55,7 +55,13 @@ export type RequestName<Given extends string, Name extends string> = string exte
 /** Keeps a misspelt `request` of a user from being inferred as a name. */
 type NotInferred<Name extends string> = [Name][Name extends string ? 0 : never]
 
-/** The outcome of a `publishToManyUsers` call. Each id that was read is counted once. */
+/**
+ * The outcome of a `publishToManyUsers` call: each id that the call has read is counted once. With a `journal`, `publishes` and
+ * `publishedCount` are about this call alone.
+ *
+ * The report of `readCampaignJournal` is about all users in the journal, over all calls: it counts users in `publishedCount` that
+ * the report of a resumed call counts in `resumedCount`, and its `resumedCount` and `duplicateCount` are 0.
+ */
 export interface ManyUsersReport {
   /** The publishes that the service accepted, and how many users each was for. */
   publishes: { publishId: string; users: number }[]
@@ -69,7 +75,10 @@ export interface ManyUsersReport {
   failures: { users: string[]; error: BeamsError }[]
 }
 
-/** The progress of a `publishToManyUsers` call. */
+/**
+ * The progress of a `publishToManyUsers` call after a request. A call that needs no request, because all of its users were published
+ * to before, reports none.
+ */
 export interface ManyUsersProgress {
   /** How many users were published to so far. */
   publishedCount: number
