@@ -92,7 +92,7 @@ lock-python: build/uv/.installed ## the versions and hashes of the Python packag
 	  --output-file $$folder/requirements.txt $$folder/requirements.in; done
 
 .PHONY: packages
-packages: node_modules/.installed ## every package as a release publishes it, in build/packages; requires the binaries of all platforms
+packages: node_modules/.installed ## every package as a release publishes it, in build/packages; requires the binaries of all platforms and GITHUB_REPOSITORY
 	node .ci/pack.js build/packages
 
 .PHONY: sbom

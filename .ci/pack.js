@@ -138,6 +138,9 @@ async function pack(staging, folder, packages) {
 }
 
 async function release(folder) {
+  if (!process.env.GITHUB_REPOSITORY) {
+    throw new Error('GITHUB_REPOSITORY is not set: the links of the READMEs would lead nowhere on npm')
+  }
   const unbuilt = platformFolders.filter((each) => !builtPlatforms().includes(each))
   if (unbuilt.length > 0) throw new Error(`no binary in ${unbuilt.join(', ')}: run \`napi artifacts\` first`)
   fs.mkdirSync(folder, { recursive: true })

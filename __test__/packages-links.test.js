@@ -39,6 +39,7 @@ describe('the tarball of a release', () => {
     ['beams', 'README.md'],
     ['beams', 'llms.txt'],
     ['emulator', 'README.md'],
+    ['nestjs', 'README.md'],
     ['opentelemetry', 'README.md'],
   ]) {
     test(`has links and pictures that work on npm, in the ${file} of ${name}`, async () => {
@@ -63,6 +64,14 @@ describe('the tarball of a release', () => {
       }
     })
   }
+
+  test('is not made without the name of the repository', async () => {
+    const env = { ...process.env, GITHUB_REPOSITORY: '' }
+    const script = path.join(__dirname, '..', '.ci', 'pack.js')
+    const folder = path.join(scratch, 'release')
+    await assert.rejects(run(process.execPath, [script, folder], { env }), /GITHUB_REPOSITORY is not set/)
+    assert.ok(!fs.existsSync(folder))
+  })
 
   test('is not packed if a README has a dead link', async () => {
     const options = { checkout: scratch, folder: '.', repository: 'owner/beams-native', ref: 'v1' }
