@@ -27,7 +27,7 @@ import type {
  * ```js
  * const beams = fakeBeams()
  * await beams.publishToUsers(['user-1'], { web: { notification: { title: 'Hello' } } })
- * console.log(beams.publishes()[0].users)
+ * console.log(beams.publishes()[0]?.users)
  *
  * beams.failNext({ code: 'ERR_BEAMS_TIMEOUT', delivery: 'unknown' })
  * await beams.deleteUser('user-1').catch((error) => console.log(error.code))

@@ -49,7 +49,7 @@ const compiled = {
   ts: [...strict, '--skipLibCheck', 'false'],
   // Modules with a top-level `await`. The frameworks' own typings need not compile.
   mts: [...strict, '--skipLibCheck', '--experimentalDecorators'],
-  js: ['--allowJs', '--checkJs', '--noImplicitAny', 'false'],
+  js: [...strict, '--allowJs', '--checkJs', '--noImplicitAny', 'false'],
 }
 compiled.mjs = compiled.js
 
