@@ -16,8 +16,27 @@ const client = (port) =>
 const publish = `publishToUsers(['u'], { web: { notification: { title: 'Hello' } } })`
 
 /** Runs a program to its end, and says how it ended. */
-async function run(program, ...flags) {
-  const child = spawn(process.execPath, [...flags, '-e', program], { cwd: __dirname, timeout: SOON })
+function run(program, ...flags) {
+  return waitForEnd(start(program, flags))
+}
+
+/**
+ * Runs a program that makes a call to the port of a server without a response. Once the request has arrived, calls `interrupt` with
+ * the process. Says how it ended.
+ */
+async function runInterrupted(t, createProgram, interrupt) {
+  const { port } = await socketServer(t, () => interrupt(child))
+  const child = start(createProgram(port), [], ['pipe', 'pipe', 'pipe', 'ipc'])
+  return waitForEnd(child)
+}
+
+/** A process that takes too long ends with SIGKILL, which no test expects. */
+function start(program, flags, stdio = 'pipe') {
+  const options = { cwd: __dirname, stdio, timeout: SOON, killSignal: 'SIGKILL' }
+  return spawn(process.execPath, [...flags, '-e', program], options)
+}
+
+async function waitForEnd(child) {
   const read = async (stream) => (await stream.setEncoding('utf8').toArray()).join('')
   const [stdout, stderr, [code, signal]] = await Promise.all([
     read(child.stdout),
@@ -41,9 +60,9 @@ describe('a process', () => {
   })
 
   test('may exit during a call', async (t) => {
-    const { port } = await socketServer(t, () => {})
-    const program = `${client(port)}.${publish}.catch(() => {}); setTimeout(() => process.exit(7), 50)`
-    assert.equal((await run(program)).code, 7)
+    const program = (port) => `process.once('message', () => process.exit(7)); ${client(port)}.${publish}`
+    const { code, stderr } = await runInterrupted(t, program, (child) => child.send('exit'))
+    assert.deepEqual([code, stderr], [7, ''])
   })
 
   test('may exit in the callback of a call', async (t) => {
@@ -55,9 +74,9 @@ describe('a process', () => {
   })
 
   test('may be terminated by a signal during a call', async (t) => {
-    const { port } = await socketServer(t, () => {})
-    const program = `${client(port)}.${publish}; setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50)`
-    assert.equal((await run(program)).signal, 'SIGTERM')
+    const program = (port) => `${client(port)}.${publish}`
+    const { signal, stderr } = await runInterrupted(t, program, (child) => child.kill('SIGTERM'))
+    assert.deepEqual([signal, stderr], ['SIGTERM', ''])
   })
 
   test('can close its client on a signal, and completes the calls in flight first', async (t) => {
