@@ -15,8 +15,8 @@ import type { PayloadFinding } from './payload-checks'
  */
 export class BeamsError extends Error {
   constructor(message: string, details: BeamsErrorDetails)
-  /** `'BeamsError'`; `'Error'` in `beams-native/compat`. */
-  name: 'BeamsError'
+  /** `'BeamsError'`; `'Error'` for errors of `beams-native/compat`. */
+  name: 'BeamsError' | 'Error'
   /** What went wrong, for programs. */
   code: BeamsErrorCode
   /**
@@ -42,10 +42,10 @@ export class BeamsError extends Error {
   /** The response's `Retry-After`, in seconds. Present if the response has one. */
   retryAfter?: number | undefined
   /**
-   * The underlying error, if there is one. If your own code threw it (a getter, an iterable, `onProgress`, the reason of a
-   * signal), it is the same value, unchanged.
+   * The underlying error, if there is one: a {@link BeamsErrorCause}. If your own code threw it (a getter, an iterable,
+   * `onProgress`, the reason of a signal), it is the same value, unchanged, which need not be an error.
    */
-  cause?: BeamsErrorCause | undefined
+  cause?: unknown
   /** Why nothing would be shown. Present if `payloadChecks: 'reject'` has rejected the payload. */
   findings?: PayloadFinding[] | undefined
   /** The report so far. Present if `publishToManyUsers` was stopped early. */
@@ -60,10 +60,10 @@ export type BeamsErrorDetails = Pick<BeamsError, 'code' | 'delivery' | 'attempts
     cause?: unknown
   }
 
-/** An underlying error. */
+/** The `cause` of a failed connection or journal, for a type assertion: `(error.cause as BeamsErrorCause).code`. */
 export interface BeamsErrorCause extends Error {
-  /** For a failed connection, Node's code, such as `'ECONNREFUSED'`. For a `DOMException`, a number. */
-  code?: string | number | undefined
+  /** Node's code, such as `'ECONNREFUSED'`. */
+  code?: string | undefined
 }
 
 /** See {@link BeamsError.delivery}. */

@@ -43,4 +43,8 @@ expectTypeOf<Compat.Token>().toEqualTypeOf<string>()
 // A type that is `any` would pass for everything.
 expectTypeOf<beams.PublishRequest>().not.toBeAny()
 expectTypeOf<beams.WebhookEvent>().not.toBeAny()
-expectTypeOf<beams.BeamsError['cause']>().toEqualTypeOf<beams.BeamsErrorCause | undefined>()
+// The reason of a signal may be anything.
+expectTypeOf<beams.BeamsError['cause']>().toEqualTypeOf<unknown>()
+expectTypeOf<beams.BeamsErrorCause>().toExtend<Error>()
+expectTypeOf<beams.BeamsErrorCause['code']>().toEqualTypeOf<string | undefined>()
+expectTypeOf<beams.BeamsError['name']>().toEqualTypeOf<'BeamsError' | 'Error'>()

@@ -1,6 +1,12 @@
 // Every field that Apple, Google and Beams document, and the mistakes that must not compile.
 
-import { PushNotifications, BeamsError, type BeamsErrorCode, type PublishRequest } from 'beams-native'
+import {
+  PushNotifications,
+  BeamsError,
+  type BeamsErrorCause,
+  type BeamsErrorCode,
+  type PublishRequest,
+} from 'beams-native'
 
 interface Own {
   id: string
@@ -133,7 +139,10 @@ export function narrow(error: unknown): BeamsErrorCode | undefined {
       return undefined
     default: {
       const status: number | undefined = error.status
-      if (error.cause?.code === 'ECONNREFUSED') console.log(error.cause.message)
+      const cause = error.code === 'ERR_BEAMS_CONNECTION' ? (error.cause as BeamsErrorCause | undefined) : undefined
+      if (cause?.code === 'ECONNREFUSED') console.log(cause.message)
+      // @ts-expect-error a cause may be anything that the caller's code throws
+      if (error.cause.code === 'ECONNREFUSED') return undefined
       return status === 503 && error.delivery === 'refused' ? error.code : undefined
     }
   }
