@@ -1,4 +1,12 @@
-import { startEmulator, type Delivery, type Emulator, type Fault, type ReceivedPublish } from 'beams-emulator'
+import {
+  startEmulator,
+  type Delivery,
+  type Emulator,
+  type FailedRequest,
+  type Fault,
+  type ReceivedPublish,
+  type RegisteredDevice,
+} from 'beams-emulator'
 
 async function use(): Promise<void> {
   const emulator: Emulator = await startEmulator({
@@ -29,6 +37,31 @@ async function use(): Promise<void> {
   await emulator.close()
   console.log(publish.publishId, outcomes, removed, states, platform, sentences, statuses, resent)
 
+  // The keys are always there, and their values may be undefined, also under exactOptionalPropertyTypes.
+  const failed: FailedRequest = {
+    id,
+    operation: undefined,
+    method: 'GET',
+    path: '/',
+    instanceId: undefined,
+    receivedAt: '',
+    status: undefined,
+    error: undefined,
+    description: '',
+    fault: undefined,
+    publish: undefined,
+  }
+  const registered: Partial<RegisteredDevice> = { bundleIdentifier: undefined, userId: undefined }
+  const delivered: Partial<Delivery> = { userId: undefined, acknowledgedAt: undefined, openedAt: undefined }
+  const title: unknown = publish.web?.notification?.title
+  console.log(failed, registered, delivered, title)
+
+  // @ts-expect-error: a misspelt platform
+  console.log(publish.wep.notification)
+  // @ts-expect-error: a misspelt member of a payload
+  console.log(publish.web?.notificatoin.title)
+  // @ts-expect-error: the type of a title is not known
+  console.log(publish.web?.notification?.title.length)
   // @ts-expect-error: an unknown operation
   emulator.failNext({ status: 500, operation: 'publish' })
   // @ts-expect-error: a webhook needs a secret

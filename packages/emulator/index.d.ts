@@ -84,16 +84,27 @@ export interface ReceivedPublish {
   /** When it was received, in ISO 8601. */
   receivedAt: string
   /** Its interests, if it was to interests. */
-  interests?: string[]
+  interests?: string[] | undefined
   /** Its users, if it was to users. */
-  users?: string[]
+  users?: string[] | undefined
   /** The payload for Apple devices. */
-  apns?: Record<string, any>
+  apns?: ReceivedPayload | undefined
   /** The payload for Android devices. */
-  fcm?: Record<string, any>
+  fcm?: ReceivedPayload | undefined
   /** The payload for browsers. */
-  web?: Record<string, any>
-  [key: string]: any
+  web?: ReceivedPayload | undefined
+  [key: string]: unknown
+}
+
+/** The payload for one platform. Other members may have any type. */
+export interface ReceivedPayload {
+  /** For Apple devices. */
+  aps?: Record<string, unknown> | undefined
+  /** For Android devices and browsers. */
+  notification?: Record<string, unknown> | undefined
+  /** For the app or the page. */
+  data?: Record<string, unknown> | undefined
+  [key: string]: unknown
 }
 
 /**
@@ -103,25 +114,25 @@ export interface FailedRequest {
   /** The emulator's id for it, also in the inbox. */
   id: string
   /** The operation; absent if the path belongs to none. */
-  operation?: Operation
+  operation?: Operation | undefined
   /** The HTTP method. */
   method: string
   /** The path, cut off after 500 characters. */
   path: string
   /** The instance it was for, if the path has one. */
-  instanceId?: string
+  instanceId?: string | undefined
   /** When it was received, in ISO 8601. */
   receivedAt: string
   /** The status of the response; absent if there was none. */
-  status?: number
+  status?: number | undefined
   /** The title of the error, such as `Unauthorized`. */
-  error?: string
+  error?: string | undefined
   /** Why it failed. */
   description: string
   /** The planned fault, in words, if there was one. */
-  fault?: string
+  fault?: string | undefined
   /** The body of a publish, if it was read and is a JSON object. */
-  publish?: Record<string, any>
+  publish?: Record<string, unknown> | undefined
 }
 
 /** A finding of the payload checks, as the `PayloadFinding` of `beams-native`. */
@@ -155,9 +166,9 @@ export interface MissedTarget {
    */
   reason: 'no-user' | 'no-device' | 'no-subscription' | 'no-payload' | 'gateway-refused'
   /** The platforms of the devices that got nothing, with the last two reasons. */
-  platforms?: Platform[]
+  platforms?: Platform[] | undefined
   /** How many devices got nothing, with the last two reasons. */
-  deviceCount?: number
+  deviceCount?: number | undefined
   /** An existing user or interest with a similar name. */
   similar?: string | undefined
   /** The reason as a sentence, such as ``nobody is subscribed to `newz`; there is `news` ``. */
@@ -206,11 +217,11 @@ export interface RegisteredDevice {
   /** Its gateway token. */
   token: string
   /** The app's bundle, for Apple devices. */
-  bundleIdentifier?: string
+  bundleIdentifier?: string | undefined
   /** What its SDK reports about itself. */
   metadata: Record<string, string>
   /** The user it is bound to, if any. */
-  userId?: string
+  userId?: string | undefined
   /** The interests it has subscribed to. */
   interests: string[]
   /** When it registered, in ISO 8601. */
@@ -228,17 +239,17 @@ export interface Delivery {
   /** The device's platform. */
   platform: Platform
   /** The device's user, if any. */
-  userId?: string
+  userId?: string | undefined
   /** When it was handed to the gateway, in ISO 8601. */
   at: string
   /** Whether the gateway accepted it. It does, unless `failNext({ operation: 'gateway' })` was planned. */
   outcome: 'accepted' | 'failed'
   /** What the device gets. */
-  payload: Record<string, any>
+  payload: ReceivedPayload
   /** When the device reported its delivery, in ISO 8601. */
-  acknowledgedAt?: string
+  acknowledgedAt?: string | undefined
   /** When the device reported that it was opened, in ISO 8601. */
-  openedAt?: string
+  openedAt?: string | undefined
 }
 
 /** The type of a webhook's event. */
@@ -274,9 +285,9 @@ export interface WebhookRequest {
   /** Whether more attempts follow, one got a 2xx, or none did. Requests beyond 500 that wait are dropped at once. */
   state: 'waiting' | 'delivered' | 'dropped'
   /** The latest 10 attempts: the status of the response, or why there is none. */
-  attempts: { at: string; status?: number; error?: string }[]
+  attempts: { at: string; status?: number | undefined; error?: string | undefined }[]
   /** When the next attempt follows, in ISO 8601, if one is planned. */
-  nextAttemptAt?: string
+  nextAttemptAt?: string | undefined
 }
 
 /** What can be made to fail. `gateway` is the gateway of a device, which then refuses a notification. */
@@ -348,7 +359,7 @@ export interface Emulator {
   /** The port it listens on. */
   port: number
   /** The certificate to trust, in PEM, if it serves https. Pass it as the client's `ca`. */
-  certificate?: string | Uint8Array
+  certificate?: string | Uint8Array | undefined
   /** The publishes that are kept, oldest first. */
   publishes(): ReceivedPublish[]
   /** The latest 1 000 requests that were refused or failed because of a planned fault, oldest first, in at most 16 MiB. */
