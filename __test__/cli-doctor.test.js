@@ -11,10 +11,8 @@ const { once } = require('node:events')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
 const { emulated } = require('./helpers/clients.js')
 const { runCommand, createVariables, writeFiles } = require('./helpers/cli.js')
-const { readTable } = require('./helpers/guide-tables.js')
 const { httpProxy, socksProxy } = require('./helpers/proxies.js')
 const { listen, socketServer, unusedPort } = require('./helpers/servers.js')
-const { chooseRoute } = require('../lib/cli/doctor/route.js')
 
 /** A host name that only the proxy resolves. */
 const name = 'beams.test'
@@ -130,6 +128,12 @@ describe('doctor', { concurrency: 2 }, () => {
       { ...settings, BEAMS_ENDPOINT: 'a b' },
       'platform ok, configuration fail, endpoint fail',
       /^BEAMS_ENDPOINT must be a host name.+ unset it to use Beams itself$/,
+    ],
+    [
+      'an endpoint of another protocol',
+      { ...settings, BEAMS_ENDPOINT: 'ftp://localhost' },
+      'platform ok, configuration fail, endpoint fail',
+      /^BEAMS_ENDPOINT must be an http or https URL/,
     ],
     [
       'a secret key in place of the instance id',
@@ -332,41 +336,37 @@ describe('doctor, with a proxy,', { concurrency: 2 }, () => {
   })
 })
 
-// proxies.test.js tests the addon with the same table.
-describe('doctor applies NO_PROXY like the addon:', () => {
-  for (const [[entry], direct, proxied] of readTable('entry')) {
-    test(entry, () => {
-      const variables = { HTTP_PROXY: 'http://proxy.example', NO_PROXY: entry }
-      const isProxied = (host) => chooseRoute(new URL(`http://${host}`), variables).proxy !== undefined
-      assert.deepEqual([...direct, ...proxied].filter(isProxied), proxied)
-    })
+describe('doctor reports the route that the addon takes:', { concurrency: 2 }, () => {
+  const plain = {
+    BEAMS_INSTANCE_ID: 'my-instance',
+    BEAMS_SECRET_KEY: 'my-key',
+    HTTP_PROXY: 'http://user:hunter2@127.0.0.1:1',
   }
-})
-
-describe('doctor selects the same proxy as the addon:', () => {
-  const [http1, https1] = ['http://beams.example', 'https://beams.example']
-  for (const [base, variables, expected] of [
-    [https1, {}, undefined],
-    [https1, { HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
-    [https1, { https_proxy: 'http://b:1', HTTPS_PROXY: 'http://a:1' }, 'http://b:1'],
-    [https1, { https_proxy: ' ', HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
-    [https1, { HTTP_PROXY: 'http://a:1' }, undefined],
-    [https1, { ALL_PROXY: 'http://c:1' }, 'http://c:1'],
-    [https1, { all_proxy: 'http://c:1', HTTPS_PROXY: 'http://a:1' }, 'http://a:1'],
-    [http1, { HTTP_PROXY: 'http://a:1' }, 'http://a:1'],
-    [http1, { HTTPS_PROXY: 'http://a:1' }, undefined],
-    [http1, { ALL_PROXY: 'socks5h://c:1' }, 'socks5h://c:1'],
-    [http1, { HTTP_PROXY: 'http://a:1', REQUEST_METHOD: 'GET' }, undefined],
-    [http1, { http_proxy: 'http://a:1', REQUEST_METHOD: 'GET' }, 'http://a:1'],
-    [https1, { HTTPS_PROXY: 'proxy.example:3128' }, 'http://proxy.example:3128'],
-    ['http://localhost:8081', { ALL_PROXY: 'http://a:1' }, undefined],
-    ['https://127.0.0.1', { ALL_PROXY: 'http://a:1' }, undefined],
-    ['https://[::1]', { ALL_PROXY: 'http://a:1' }, undefined],
-    ['http://beams.localhost', { ALL_PROXY: 'http://a:1' }, undefined],
+  const proxied = 'http://127.0.0.1:1 (HTTP_PROXY)'
+  for (const [host, variables, expected] of [
+    ['beams.corp', {}, proxied],
+    ['beams.corp', { HTTP_PROXY: 'user:hunter2@127.0.0.1:1' }, proxied],
+    ['beams.corp', { REQUEST_METHOD: 'GET' }, 'no proxy: none of http_proxy, all_proxy, ALL_PROXY is set'],
+    ['beams.corp', { NO_PROXY: 'corp' }, 'no proxy: NO_PROXY excludes beams.corp'],
+    ['beams.corp', { NO_PROXY: 'beams.corp:' }, proxied],
+    ['127.example.com', {}, proxied],
+    ['[::ffff:127.0.0.1]:1', {}, 'no proxy: [::ffff:7f00:1] is a loopback address'],
   ]) {
-    test(`${expected ?? 'none'} for ${base} with ${JSON.stringify(variables)}`, () => {
-      const { proxy } = chooseRoute(new URL(base), variables)
-      assert.equal(proxy && `${proxy.protocol}//${proxy.host}`, expected)
+    test(`${expected} for ${host} with ${JSON.stringify(variables)}`, async (t) => {
+      const env = { ...plain, BEAMS_ENDPOINT: `http://${host}`, ...variables }
+      const { checks } = await diagnose(t, env, ['--no-publish'])
+      assert.equal(checks.proxy.message, expected)
+      assert.doesNotMatch(JSON.stringify(checks), /hunter2/)
     })
   }
+
+  test('none without a binary', async (t) => {
+    const folder = writeFiles(t, { 'other.js': "Object.defineProperty(process, 'platform', { value: 'sunos' })" })
+    const env = { ...plain, BEAMS_ENDPOINT: 'localhost', NODE_OPTIONS: `--require ${path.join(folder, 'other.js')}` }
+    const { code, stderr, checks } = await diagnose(t, env)
+    assert.deepEqual([code, stderr], [1, ''])
+    assert.equal(formatStatuses(checks), 'platform fail, configuration ok, proxy skip, key skip')
+    assert.match(checks.platform.message, /: beams-native has no binary for sunos-/)
+    assert.match(checks.proxy.message, /^not checked/)
+  })
 })

@@ -5,7 +5,7 @@
 
 use beams::endpoint::is_loopback;
 use beams::fuzzing::is_excluded;
-use beams::proxy::{ProxyUrl, Route};
+use beams::proxy::{DirectReason, ProxyUrl, Route};
 use url::{Host, Url};
 
 use crate::input::text;
@@ -30,12 +30,15 @@ pub fn check(input: &[u8]) {
     let route = Route::choose(None, &base, |name| variable(name).map(str::to_owned)).expect("there is no option");
     let values: Vec<&str> = variables.iter().map(|entry| entry.1).collect();
     match &route {
-        Route::Proxy(proxy) => check_proxy(proxy, &values),
+        Route::Proxy(proxy, name) => {
+            assert!(name.and_then(variable).is_some_and(|value| !value.trim().is_empty()));
+            check_proxy(proxy, &values);
+        }
         Route::Unusable(name) => assert!(variable(name).is_some_and(|value| !value.trim().is_empty())),
-        Route::Direct => {}
+        Route::Direct(_) => {}
     }
     if is_loopback(&base) {
-        assert_eq!(route, Route::Direct);
+        assert_eq!(route, Route::Direct(DirectReason::Loopback));
     }
     for (name, list) in &variables {
         if name.eq_ignore_ascii_case("no_proxy") {
@@ -48,13 +51,14 @@ fn check_proxy(proxy: &ProxyUrl, given: &[&str]) {
     let shown = proxy.to_string();
     assert_eq!(shown, format!("{proxy:?}"));
     assert!(!shown.is_empty() && !shown.contains(['@', '/', '?', '#']), "{shown} of {given:?}");
+    assert!(proxy.origin().ends_with(&format!("://{shown}")), "{} of {given:?}", proxy.origin());
 }
 
 fn check_list<'a>(base: &Url, list: &str, route: &Route, variable: impl Fn(&str) -> Option<&'a str>) {
     let excluded = is_excluded(base, list);
     let is_used = ["no_proxy", "NO_PROXY"].into_iter().filter_map(variable).find(|list| !list.trim().is_empty());
     if excluded && is_used == Some(list) {
-        assert!(matches!(route, Route::Direct), "{base} is in {list}");
+        assert!(matches!(route, Route::Direct(_)), "{base} is in {list}");
     }
     assert_eq!(excluded, list.split([',', ' ']).any(|entry| is_excluded(base, entry)), "{list}");
     assert_eq!(excluded, is_excluded(base, &list.to_ascii_uppercase()), "{list}");

@@ -6,9 +6,10 @@ const { CONFIGURATION_OPTIONS, readConfiguration } = require('./configuration.js
 const { checkInstallation } = require('./doctor/installation.js')
 const { checkKey } = require('./doctor/key.js')
 const { checkNetwork } = require('./doctor/network.js')
-const { checkRoute, chooseRoute } = require('./doctor/route.js')
-const { checkSettings, parseBaseUrl } = require('./doctor/settings.js')
+const { checkRoute, findRoute } = require('./doctor/route.js')
+const { checkSettings } = require('./doctor/settings.js')
 const { fail, skip } = require('./doctor/diagnosis.js')
+const { nameOption } = require('./option-names.js')
 const { paint, print, printJson, printNote, toOneLine } = require('./output.js')
 
 const options = {
@@ -17,6 +18,7 @@ const options = {
   ...CONFIGURATION_OPTIONS,
 }
 
+const NOT_READY = 'not checked, because an earlier check failed'
 const COLORS = { ok: 'green', skip: 'gray', warn: 'yellow', fail: 'red' }
 
 /** Checks everything between this program and the service, and prints what to do about problems. */
@@ -45,25 +47,35 @@ async function* examine(configuration, announcePublish) {
   const settings = checkSettings(configuration)
   yield settings
 
-  const base = parseBaseUrl(configuration)
-  if (base === undefined) {
-    if (configuration.endpoint !== undefined)
-      yield fail('endpoint', 'it is not a valid URL', 'correct BEAMS_ENDPOINT or --endpoint')
+  if (installation.status === 'fail') {
+    yield skip('proxy', 'not checked, and neither is the connection: the binary decides whether a proxy is used')
+    yield skip('key', NOT_READY)
     return
   }
-  const route = chooseRoute(base, process.env)
-  const checks = [checkRoute(route)]
+  let found
+  try {
+    found = findRoute(configuration)
+  } catch (error) {
+    if (configuration.endpoint !== undefined) yield explainEndpoint(configuration, error)
+    return
+  }
+  if (found === undefined) return
+  const checks = [checkRoute(found)]
   yield checks[0]
   if (checks[0].status !== 'fail') {
-    for await (const check of checkNetwork(base, route)) {
+    for await (const check of checkNetwork(found)) {
       checks.push(check)
       yield check
     }
   }
-  const isReady = [installation, settings, ...checks].every(({ status }) => status !== 'fail')
+  const isReady = [settings, ...checks].every(({ status }) => status !== 'fail')
   if (announcePublish === undefined) yield skip('key', 'not checked: --no-publish')
-  else if (!isReady) yield skip('key', 'not checked, because an earlier check failed')
+  else if (!isReady) yield skip('key', NOT_READY)
   else yield await checkKey(configuration, announcePublish())
+}
+
+function explainEndpoint({ sources }, error) {
+  return fail('endpoint', nameOption(error, sources).message, 'correct BEAMS_ENDPOINT or --endpoint')
 }
 
 function formatCheck({ name, status, message, advice }) {

@@ -1,6 +1,7 @@
 //! Methods of a client for `lib/` alone, which the typings omit.
 
 use beams::payload_checks::PayloadChecks;
+use beams::proxy::{DirectReason, Route};
 use beams::targets::kind::{INTERESTS, USERS};
 use napi::Env;
 use napi::bindgen_prelude::{Uint32ArraySlice, Unknown};
@@ -26,6 +27,27 @@ struct RequestDescription<'a> {
     server_port: Option<u16>,
 }
 
+/// The route to the server, for `npx beams-native doctor`. A proxy is described without its credentials.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+enum RouteDescription {
+    Loopback,
+    NoVariable {
+        variables: &'static [&'static str],
+    },
+    Excluded {
+        variable: &'static str,
+    },
+    Proxy {
+        url: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        variable: Option<&'static str>,
+    },
+    Unusable {
+        variable: &'static str,
+    },
+}
+
 #[napi]
 impl PushNotifications {
     /// A warning about insecure options, if there is one.
@@ -49,6 +71,19 @@ impl PushNotifications {
             url,
             server_address: config.server_address(),
             server_port: config.server_port(),
+        };
+        serde_json::to_string(&description).unwrap_or_default()
+    }
+
+    /// The route to the server, as JSON.
+    #[napi(catch_unwind, skip_typescript)]
+    pub fn describe_route(&self) -> String {
+        let description = match self.client.config().route() {
+            Route::Direct(DirectReason::Loopback) => RouteDescription::Loopback,
+            Route::Direct(DirectReason::NoVariable(variables)) => RouteDescription::NoVariable { variables },
+            Route::Direct(DirectReason::Excluded(variable)) => RouteDescription::Excluded { variable },
+            Route::Proxy(proxy, variable) => RouteDescription::Proxy { url: proxy.origin(), variable: *variable },
+            Route::Unusable(variable) => RouteDescription::Unusable { variable },
         };
         serde_json::to_string(&description).unwrap_or_default()
     }

@@ -146,6 +146,11 @@ impl Config {
         self.base.port_or_known_default()
     }
 
+    /// How requests reach the server.
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
+
     /// Whether payloads are checked before they are published.
     pub fn payload_checks(&self) -> PayloadChecks {
         self.payload_checks

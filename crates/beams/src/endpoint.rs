@@ -155,6 +155,8 @@ mod tests {
             ("http://0.0.0.0", false),
             ("http://192.168.0.1", false),
             ("http://localhost.example", false),
+            ("http://127.example.com", false),
+            ("http://[::ffff:10.0.0.1]", false),
         ] {
             assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
         }

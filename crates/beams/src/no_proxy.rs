@@ -91,6 +91,7 @@ mod tests {
             ("2001:db8::/32", "v6"),
             ("2001:0DB8:0::1", "v6"),
             ("1.2.3.0/99, [::1, http://beams.corp, :443, *corp, **", ""),
+            ("beams.corp:, beams.corp:443x, 10.0.0.0/8x, 10.1.2.3/", ""),
         ] {
             let excluded: Vec<_> = [
                 ("name", "https://beams.corp"),

@@ -12,12 +12,23 @@ use crate::no_proxy::is_excluded;
 /// How a client reaches its one host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// Without a proxy.
-    Direct,
-    /// Through this proxy.
-    Proxy(ProxyUrl),
+    /// Without a proxy, for this reason.
+    Direct(DirectReason),
+    /// Through this proxy, from the environment variable of this name, or from the option.
+    Proxy(ProxyUrl, Option<&'static str>),
     /// The environment variable of this name should hold the proxy's URL, and holds something else.
     Unusable(&'static str),
+}
+
+/// Why no proxy is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DirectReason {
+    /// The host is a loopback address.
+    Loopback,
+    /// None of these environment variables is set.
+    NoVariable(&'static [&'static str]),
+    /// The environment variable of this name excludes the host.
+    Excluded(&'static str),
 }
 
 /// The URL of a proxy. It may hold a password, so neither its debug output nor its text shows more than host and port.
@@ -35,39 +46,41 @@ impl Route {
     /// [`Error::InvalidArgument`] where the option is not the URL of a proxy.
     pub fn choose(option: Option<&str>, base: &Url, variable: impl Fn(&'static str) -> Option<String>) -> Result<Self> {
         if let Some(option) = option {
-            return ProxyUrl::parse(option).map(Self::Proxy).ok_or_else(|| {
+            return ProxyUrl::parse(option).map(|proxy| Self::Proxy(proxy, None)).ok_or_else(|| {
                 Error::invalid(
                     "proxy must be an http, https or socks5 URL, such as http://user:password@proxy.example:3128",
                 )
             });
         }
         if is_loopback(base) {
-            return Ok(Self::Direct);
+            return Ok(Self::Direct(DirectReason::Loopback));
         }
         // An empty variable is as good as none: that is how shells and Compose files unset one.
         let read = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let first = |names: &[&'static str]| names.iter().find_map(|&name| Some((name, read(name)?)));
         // A CGI server sets HTTP_PROXY to what the request's `Proxy` header says (https://httpoxy.org).
-        let own: &[&str] = match base.scheme() {
-            "https" => &["https_proxy", "HTTPS_PROXY"],
-            _ if read("REQUEST_METHOD").is_some() => &["http_proxy"],
-            _ => &["http_proxy", "HTTP_PROXY"],
+        let names: &[_] = match base.scheme() {
+            "https" => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
+            _ if read("REQUEST_METHOD").is_some() => &["http_proxy", "all_proxy", "ALL_PROXY"],
+            _ => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
         };
-        let Some((name, value)) = first(own).or_else(|| first(&["all_proxy", "ALL_PROXY"])) else {
-            return Ok(Self::Direct);
+        let Some((name, value)) = first(names) else {
+            return Ok(Self::Direct(DirectReason::NoVariable(names)));
         };
-        if first(&["no_proxy", "NO_PROXY"]).is_some_and(|(_, list)| is_excluded(base, &list)) {
-            return Ok(Self::Direct);
+        if let Some((name, list)) = first(&["no_proxy", "NO_PROXY"])
+            && is_excluded(base, &list)
+        {
+            return Ok(Self::Direct(DirectReason::Excluded(name)));
         }
         let url = if value.contains("://") { value } else { format!("http://{value}") };
-        Ok(ProxyUrl::parse(&url).map_or(Self::Unusable(name), Self::Proxy))
+        Ok(ProxyUrl::parse(&url).map_or(Self::Unusable(name), |proxy| Self::Proxy(proxy, Some(name))))
     }
 
     /// The proxy, where there is one.
     pub fn proxy(&self) -> Option<&ProxyUrl> {
         match self {
-            Self::Proxy(proxy) => Some(proxy),
-            Self::Direct | Self::Unusable(_) => None,
+            Self::Proxy(proxy, _) => Some(proxy),
+            Self::Direct(_) | Self::Unusable(_) => None,
         }
     }
 
@@ -78,7 +91,7 @@ impl Route {
     /// [`Error::InvalidArgument`] if a variable does not hold the URL of a proxy.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
-            Self::Direct | Self::Proxy(_) => Ok(()),
+            Self::Direct(_) | Self::Proxy(..) => Ok(()),
             Self::Unusable(variable) => Err(Error::invalid(format!(
                 "the environment variable {variable} must hold an http, https or socks5 URL, such as http://user:password@proxy.example:3128"
             ))),
@@ -105,6 +118,11 @@ impl ProxyUrl {
     /// The URL, password included.
     pub(crate) fn url(&self) -> &Url {
         &self.0
+    }
+
+    /// Scheme, host and port, without the credentials.
+    pub fn origin(&self) -> String {
+        format!("{}://{self}", self.0.scheme())
     }
 
     /// Whether the proxy runs on this machine.
@@ -138,8 +156,8 @@ mod tests {
     fn route(base: &str, variables: &[(&str, &str)]) -> String {
         let variable = |name| variables.iter().find(|entry| entry.0 == name).map(|entry| entry.1.to_owned());
         match Route::choose(None, &Url::parse(base).unwrap(), variable).unwrap() {
-            Route::Direct => "direct".into(),
-            Route::Proxy(proxy) => proxy.url().to_string(),
+            Route::Direct(_) => "direct".into(),
+            Route::Proxy(proxy, _) => proxy.url().to_string(),
             Route::Unusable(name) => format!("{name} is unusable"),
         }
     }
@@ -165,6 +183,36 @@ mod tests {
             (https, &[("HTTPS_PROXY", "http://a:1/path?query#fragment")], "http://a:1/"),
         ] {
             assert_eq!(route(base, variables), expected, "{base} {variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_route_names_the_variable_that_decides() {
+        use DirectReason::{Excluded, Loopback, NoVariable};
+        let choose = |base: &str, variables: &[(&str, &str)]| {
+            let variable = |name| variables.iter().find(|entry| entry.0 == name).map(|entry| entry.1.to_owned());
+            Route::choose(None, &Url::parse(base).unwrap(), variable).unwrap()
+        };
+        let (http, https) = ("http://beams.example", "https://beams.example");
+        let cgi = ("REQUEST_METHOD", "GET");
+        for (base, variables, expected) in [
+            ("http://localhost", &[("HTTP_PROXY", "a:1")][..], Loopback),
+            (https, &[], NoVariable(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])),
+            (http, &[], NoVariable(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])),
+            (http, &[cgi], NoVariable(&["http_proxy", "all_proxy", "ALL_PROXY"])),
+            (https, &[("NO_PROXY", "*"), ("ALL_PROXY", "a:1")], Excluded("NO_PROXY")),
+            (https, &[("no_proxy", "*"), ("NO_PROXY", "x"), ("ALL_PROXY", "a:1")], Excluded("no_proxy")),
+            (https, &[("no_proxy", " "), ("NO_PROXY", "*"), ("ALL_PROXY", "a:1")], Excluded("NO_PROXY")),
+        ] {
+            assert_eq!(choose(base, variables), Route::Direct(expected), "{base} {variables:?}");
+        }
+        for (variables, expected) in [
+            (&[("HTTPS_PROXY", "user:hunter2@a:1"), ("ALL_PROXY", "b:1")][..], ("http://a:1", "HTTPS_PROXY")),
+            (&[("https_proxy", "https://a:443")], ("https://a", "https_proxy")),
+            (&[("all_proxy", "socks5h://user:hunter2@[::1]:1080")], ("socks5h://[::1]:1080", "all_proxy")),
+        ] {
+            let Route::Proxy(proxy, Some(variable)) = choose(https, variables) else { panic!("{variables:?}") };
+            assert_eq!((proxy.origin().as_str(), variable), expected);
         }
     }
 

@@ -8,7 +8,7 @@ const { fail, ok, skip, warn } = require('./diagnosis.js')
 const { connect, requestHeaders, startTls } = require('./connection.js')
 const { checkCertificate } = require('./certificate.js')
 const { checkClock } = require('./clock.js')
-const { readHost, isLoopback } = require('./host.js')
+const { readHost } = require('./host.js')
 
 /** OpenSSL's errors for data that is not TLS; which one depends on its version. */
 const NOT_TLS = new Set([
@@ -19,7 +19,7 @@ const NOT_TLS = new Set([
 ])
 
 /** Yields the result of each step, until one fails. */
-async function* checkNetwork(base, { proxy }) {
+async function* checkNetwork({ base, proxy, isPlainText }) {
   const lookup = await checkName(proxy ?? base)
   yield lookup
   if (lookup.status === 'fail') return
@@ -44,7 +44,7 @@ async function* checkNetwork(base, { proxy }) {
       yield certificate
       if (certificate.status === 'fail') return
     } else {
-      yield checkPlainText(base)
+      yield checkPlainText(base, isPlainText)
     }
     const sentAt = Date.now()
     const headers = await requestHeaders(base, socket, proxy)
@@ -56,11 +56,12 @@ async function* checkNetwork(base, { proxy }) {
   }
 }
 
-function checkPlainText(base) {
+/** On a loopback address, nothing is sent over the network. */
+function checkPlainText(base, isPlainText) {
   const message = `${base.origin} is plain http`
-  return isLoopback(base)
-    ? skip('tls', message)
-    : warn('tls', message, 'the secret key is sent in plain text: use an https:// endpoint')
+  return isPlainText
+    ? warn('tls', message, 'the secret key is sent in plain text: use an https:// endpoint')
+    : skip('tls', message)
 }
 
 async function checkName(url) {

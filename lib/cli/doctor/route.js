@@ -1,58 +1,57 @@
 'use strict'
 
-// Finds the proxy that the addon uses, and the variable that selects it. The addon has the same rules; they are repeated here because
-// `doctor` must work without a binary.
+// The route to the service. The addon chooses it; this file only reads and describes its choice.
 
 const { fail, ok } = require('./diagnosis.js')
-const { isLoopback } = require('./host.js')
-const { isExcluded } = require('./no-proxy.js')
+const { isSecretKey } = require('./settings.js')
 
 const NAME = 'proxy'
-const PROTOCOLS = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
+/** Settings on which the route does not depend, and which may be missing or invalid. */
+const ANY = 'doctor'
 
 /**
- * The route to a URL: the `proxy` and the `variable` that selects it, or `because`, if it is reached directly. An invalid variable
- * has no `proxy`.
+ * The `base` URL of the service, the `route` to it, the URL of the `proxy` if there is one, and whether the secret key is sent in plain
+ * text. `undefined` if the host is unknown. Throws if the endpoint is invalid.
  */
-function chooseRoute(base, variables) {
-  if (isLoopback(base)) return { because: `${base.hostname} is a loopback address` }
-  const find = (names) => names.find((name) => variables[name]?.trim())
-  const names = listVariables(base, find)
-  const variable = find(names)
-  if (variable === undefined) return { because: `none of ${names.join(', ')} is set` }
-  const exception = find(['no_proxy', 'NO_PROXY'])
-  if (exception !== undefined && isExcluded(base, variables[exception]))
-    return { because: `${exception} excludes ${base.host}` }
-  return { variable, proxy: parseProxy(variables[variable].trim()) }
-}
-
-/** The variables in order of precedence. A CGI server sets HTTP_PROXY from a header of the request (https://httpoxy.org). */
-function listVariables(base, find) {
-  const own = base.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY']
-  if (base.protocol === 'http:' && find(['REQUEST_METHOD'])) own.pop()
-  return [...own, 'all_proxy', 'ALL_PROXY']
-}
-
-function parseProxy(text) {
-  try {
-    const url = new URL(text.includes('://') ? text : `http://${text}`)
-    return PROTOCOLS.has(url.protocol) && url.hostname !== '' ? url : undefined
-  } catch {
-    return undefined
+function findRoute({ instanceId, endpoint }) {
+  // DNS queries must not reveal a secret key.
+  if (endpoint === undefined && (instanceId === undefined || isSecretKey(instanceId))) return undefined
+  const { PushNotifications } = require('../../..')
+  const settings = endpoint === undefined ? { instanceId } : { instanceId: ANY, endpoint }
+  const beams = new PushNotifications({ ...settings, secretKey: ANY })
+  const route = JSON.parse(beams.describeRoute())
+  return {
+    base: new URL(beams.endpoint),
+    route,
+    proxy: route.kind === 'proxy' ? readProxy(route) : undefined,
+    isPlainText: beams.warning() !== null,
   }
 }
 
-/** Describes the route. The URL of a proxy may contain a password, so only its host is shown. */
-function checkRoute({ because, variable, proxy }) {
-  if (because !== undefined) return ok(NAME, `no proxy: ${because}`)
-  if (proxy === undefined) {
-    return fail(
-      NAME,
-      `${variable} is not a valid proxy URL`,
-      `set it to a URL such as http://user:password@proxy.example:3128`,
-    )
-  }
-  return ok(NAME, `${proxy.protocol}//${proxy.host} (${variable})`)
+/** The URL of the proxy, with the credentials from the variable: the addon does not return them. */
+function readProxy({ url, variable }) {
+  const value = process.env[variable].trim()
+  const { username, password } = new URL(value.includes('://') ? value : `http://${value}`)
+  return Object.assign(new URL(url), { username, password })
 }
 
-module.exports = { checkRoute, chooseRoute }
+function checkRoute({ base, route: { kind, url, variable, variables } }) {
+  switch (kind) {
+    case 'loopback':
+      return ok(NAME, `no proxy: ${base.hostname} is a loopback address`)
+    case 'noVariable':
+      return ok(NAME, `no proxy: none of ${variables.join(', ')} is set`)
+    case 'excluded':
+      return ok(NAME, `no proxy: ${variable} excludes ${base.host}`)
+    case 'proxy':
+      return ok(NAME, `${url} (${variable})`)
+    default:
+      return fail(
+        NAME,
+        `${variable} is not a valid proxy URL`,
+        'set it to a URL such as http://user:password@proxy.example:3128',
+      )
+  }
+}
+
+module.exports = { checkRoute, findRoute }

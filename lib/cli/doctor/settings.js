@@ -1,6 +1,5 @@
 'use strict'
 
-const { isIPv6 } = require('node:net')
 const { describeMissing } = require('../configuration.js')
 const { nameOption } = require('../option-names.js')
 const { fail, ok, warn } = require('./diagnosis.js')
@@ -18,7 +17,7 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 function checkSettings({ instanceId, secretKey, endpoint, sources }) {
   const missing = describeMissing({ instanceId, secretKey })
   if (missing !== undefined) return fail(NAME, missing, `${DASHBOARD}; ${EMULATOR}`)
-  if (KEY.test(instanceId)) {
+  if (isSecretKey(instanceId)) {
     return fail(NAME, `${sources.instanceId} looks like a secret key, and is ignored`, `are they swapped? ${DASHBOARD}`)
   }
   const invalid = findInvalid({ instanceId, secretKey }, sources)
@@ -54,17 +53,9 @@ function findInvalid(settings, sources) {
   }
 }
 
-/** The URL of the service, by the rules of the `endpoint` option; `undefined` if it is unknown. */
-function parseBaseUrl({ instanceId, endpoint }) {
-  try {
-    // DNS queries must not reveal a secret key.
-    if (endpoint === undefined && (!instanceId || KEY.test(instanceId))) return undefined
-    if (endpoint === undefined) return new URL(`https://${instanceId}.pushnotifications.pusher.com`)
-    if (endpoint.includes('://')) return new URL(endpoint)
-    return new URL(`http://${isIPv6(endpoint) ? `[${endpoint}]` : endpoint}`)
-  } catch {
-    return undefined
-  }
+/** Whether a text has the form of a secret key. */
+function isSecretKey(text) {
+  return KEY.test(text)
 }
 
-module.exports = { DASHBOARD, checkSettings, parseBaseUrl }
+module.exports = { DASHBOARD, checkSettings, isSecretKey }
