@@ -56,7 +56,7 @@ export interface MessageBase {
   link?: string | undefined
   /**
    * Data for apps and service workers. `from`, `message_type`, `collapse_key`, `notification`, `click_action`, `pusher`,
-   * `pusherTokenValidation` and names that begin with `google` or `gcm` are reserved.
+   * `pusherTokenValidation` and names that begin with `google.` or `gcm.` are reserved.
    */
   data?: JsonObject | undefined
   /** How long the message is relevant, in seconds: 1 to 2 419 200 (4 weeks). */

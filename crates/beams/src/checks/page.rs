@@ -71,7 +71,7 @@ subscribe('beams-native:payload', (message) => {
 
 ## One message for all platforms
 
-Whoever sends the same to every platform need not write three payloads: `toPublishRequest` makes them of one message, in the form that each platform needs. The checker finds nothing in them but what their content causes, such as a local link or too long a text.
+`toPublishRequest` makes the payloads of all platforms from one message, each in the form that its platform needs. In these payloads, the checker finds only problems of the content, such as a local link or a text that is too long.
 
 ```js
 const { checkPublishRequest, toPublishRequest } = require('beams-native')
