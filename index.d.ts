@@ -256,6 +256,23 @@ export interface CloseOptions {
   timeout?: number | undefined
 }
 
+/**
+ * Whether a value is an event type of {@link WebhookEvent}, for tables of your own with a handler for each type.
+ *
+ * @param eventType What may be an event type.
+ * @returns `true` for the documented types, and for `'unknown'`, which stands for all newer ones.
+ *
+ * ### Example
+ *
+ * ```js
+ * const { isWebhookEventType } = require('beams-native')
+ *
+ * isWebhookEventType('v1.UserNotificationOpen') // true
+ * isWebhookEventType('v1.NotificationOpen') // false
+ * ```
+ */
+export declare function isWebhookEventType(eventType: unknown): eventType is WebhookEvent['eventType']
+
 /** Options of one `publishToManyUsers`. `undefined` means the client's own setting, or the default. */
 export interface ManyUsersOptions {
   /** {@link PushNotificationsOptions.timeout} of each request. */

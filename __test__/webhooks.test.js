@@ -3,7 +3,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { createHmac } = require('node:crypto')
-const { BeamsError, signWebhook, verifyWebhook } = require('..')
+const { BeamsError, isWebhookEventType, signWebhook, verifyWebhook } = require('..')
 
 const secret = 'webhook-secret'
 
@@ -45,6 +45,14 @@ function refusalError(...args) {
     return error
   }
 }
+
+test('an event type is what a verified event may have as its own', () => {
+  for (const type of ['v1.PublishToUsersAttempt', 'v1.UserNotificationAcknowledgement', 'v1.UserNotificationOpen'])
+    assert.equal(isWebhookEventType(type), true, type)
+  assert.equal(isWebhookEventType('unknown'), true)
+  for (const type of ['v9.UserNotificationOpen', 'v1.usernotificationopen', '', undefined, null, 1, {}, Symbol('x')])
+    assert.equal(isWebhookEventType(type), false, String(type))
+})
 
 describe('a webhook verifies and is read', () => {
   for (const [name, body, eventType] of [

@@ -31,6 +31,10 @@ function signWebhook(body, secret) {
   }
 }
 
+function isWebhookEventType(eventType) {
+  return typeof eventType === 'string' && native.isWebhookEventType(eventType)
+}
+
 function readBody(value, name, meaning) {
   const bytes = typeof value === 'string' ? Buffer.from(value) : copyBytes(value)
   if (bytes !== undefined) return bytes
@@ -59,4 +63,4 @@ function readSecrets(secret) {
   return secrets
 }
 
-module.exports = { signWebhook, verifyWebhook }
+module.exports = { isWebhookEventType, signWebhook, verifyWebhook }

@@ -1,7 +1,7 @@
-//! The two functions for webhooks. Their doc comments are the typings' own; `lib/webhook.js` has their public signatures.
+//! The functions for webhooks. Their doc comments are the typings' own; `lib/webhook.js` has their public signatures.
 
 use beams::error::Error;
-use beams::webhook::{Event, sign, verify};
+use beams::webhook::{Event, is_event_type, sign, verify};
 use napi::Env;
 use napi::bindgen_prelude::Uint8ArraySlice;
 use napi_derive::napi;
@@ -89,4 +89,22 @@ pub fn verify_webhook(
 )]
 pub fn sign_webhook(env: &Env, body: Uint8ArraySlice<'_>, secret: String) -> napi::Result<String> {
     catch_panic(|| sign(&body, &secret)).map_err(|error| throw(env, &error_json(&error, 0, None)))
+}
+
+/// Whether a value is an event type of {@link WebhookEvent}, for tables of your own with a handler for each type.
+///
+/// @param eventType What may be an event type.
+/// @returns `true` for the documented types, and for `'unknown'`, which stands for all newer ones.
+///
+/// ### Example
+///
+/// ```js
+/// const { isWebhookEventType } = require('beams-native')
+///
+/// isWebhookEventType('v1.UserNotificationOpen') // true
+/// isWebhookEventType('v1.NotificationOpen') // false
+/// ```
+#[napi(catch_unwind, ts_args_type = "eventType: unknown", ts_return_type = "eventType is WebhookEvent['eventType']")]
+pub fn is_webhook_event_type(event_type: String) -> bool {
+    is_event_type(&event_type)
 }

@@ -28,6 +28,7 @@ expectTypeOf<keyof typeof beams>().toEqualTypeOf<
   | 'BeamsError'
   | 'verifyWebhook'
   | 'checkPublishRequest'
+  | 'isWebhookEventType'
   | 'readCampaignJournal'
   | 'toPublishRequest'
   | 'signWebhook'

@@ -1,4 +1,11 @@
-import { signWebhook, verifyWebhook, type PublishWebhook, type WebhookBody, type WebhookEvent } from 'beams-native'
+import {
+  isWebhookEventType,
+  signWebhook,
+  verifyWebhook,
+  type PublishWebhook,
+  type WebhookBody,
+  type WebhookEvent,
+} from 'beams-native'
 
 declare const headers: { [name: string]: string | string[] | undefined }
 
@@ -48,3 +55,7 @@ verifyWebhook('', headers, 'secret')
 verifyWebhook({ payload: {} }, 'signature', 'secret')
 // @ts-expect-error there must be a secret
 verifyWebhook('', 'signature', undefined)
+
+export function typeOf(text: string): WebhookEvent['eventType'] {
+  return isWebhookEventType(text) ? text : 'unknown'
+}

@@ -16,6 +16,9 @@ const CREATED_AT: &str = "%Y-%m-%dT%H:%M:%S%.f%z";
 const KNOWN_TYPES: [&str; 3] =
     ["v1.PublishToUsersAttempt", "v1.UserNotificationAcknowledgement", "v1.UserNotificationOpen"];
 
+/// The type of all events whose type is not documented.
+const UNKNOWN_TYPE: &str = "unknown";
+
 /// The metadata of an event.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Event {
@@ -46,7 +49,7 @@ impl Event {
         let created_at = DateTime::parse_from_rfc3339(&created_at)
             .or_else(|_| DateTime::parse_from_str(&created_at, CREATED_AT))
             .map_err(|_| Error::WebhookPayload("metadata.created_at is not a timestamp".into()))?;
-        let event_type = KNOWN_TYPES.into_iter().find(|&known| known == event_type).unwrap_or("unknown");
+        let event_type = KNOWN_TYPES.into_iter().find(|&known| known == event_type).unwrap_or(UNKNOWN_TYPE);
         Ok(Self { event_type, event_id, created_at })
     }
 }
@@ -58,6 +61,11 @@ fn read<'a, T: Deserialize<'a>>(json: &'a str, name: &str) -> Result<T> {
 /// A missing member is read as null, which none may be.
 fn read_member<'a, T: Deserialize<'a>>(members: &Members<'a>, name: &str) -> Result<T> {
     read(members.get(name).map_or("null", |value| value.get()), name)
+}
+
+/// Whether the type of an [`Event`] may be this one.
+pub fn is_event_type(name: &str) -> bool {
+    name == UNKNOWN_TYPE || KNOWN_TYPES.contains(&name)
 }
 
 /// Checks that a body was signed with one of the secrets. It takes the same time wherever the signature is wrong.
@@ -176,7 +184,9 @@ mod tests {
             [("v1.UserNotificationOpen", "v1.UserNotificationOpen"), ("v2.Other", "unknown"), ("", "unknown")]
         {
             assert_eq!(Event::read(&BODY.replace("v1.UserNotificationOpen", event_type)).unwrap().event_type, expected);
+            assert_eq!(is_event_type(event_type), event_type == expected, "{event_type}");
         }
+        assert!(is_event_type("unknown"));
     }
 
     #[test]

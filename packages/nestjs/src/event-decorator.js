@@ -1,13 +1,13 @@
 'use strict'
 
-const { webhookEndpoint } = require('beams-native/express')
+const { BeamsError, isWebhookEventType } = require('beams-native')
 
 const METADATA = 'beams-native:events'
 const EVERY_TYPE = '*'
 
 function OnBeamsEvent(type, { name } = {}) {
   const types = [type].flat()
-  checkTypes(types.filter((each) => each !== EVERY_TYPE))
+  checkTypes(types)
   return (_prototype, _method, { value }) => {
     const subscriptions = Reflect.getOwnMetadata(METADATA, value) ?? []
     Reflect.defineMetadata(METADATA, [...subscriptions, { types, name }], value)
@@ -16,7 +16,17 @@ function OnBeamsEvent(type, { name } = {}) {
 
 /** Throws for a type that does not exist, where the decorator is applied. */
 function checkTypes(types) {
-  webhookEndpoint({ secret: '' }, Object.fromEntries(types.map((type) => [type, () => {}])))
+  for (const type of types) {
+    if (type === EVERY_TYPE || isWebhookEventType(type)) continue
+    throw new BeamsError(
+      `OnBeamsEvent: there is no event type '${String(type)}'; the type of newer ones is 'unknown'`,
+      {
+        code: 'ERR_BEAMS_INVALID_ARGUMENT',
+        delivery: 'not-sent',
+        attempts: 0,
+      },
+    )
+  }
 }
 
 /** Returns a function from an event's type to whether a method handles it, or `undefined` if the method is not decorated. */
