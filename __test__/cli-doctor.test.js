@@ -7,7 +7,6 @@ const assert = require('node:assert/strict')
 const http = require('node:http')
 const https = require('node:https')
 const path = require('node:path')
-const { once } = require('node:events')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
 const { emulated } = require('./helpers/clients.js')
 const { runCommand, createVariables, writeFiles } = require('./helpers/cli.js')
@@ -234,10 +233,7 @@ describe('doctor', { concurrency: 2 }, () => {
       const server = http.createServer((_request, response) => {
         response.writeHead(404, { date: new Date(Date.now() + offset * 1000).toUTCString() }).end()
       })
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      t.after(() => server.close())
-      const env = { ...settings, BEAMS_ENDPOINT: `127.0.0.1:${server.address().port}` }
+      const env = { ...settings, BEAMS_ENDPOINT: `127.0.0.1:${await listen(t, server)}` }
       const { checks } = await diagnose(t, env, ['--no-publish'])
       assert.equal(checks.clock.status, status)
       assert.match(checks.clock.message, message)
@@ -318,10 +314,7 @@ describe('doctor, with a proxy,', { concurrency: 2 }, () => {
     const server = http.createServer().on('connect', (_request, socket) => {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nconnection: close\r\n\r\n')
     })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => server.close())
-    const HTTPS_PROXY = `http://127.0.0.1:${server.address().port}`
+    const HTTPS_PROXY = `http://127.0.0.1:${await listen(t, server)}`
     const { checks } = await diagnose(t, { ...settings, BEAMS_ENDPOINT: `https://${name}`, HTTPS_PROXY })
     assert.match(checks.connection.message, /the proxy refused to connect to beams\.test:443: 407 Proxy Authentication/)
     assert.match(checks.connection.advice, /user name and password/)

@@ -4,12 +4,11 @@ const { test, describe, before } = require('node:test')
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const path = require('node:path')
-const { once } = require('node:events')
 const { BeamsError } = require('..')
 const { makeAuthority } = require('./helpers/certificates.js')
 const { payload, createClient } = require('./helpers/clients.js')
 const { faults } = require('./fixtures/faults.js')
-const { socketServer } = require('./helpers/servers.js')
+const { listen, socketServer } = require('./helpers/servers.js')
 
 /** Long enough for a connection on a busy machine. Only calls that have to reach it wait so long. */
 const TIMEOUT = 2000
@@ -65,22 +64,6 @@ async function check(call, { operation, code, delivery, status, message, attempt
     assert.doesNotMatch(`${error.message} ${error.cause?.message}`, /pass word|pass%20word|secret$/)
     return true
   })
-}
-
-async function listen(t, server) {
-  const sockets = new Set()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-  })
-  server.on('tlsClientError', () => {})
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return server.address().port
 }
 
 test('docs/faults.md lists every fault', () => {

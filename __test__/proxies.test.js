@@ -8,7 +8,6 @@ const dns = require('node:dns/promises')
 const https = require('node:https')
 const net = require('node:net')
 const { execFile } = require('node:child_process')
-const { once } = require('node:events')
 const { inspect, promisify } = require('node:util')
 const { makeAuthority, makeCertificate } = require('./helpers/certificates.js')
 const { createClient, rejection } = require('./helpers/clients.js')
@@ -235,10 +234,7 @@ describe('a proxy that fails', () => {
     const server = net.createServer((socket) =>
       socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 407 X\r\n\r\n')),
     )
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => server.close())
-    const proxy = `http://127.0.0.1:${server.address().port}`
+    const proxy = `http://127.0.0.1:${await listen(t, server)}`
     const [message] = await failure({ endpoint: `https://${name}`, proxy })
     assert.equal(
       message,

@@ -4,6 +4,7 @@ const http = require('node:http')
 const https = require('node:https')
 const net = require('node:net')
 const { once } = require('node:events')
+const { listen } = require('./servers.js')
 
 /**
  * An HTTP proxy, over TLS where there is a `certificate`. It keeps the first line of every request in `requests`, responds by
@@ -80,18 +81,6 @@ function splice(socket, port, connected) {
   const onward = net.connect(port, '127.0.0.1', connected)
   onward.on('error', () => socket.destroy())
   socket.pipe(onward).pipe(socket)
-}
-
-async function listen(t, server) {
-  const sockets = new Set()
-  server.on('connection', (socket) => sockets.add(socket))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return server.address().port
 }
 
 module.exports = { httpProxy, socksProxy }

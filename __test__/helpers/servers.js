@@ -4,14 +4,20 @@ const http = require('node:http')
 const net = require('node:net')
 const { once } = require('node:events')
 
-/** Listens on a free port of the loopback interface. The server ends with the test. */
+/** Listens on a free port of the loopback interface, which it returns. The server and its connections end with the test. */
 async function listen(t, server) {
+  const sockets = new Set()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
     server.close()
-    server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
   })
+  return server.address().port
 }
 
 /**
@@ -35,8 +41,7 @@ async function recordingServer(t, respond = accept) {
       outgoing.writeHead(status, responseHeaders).end(body)
     })
   })
-  await listen(t, server)
-  return { requests, port: server.address().port }
+  return { requests, port: await listen(t, server) }
 }
 
 /** The service's response to a valid request. */
@@ -70,14 +75,8 @@ async function socketServer(t, behave, greet = () => {}) {
       behave(socket, requests)
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
   return {
-    port: server.address().port,
+    port: await listen(t, server),
     get requests() {
       return requests
     },

@@ -3,7 +3,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { context } = require('@opentelemetry/api')
-const { emulated } = require('./helpers/clients.js')
+const { emulated } = require('../../../__test__/helpers/clients.js')
 const { instrument } = require('./helpers/telemetry.js')
 
 describe('responseHook', () => {

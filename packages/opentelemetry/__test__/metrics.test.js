@@ -3,7 +3,7 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { DataPointType } = require('@opentelemetry/sdk-metrics')
-const { emulated, payload } = require('./helpers/clients.js')
+const { emulated, payload } = require('../../../__test__/helpers/clients.js')
 const { readTimes } = require('./helpers/spans.js')
 const { instrument } = require('./helpers/telemetry.js')
 

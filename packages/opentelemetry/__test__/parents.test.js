@@ -3,7 +3,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { trace } = require('@opentelemetry/api')
-const { emulated, payload } = require('./helpers/clients.js')
+const { emulated, payload } = require('../../../__test__/helpers/clients.js')
 const { callSpan, describeSpan, failed, ok, paths, requestSpan } = require('./helpers/spans.js')
 const { instrument } = require('./helpers/telemetry.js')
 

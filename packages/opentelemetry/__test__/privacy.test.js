@@ -3,13 +3,13 @@
 const { test } = require('node:test')
 const assert = require('node:assert/strict')
 const { inspect } = require('node:util')
-const { createClient, emulated } = require('./helpers/clients.js')
+const { createClient, emulated } = require('../../../__test__/helpers/clients.js')
 const { instrument } = require('./helpers/telemetry.js')
 
 test('no user id, interest, payload or key is in a span or a metric', async (t) => {
   const { emulator } = await emulated(t)
   const { spans, metrics } = instrument(t)
-  const beams = createClient(emulator.port, { secretKey: 'hidden-key' })
+  const beams = createClient(emulator, { secretKey: 'hidden-key' })
   const payload = { web: { notification: { title: 'hidden-title' } } }
   const users = Array.from({ length: 1500 }, (_, index) => `hidden-user-${index}`)
   const calls = [

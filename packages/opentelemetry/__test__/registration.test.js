@@ -9,7 +9,7 @@ const { promisify } = require('node:util')
 const { registerInstrumentations } = require('@opentelemetry/instrumentation')
 const { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } = require('@opentelemetry/sdk-trace-node')
 const { BeamsInstrumentation } = require('..')
-const { emulated } = require('./helpers/clients.js')
+const { emulated } = require('../../../__test__/helpers/clients.js')
 const { instrument } = require('./helpers/telemetry.js')
 
 const hasSubscribers = () =>
