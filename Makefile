@@ -194,6 +194,10 @@ mutants: tools build/cargo/bin/cargo-mutants ## long: MODULE=<file or folder in 
 	  $(MUTANTS) --cargo-arg=--lib --cargo-test-arg=$(subst /,::,$(MODULE_PATH)) || case $$? in 2 | 3) ;; *) exit 1 ;; esac; \
 	  $(MUTANTS) --test-tool $(if $(shell command -v cargo-nextest),nextest,cargo)
 
+.PHONY: mutants-js
+mutants-js: build build/stryker/.installed ## long: MODULE=<file in lib>: for each change of it, some test must fail
+	MODULE=$(MODULE) build/stryker/node_modules/.bin/stryker run __test__/stryker/stryker.config.js
+
 .PHONY: memcheck
 memcheck: debug ## long: every path between JavaScript and Rust under valgrind, which must find nothing
 	$(call need,valgrind,On Debian: apt-get install valgrind.)
@@ -240,6 +244,12 @@ build/runtimes/.installed: __test__/runtimes/package.json
 	npm install --prefix build/runtimes --no-package-lock --no-audit --no-fund
 	cd build/runtimes/node_modules/bun && node install.js
 	cd build/runtimes/node_modules/deno && node install.cjs
+	@touch $@
+
+build/stryker/.installed: __test__/stryker/package.json __test__/stryker/package-lock.json
+	@mkdir -p build/stryker
+	cp $^ build/stryker
+	npm ci --prefix build/stryker --no-audit --no-fund
 	@touch $@
 
 build/zig/.installed: .ci/requirements.txt | python

@@ -1,6 +1,5 @@
 'use strict'
 
-const { startEmulator } = require('beams-emulator')
 const { PushNotifications } = require('../..')
 
 /** A payload that is always right. */
@@ -19,6 +18,8 @@ function createClient({ port }, options) {
 
 /** An emulator that ends with the test, and a client of it. */
 async function emulated(t, options, clientOptions) {
+  // Loading it takes longer than most tests, and most need none.
+  const { startEmulator } = require('beams-emulator')
   const emulator = await startEmulator(options)
   t.after(() => emulator.close())
   return { emulator, beams: createClient(emulator, clientOptions) }
