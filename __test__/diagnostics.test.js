@@ -160,6 +160,17 @@ describe('the tracing channel', () => {
     })
   }
 
+  test('reports a call whose signal throws when it is listened to', async () => {
+    const oops = new Error('oops')
+    const signal = { aborted: false, addEventListener() { throw oops } } // prettier-ignore
+    const messages = await recordMessages(async () => {
+      const error = await rejection(createClient({ port: 1 }).deleteUser('u', { signal }))
+      assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INVALID_ARGUMENT', oops])
+    })
+    const [name, { error, requests }] = messages.at(-1)
+    assert.deepEqual([name, error.code, requests], ['asyncEnd', 'ERR_BEAMS_INVALID_ARGUMENT', []])
+  })
+
   test('never shows the payload, the targets or the key', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 400 }))
     const beams = createClient({ port }, { secretKey: 'hidden-key' })

@@ -119,6 +119,21 @@ describe('publishToManyUsers', () => {
     assert.deepEqual([error.code, error.delivery], ['ERR_BEAMS_INVALID_ARGUMENT', 'not-sent'])
   })
 
+  test('publishes to the valid users among thousands of values that are not ids', async (t) => {
+    const { beams } = await respondingServer(t)
+    const ids = generateIds(9000)
+    const values = ids.flatMap((id, index) => (index % 3 === 0 ? [id, index] : [id]))
+    const { publishedCount, failures } = await beams.publishToManyUsers(values, payload)
+    assert.deepEqual([publishedCount, failures[0].users.length], [9000, 3000])
+  })
+
+  test('reports an id of more than 16 384 characters by its length', async (t) => {
+    const { beams } = await respondingServer(t)
+    const [longest, longer] = ['x'.repeat(16_384), 'x'.repeat(16_385)]
+    const { failures } = await beams.publishToManyUsers([longest, longer], payload)
+    assert.deepEqual(failures[0].users.sort(), ['a string of 16385 characters', longest])
+  })
+
   test('sends every user id unchanged', async (t) => {
     const { requests, beams } = await respondingServer(t)
     const ids = ['"', '\\', '\0\n\u2028', 'é', 'שלום', '😀'.repeat(82), 'a\ud83d', '\ude00b', 'x'.repeat(164)]
@@ -287,6 +302,28 @@ describe('a publishToManyUsers that is stopped', () => {
       assert.deepEqual(readUsers(requests).flat().sort(), ids.slice(0, 4000).sort())
       assert.equal(error.report.publishedCount, 4000)
       assert.deepEqual(error.remaining, ids.slice(4000))
+    })
+  }
+
+  for (const [name, of] of [
+    ['an iterable', (next) => ({ [Symbol.iterator]: () => ({ next }) })],
+    ['an async iterable', (next) => ({ [Symbol.asyncIterator]: () => ({ next }) })],
+  ]) {
+    for (const result of [undefined, null, 5, 'user-1']) {
+      test(`by ${name} whose next() returns ${result} has the error of a loop as its cause`, async (t) => {
+        const { beams } = await respondingServer(t)
+        const { code, cause } = await rejection(beams.publishToManyUsers(of(() => result), payload)) // prettier-ignore
+        assert.equal(code, 'ERR_BEAMS_INTERRUPTED')
+        assert.ok(cause instanceof TypeError)
+        assert.equal(cause.message, `Iterator result ${result} is not an object`)
+      })
+    }
+
+    test(`but not by ${name} whose next() returns a function, which is an object`, async (t) => {
+      const { beams } = await respondingServer(t)
+      const results = [Object.assign(() => {}, { value: 'user-1' }), Object.assign(() => {}, { done: true })]
+      const { publishedCount } = await beams.publishToManyUsers(of(() => results.shift()), payload) // prettier-ignore
+      assert.equal(publishedCount, 1)
     })
   }
 

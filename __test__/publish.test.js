@@ -128,6 +128,8 @@ describe('the request', () => {
   const date = new Date(0)
   for (const [name, payload, json] of [
     ['an empty payload', {}, '{'],
+    ['interests of the payload', { interests: ['x'], web: {} }, '{"web":{},'],
+    ['users of the payload', { users: ['y'], web: {} }, '{"web":{},'],
     ['targets of the payload', { interests: ['x'], users: ['y'], web: {} }, '{"web":{},'],
     ['undefined and functions', { a: undefined, b: () => {}, c: Symbol('c'), d: [undefined] }, '{"d":[null],'],
     ['numbers that JSON has not', { a: NaN, b: Infinity, c: -0 }, '{"a":null,"b":null,"c":0,'],

@@ -147,6 +147,18 @@ describe('publishToManyUsers with several requests', () => {
     assert.deepEqual(titles(), { Bonjour: ['a'], Hello: ['b'] })
   })
 
+  test('reads no more than some megabytes of requests ahead of those that are sent', async (t) => {
+    const { beams } = await started(t, () => ({ status: 401 }))
+    const publishRequest = { ...en, filling: 'x'.repeat(100_000) }
+    let read = 0
+    function* entries() {
+      while (read < 1000) yield { userId: `user-${read++}`, publishRequest }
+    }
+    const { code } = await rejection(beams.publishToManyUsers(entries(), en, { concurrency: 1 }))
+    assert.equal(code, 'ERR_BEAMS_UNAUTHORIZED')
+    assert.ok(read < 500, `${read}`)
+  })
+
   test('records the requests in its journal, and resumes from it', async (t) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'beams-requests-'))
     t.after(() => fs.rmSync(folder, { recursive: true }))
@@ -233,6 +245,26 @@ describe('a user without a valid request is in the failures, and named in their 
     })
   }
 
+  test('with no more than 200 characters of a value or a message', async (t) => {
+    const { beams } = await started(t)
+    const long = 'x'.repeat(201)
+    const publishRequest = { get web() { throw new Error(long) } } // prettier-ignore
+    const report = await beams.publishToManyUsers(
+      [
+        { userId: 'a', request: long },
+        { userId: 'b', request: Object.assign(() => {}, { toString: () => long }) },
+        { userId: 'c', publishRequest },
+      ],
+      several,
+    )
+    const shown = long.slice(1)
+    assert.deepEqual(textsOf(report), [
+      [['a'], `user "a": no request is named "${shown}"`],
+      [['b'], `user "b": no request is named ${shown}`],
+      [['c'], `user "c": its request could not be read: ${shown}`],
+    ])
+  })
+
   test('together with the others of the same kind', async (t) => {
     const { beams } = await started(t)
     const entries = ['a', { userId: 'b', publishRequest: circle }, 'c', 'd', { userId: 'e', publishRequest: { n: 1n } }]
@@ -247,9 +279,11 @@ describe('a user without a valid request is in the failures, and named in their 
 
   test('unless the entry has no valid user id, which is the reason then', async (t) => {
     const { beams } = await started(t)
-    const entries = [{ userId: 5 }, { id: 'a' }, { userId: '' }, [], null, () => {}, { userId: 'x'.repeat(165) }]
+    const [long, longest] = ['x'.repeat(165), 'x'.repeat(16_384)]
+    const entries = [{ userId: 5 }, { id: 'a' }, { userId: '' }, { userId: null }, [], null, () => {}, { userId: long }, { userId: longest }, { userId: `${longest}x` }] // prettier-ignore
     const [{ users, error }] = (await beams.publishToManyUsers(entries, en)).failures
-    assert.equal(users.length, entries.length)
+    const expected = ['5', '[object Object]', '', 'null', '', 'null', '() => {}', long, longest, 'a string of 16385 characters'] // prettier-ignore
+    assert.deepEqual(users.sort(), expected.sort())
     assert.match(error.message, /^a user id must be a string of 1 to 164 UTF-16 code units$/)
   })
 

@@ -124,8 +124,34 @@ describe('the constructor refuses', () => {
     [
       'a misspelt option',
       { ...keys, maxRetrys: 0 },
-      /^maxRetrys is not an option; the options are instanceId, secretKey, endpoint, .*maxRetries/,
+      'maxRetrys is not an option; the options are instanceId, secretKey, endpoint, port, timeout, connectTimeout, maxRetries, maxRequestsPerSecond, maxConcurrentRequests, deadline, retryUnknown, tokenBackdate, payloadChecks, proxy, ca, logger',
     ],
+    ['an endpoint that is too long', { ...keys, endpoint: 'x'.repeat((1 << 20) + 1) }, 'endpoint is too long'],
+    ['a port among letters', { ...keys, port: 'a80' }, 'port must be an integer from 1 to 65535'],
+    ['a port before letters', { ...keys, port: '80a' }, 'port must be an integer from 1 to 65535'],
+    ['a port of two numbers', { ...keys, port: '8 0' }, 'port must be an integer from 1 to 65535'],
+    ['a port of seven digits', { ...keys, port: '0000080' }, 'port must be an integer from 1 to 65535'],
+    ['a yes that is not a boolean', { ...keys, retryUnknown: 1 }, 'retryUnknown must be true or false'],
+    [
+      'payload checks of no such name',
+      { ...keys, payloadChecks: 'x' },
+      "payloadChecks must be 'off', 'warn' or 'reject'",
+    ],
+    ['payload checks that are a number', { ...keys, payloadChecks: 5 }, "payloadChecks must be 'off', 'warn' or 'reject'"], // prettier-ignore
+    ['payload checks that are too long', { ...keys, payloadChecks: 'x'.repeat((1 << 20) + 1) }, "payloadChecks must be 'off', 'warn' or 'reject'"], // prettier-ignore
+    ['a proxy that is not a string', { ...keys, proxy: 5 }, 'proxy must be a string'],
+    ['certificates of another type', { ...keys, ca: ['', 5] }, 'ca must be a string or a Buffer in PEM format, or an array of them'], // prettier-ignore
+    ...[
+      ['too many certificates', Array(65_537).fill('')],
+      ['too long a certificate', 'x'.repeat((1 << 24) + 1)],
+      ['too long a certificate, in bytes', Buffer.alloc((1 << 24) + 1)],
+      ['certificates that are too long in all', ['x'.repeat((1 << 24) - 1), '']],
+    ].map(([what, ca]) => [what, { ...keys, ca }, 'ca is too long']),
+    ...[
+      ['as many certificates as there may be', Array(65_536).fill('')],
+      ['as long a certificate as there may be', 'x'.repeat(1 << 24)],
+      ['certificates as long as they may be in all', ['x'.repeat((1 << 24) - 2), '']],
+    ].map(([what, ca]) => [what, { ...keys, ca }, 'ca must contain at least one certificate in PEM format']),
     ['an unknown option that is undefined', { ...keys, region: undefined }, /^region is not an option; /],
   ]) {
     test(name, () => {
@@ -144,6 +170,7 @@ describe('the constructor takes', () => {
       { endpoint: undefined, port: undefined, timeout: undefined, ca: undefined },
     ],
     ['a port in digits', { port: '8081' }],
+    ['a port of six digits between spaces', { port: ' \t008081 \n' }],
     ['the longest time', { timeout: 2147483647 }],
     ['as many retries as may be', { maxRetries: 100 }],
     ['the lowest rate', { maxRequestsPerSecond: 0.001 }],
@@ -169,6 +196,13 @@ const throwing = {
 }
 const circular = {}
 circular.self = circular
+const circle = { web: {} }
+circle.web.parent = circle
+const UNIT_LIMIT = 1 << 20
+/** A list whose length is not that of its elements. */
+const ofLength = (length) => new Proxy(['u'], { get: (list, name) => (name === 'length' ? length : list[name]) })
+/** Options with this many prototypes, their own object included. */
+const withPrototypes = (count) => Array.from({ length: count - 1 }).reduce((options) => Object.create(options), Object.create(null)) // prettier-ignore
 
 for (const [method, cases] of [
   [
@@ -233,6 +267,20 @@ for (const [method, cases] of [
       ],
       ['a payload with a BigInt', [['u'], { a: 1n }], 'Do not know how to serialize a BigInt'],
       ['a payload in a circle', [['u'], circular], /^Converting circular structure to JSON/],
+      ['a payload in a circle, as one of its copy', [['u'], circle], /object with constructor 'Object'\n.*property 'parent' -> .*\n.*property 'web' closes the circle$/], // prettier-ignore
+      ['targets of more than a million units in all', [['x'.repeat(UNIT_LIMIT - 1), 'xx'], payload], 'the targets are too long'], // prettier-ignore
+      ['a user of a million units', [['x'.repeat(UNIT_LIMIT)], payload], /^user x{1048576} is longer than the maximum/],
+      ...[NaN, -1, 0.5, 'x'].map((length) => [
+        `a list of ${length} users`,
+        [ofLength(length), payload],
+        'Publish requests must target at least one user to be delivered',
+      ]),
+      ['a list that would have no end', [ofLength(Infinity), payload], /^Number of users \(4294967295\) exceeds/],
+      [
+        'a list whose elements need not be read',
+        [Array(65_537).fill(5), payload],
+        /^Number of users \(65537\) exceeds/,
+      ],
       ['a payload that throws', [['u'], throwing], 'a getter of the payload threw'],
       ['bad users before a bad payload', [[5], { a: 1n }], 'user 5 is not a string'],
       ['options that are no object', [['u'], payload, 5], 'options argument must be an object'],
@@ -247,7 +295,20 @@ for (const [method, cases] of [
   ],
   [
     'publishToManyUsers',
-    [['a misspelt option', [['u'], payload, { concurency: 5 }], /^concurency is not an option; .*, concurrency, /]],
+    [
+      [
+        'a misspelt option',
+        [['u'], payload, { concurency: 5 }],
+        'concurency is not an option; the options are timeout, maxRetries, deadline, signal, concurrency, dedupe, stopOnError, journal, onProgress',
+      ],
+      ['a journal that is not a path', [['u'], payload, { journal: 5 }], 'journal must be a string'],
+      ['a path that is too long', [['u'], payload, { journal: 'x'.repeat(UNIT_LIMIT + 1) }], 'journal is too long'],
+      [
+        'a path with half of a surrogate pair',
+        [['u'], payload, { journal: 'a\ud800' }],
+        'journal must be a well-formed string',
+      ],
+    ],
   ],
   [
     'deleteUser',
@@ -256,6 +317,10 @@ for (const [method, cases] of [
       ['null', [null], 'User ID argument is required'],
       ['a number', [5], 'User ID argument must be a string'],
       ['165 units', [long], 'User ID argument is too long'],
+      ['a million units', ['x'.repeat(UNIT_LIMIT)], 'User ID argument is too long'],
+      ['more than that', ['x'.repeat(UNIT_LIMIT + 1)], 'userId is too long'],
+      ['the empty user, after options with 1 000 prototypes', ['', withPrototypes(1000)], /^User ID argument cannot be the empty/], // prettier-ignore
+      ['options with 1 001 prototypes', ['', withPrototypes(1001)], 'the prototype chain of an options object is too long'], // prettier-ignore
       ['the empty user', [''], 'User ID argument cannot be the empty string'],
       ['.', ['.'], 'User ID argument cannot be ".": in a URL it would name another resource'],
       ['..', ['..'], 'User ID argument cannot be "..": in a URL it would name another resource'],

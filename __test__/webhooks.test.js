@@ -157,6 +157,12 @@ test('a webhook may have a thousand secrets, one of which must match', () => {
   assert.deepEqual([code, message], ['ERR_BEAMS_INVALID_ARGUMENT', 'secret must have at most 1000 elements'])
 })
 
+test('a webhook may have a secret of a million UTF-16 units, and no longer one', () => {
+  const long = 'x'.repeat(1 << 20)
+  assert.equal(refusal(open, sign(open, long), long), 'verified')
+  assert.equal(refusal(open, sign(open, `${long}x`), `${long}x`), 'ERR_BEAMS_INVALID_ARGUMENT')
+})
+
 for (const [name, body] of [
   ['a parsed object', JSON.parse(open)],
   ['null', null],
