@@ -102,6 +102,12 @@ describe('publishToManyUsers with several requests', () => {
     })
   }
 
+  test('ignores members beside them that are undefined', async (t) => {
+    const { beams, titles } = await started(t)
+    await beams.publishToManyUsers(['a'], { requests: { de }, web: undefined })
+    assert.deepEqual(titles(), { Hallo: ['a'] })
+  })
+
   test('treats a single request as the one named default', async (t) => {
     const { beams, titles } = await started(t)
     const report = await beams.publishToManyUsers(['a', { userId: 'b', request: 'default' }, { userId: 'c' }], en)
@@ -296,9 +302,16 @@ describe('a user without a valid request is in the failures, and named in their 
 
 describe('the named requests are checked before any user is read', () => {
   const oops = new Error('oops')
+  const createUnset = (count) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, null]))
   for (const [text, publishRequest] of [
     ['requests must be an object that has a publish request for each name', { requests: 5 }],
     ['requests must be an object that has a publish request for each name', { requests: [en] }],
+    ['requests must be an object that has a publish request for each name', { requests: null }],
+    ['requests must be an object that has a publish request for each name', { requests: () => {} }],
+    ['publishRequest argument must be a plain object', Object.assign(() => {}, { requests: { en } })],
+    ['publishRequest argument is required', null],
+    ['there may be up to 65536 requests', { requests: createUnset(65_537) }],
+    ['requests["r0"] must be a plain object', { requests: createUnset(65_536) }],
     ['requests["de"] must be a plain object', { requests: { en, de: null } }],
     ['requests["de"] must be a plain object', { requests: { de: 'Hallo' } }],
     [

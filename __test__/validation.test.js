@@ -130,6 +130,7 @@ describe('the constructor refuses', () => {
     ['a port among letters', { ...keys, port: 'a80' }, 'port must be an integer from 1 to 65535'],
     ['a port before letters', { ...keys, port: '80a' }, 'port must be an integer from 1 to 65535'],
     ['a port of two numbers', { ...keys, port: '8 0' }, 'port must be an integer from 1 to 65535'],
+    ['a port that is too long', { ...keys, port: ' '.repeat((1 << 20) + 1) }, 'port is too long'],
     ['a port of seven digits', { ...keys, port: '0000080' }, 'port must be an integer from 1 to 65535'],
     ['a yes that is not a boolean', { ...keys, retryUnknown: 1 }, 'retryUnknown must be true or false'],
     [
