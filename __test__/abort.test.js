@@ -56,12 +56,35 @@ describe('a signal', () => {
     assert.deepEqual(await call, { publishId: 'pubid-1' })
   })
 
-  test('that outlives many calls keeps no listeners', async (t) => {
+  test('that outlives many calls has one listener while they run, and none afterwards', async (t) => {
     const { signal } = new AbortController()
     const { port } = await recordingServer(t, (_request, number) => (number % 2 ? { status: 400 } : undefined))
     const beams = createClient({ port })
-    await Promise.allSettled(Array.from({ length: 50 }, () => beams.deleteUser('u', { signal })))
+    const calls = Array.from({ length: 50 }, () => beams.deleteUser('u', { signal }))
+    const bulk = beams.publishToManyUsers(['u'], payload, { signal })
+    assert.equal(getEventListeners(signal, 'abort').length, 1)
+    await Promise.allSettled([...calls, bulk])
     assert.equal(getEventListeners(signal, 'abort').length, 0)
+  })
+
+  test('aborts a call that shares it with one that has ended', async (t) => {
+    const abort = new AbortController()
+    const { port } = await socketServer(t, (socket, number) => {
+      if (number === 2) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+    })
+    const beams = createClient({ port })
+    const calls = [1, 2].map(() => beams.deleteUser('u', { signal: abort.signal }))
+    await Promise.race(calls)
+    abort.abort()
+    const outcomes = await Promise.allSettled(calls)
+    assert.deepEqual(outcomes.map(({ reason }) => reason).filter(Boolean), [abort.signal.reason])
+  })
+
+  test('of a polyfill without reasons rejects with the error of Node.js', async () => {
+    const signal = { aborted: true, addEventListener() {}, removeEventListener() {} }
+    const error = await rejection(createClient({ port: 1 }).deleteUser('u', { signal }))
+    const { name, message, constructor } = AbortSignal.abort().reason
+    assert.deepEqual([error.name, error.message, error.constructor], [name, message, constructor])
   })
 
   test('keeps its onabort handler', async (t) => {

@@ -2,7 +2,7 @@
 
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
-const { tracingChannel } = require('node:diagnostics_channel')
+const { subscribe, tracingChannel, unsubscribe } = require('node:diagnostics_channel')
 const { execFile } = require('node:child_process')
 const { promisify, inspect } = require('node:util')
 const { recordingServer, socketServer, unusedPort } = require('./helpers/servers.js')
@@ -23,7 +23,9 @@ async function recordMessages(run) {
 describe('the tracing channel', () => {
   test('reports a successful call', async (t) => {
     const { port } = await recordingServer(t)
+    const before = performance.now()
     const messages = await recordMessages(() => createClient({ port }).publishToUsers(['a', 'b'], payload))
+    const elapsed = performance.now() - before
     assert.deepEqual(
       messages.map(([name]) => name),
       ['start', 'end', 'asyncStart', 'asyncEnd'],
@@ -40,7 +42,7 @@ describe('the tracing channel', () => {
     }
     assert.deepEqual(start, call)
     const { duration, requests, ...end } = messages.at(-1)[1]
-    assert.ok(duration > 0)
+    assert.ok(duration >= requests[0].duration && duration <= elapsed)
     assert.deepEqual(
       requests.map(({ startTime: started, duration: took, ...rest }) => [started >= startTime, took > 0, rest]),
       [[true, true, { attempt: 1, status: 200 }]],
@@ -58,8 +60,12 @@ describe('the tracing channel', () => {
     const { port } = await recordingServer(t, () => ({ status: 503, headers: { 'retry-after': '0' } }))
     const messages = await recordMessages(() => rejection(createClient({ port }, { maxRetries: 2 }).deleteUser('u')))
     const [name, { operation, targets, attempts, status, error, requests }] = messages.at(-1)
+    assert.deepEqual(
+      messages.map(([each]) => each),
+      ['start', 'end', 'error', 'asyncStart', 'asyncEnd'],
+    )
     assert.deepEqual([name, operation, targets, attempts, status], ['asyncEnd', 'deleteUser', 1, 3, 503])
-    assert.equal(error.code, 'ERR_BEAMS_SERVER')
+    assert.deepEqual(error, { name: 'BeamsError', code: 'ERR_BEAMS_SERVER', delivery: 'unknown', status })
     const failed = { status: 503, errorCode: 'ERR_BEAMS_SERVER' }
     assert.deepEqual(
       requests.map(({ startTime: _startTime, duration: _duration, ...rest }) => rest),
@@ -87,8 +93,10 @@ describe('the tracing channel', () => {
   test('reports a connection that failed, whose request has no status', async () => {
     const port = await unusedPort()
     const messages = await recordMessages(() => rejection(createClient({ port }, { maxRetries: 0 }).deleteUser('u')))
-    const [{ startTime: _startTime, duration: _duration, ...request }] = messages.at(-1)[1].requests
+    const [, message] = messages.at(-1)
+    const [{ startTime: _startTime, duration: _duration, ...request }] = message.requests
     assert.deepEqual(request, { attempt: 1, errorCode: 'ERR_BEAMS_CONNECTION' })
+    assert.ok(!('status' in message))
   })
 
   test('reports the status of a response that was cut off', async (t) => {
@@ -169,6 +177,32 @@ describe('the tracing channel', () => {
     })
     const [name, { error, requests }] = messages.at(-1)
     assert.deepEqual([name, error.code, requests], ['asyncEnd', 'ERR_BEAMS_INVALID_ARGUMENT', []])
+  })
+
+  for (const name of ['start', 'end', 'asyncStart', 'asyncEnd', 'error']) {
+    test(`reports to a subscriber of nothing but ${name}`, async (t) => {
+      const { port } = await recordingServer(t, () => ({ status: 422 }))
+      let message
+      const subscriber = (published) => (message = published)
+      subscribe(`tracing:beams-native:request:${name}`, subscriber)
+      await rejection(createClient({ port }).deleteUser('u'))
+      unsubscribe(`tracing:beams-native:request:${name}`, subscriber)
+      assert.deepEqual([message.operation, message.attempts, message.requests.length], ['deleteUser', 1, 1])
+    })
+  }
+
+  test('does not let a subscriber change the result', async (t) => {
+    const { port } = await recordingServer(t)
+    const change = ({ result }) => (result.publishId = 'changed')
+    subscribe('tracing:beams-native:request:asyncStart', change)
+    t.after(() => unsubscribe('tracing:beams-native:request:asyncStart', change))
+    assert.deepEqual(await createClient({ port }).publishToUsers(['u'], payload), { publishId: 'pubid-1' })
+  })
+
+  test('reports a deletion without a result', async (t) => {
+    const { port } = await recordingServer(t)
+    const messages = await recordMessages(() => createClient({ port }).deleteUser('u'))
+    assert.ok(!('result' in messages.at(-1)[1]))
   })
 
   test('never shows the payload, the targets or the key', async (t) => {

@@ -231,7 +231,9 @@ describe('a user without a valid request is in the failures, and named in their 
       const [{ error }] = report.failures
       assert.ok(error instanceof BeamsError)
       assert.deepEqual([error.code, error.delivery, error.attempts], ['ERR_BEAMS_INVALID_ARGUMENT', 'not-sent', 0])
-      if (text.endsWith('oops')) assert.equal(error.cause, oops)
+      if (!text.endsWith('oops')) return
+      assert.equal(error.cause, oops)
+      assert.ok(!Object.keys(error).includes('cause'))
     })
   }
 
@@ -282,6 +284,19 @@ describe('a user without a valid request is in the failures, and named in their 
     assert.match(circularText, /^user "b": .*circular/)
     assert.match(bigText, /^user "e": .*BigInt/)
   })
+
+  for (const [what, first, users] of [
+    ['was published', { userId: 'a', request: 'de' }, []],
+    ['failed for another reason', { userId: 'a', request: 'fr' }, ['a']],
+  ]) {
+    test(`but not if it is a duplicate of a user who ${what}`, async (t) => {
+      const { beams } = await started(t)
+      const entries = [first, { userId: 'a', publishRequest: throwing }, { userId: 'b', publishRequest: circle }]
+      const { duplicateCount, failures } = await beams.publishToManyUsers(entries, several)
+      assert.deepEqual([duplicateCount, failures.flatMap((failure) => failure.users)], [1, [...users, 'b']])
+      for (const { error } of failures) assert.notEqual(error.cause, oops)
+    })
+  }
 
   test('unless the entry has no valid user id, which is the reason then', async (t) => {
     const { beams } = await started(t)
