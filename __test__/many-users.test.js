@@ -353,6 +353,102 @@ describe('a publishToManyUsers that is stopped', () => {
     assert.deepEqual([error.remaining, error.report.publishedCount, hasBegun, requests.length], [[], 0, false, 0])
   })
 
+  test('for two reasons has the first as its cause, not among its members', async (t) => {
+    const controller = new AbortController()
+    const { beams } = await respondingServer(t)
+    const onProgress = () => {
+      controller.abort(oops)
+      throw new Error('later')
+    }
+    const options = { signal: controller.signal, onProgress }
+    const error = await rejection(beams.publishToManyUsers(generateIds(10), payload, options))
+    assert.equal(error.cause, oops)
+    assert.ok(!Object.keys(error).includes('cause'))
+  })
+
+  test('by a signal whose reason throws has what it throws as its cause', async (t) => {
+    const { beams } = await respondingServer(t)
+    const signal = { aborted: true, addEventListener() {}, get reason() { throw oops } } // prettier-ignore
+    assert.equal((await rejection(beams.publishToManyUsers(['a'], payload, { signal }))).cause, oops)
+  })
+
+  test('reads no more users of an iterable than those of its turn', async (t) => {
+    const controller = new AbortController()
+    const { requests, beams } = await respondingServer(t)
+    let read = 0
+    function* users() {
+      while (read < 10_000) {
+        if (read === 500) controller.abort()
+        yield `user-${read++}`
+      }
+    }
+    const { remaining } = await rejection(beams.publishToManyUsers(users(), payload, { signal: controller.signal }))
+    assert.deepEqual([read, remaining.length, requests.length], [1000, 1000, 0])
+  })
+
+  test('asks an async iterable for no further user, and accounts for the one that comes late', async (t) => {
+    const controller = new AbortController()
+    const { beams } = await respondingServer(t)
+    let asked = 0
+    const users = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          if (++asked === 2) controller.abort()
+          await new Promise(setImmediate)
+          return { done: false, value: `user-${asked}` }
+        },
+      }),
+    }
+    const { remaining } = await rejection(beams.publishToManyUsers(users, payload, { signal: controller.signal }))
+    assert.deepEqual([asked, remaining], [2, ['user-1', 'user-2']])
+  })
+
+  for (const [what, members, expected] of [
+    ['destroys a stream', { destroy: true, pipe: true }, ['destroy', 'return']],
+    ['destroys nothing that is not a stream', { destroy: true }, ['return']],
+    ['needs no method to destroy a stream', { pipe: true }, ['return']],
+  ]) {
+    test(`${what}, and closes its iterator`, async (t) => {
+      const { beams } = await respondingServer(t)
+      const called = []
+      const methods = Object.keys(members).map((name) => [name, () => called.push(name)])
+      const users = {
+        ...Object.fromEntries(methods),
+        [Symbol.asyncIterator]: () => ({ next: () => never, return: async () => (called.push('return'), {}) }),
+      }
+      const { code } = await rejection(beams.publishToManyUsers(users, payload, { deadline: 50 }))
+      assert.deepEqual([code, called], ['ERR_BEAMS_TIMEOUT', expected])
+    })
+  }
+
+  test('reads nothing of a user who comes after it has ended', async (t) => {
+    const controller = new AbortController()
+    const { beams } = await respondingServer(t)
+    let isRead = false
+    let yieldLate
+    const late = new Promise((resolve) => (yieldLate = resolve))
+    const user = { get userId() { isRead = true; return 'late' } } // prettier-ignore
+    const closing = new EventEmitter()
+    const isClosing = once(closing, 'return')
+    const users = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          controller.abort()
+          return { done: false, value: await late }
+        },
+        return: () => (closing.emit('return'), never),
+      }),
+    }
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const call = rejection(beams.publishToManyUsers(users, payload, { signal: controller.signal }))
+    await isClosing
+    t.mock.timers.runAll()
+    assert.deepEqual((await call).remaining, [])
+    yieldLate(user)
+    await new Promise(setImmediate)
+    assert.equal(isRead, false)
+  })
+
   test('by its deadline does not wait for users who never come', async (t) => {
     const { requests, beams } = await respondingServer(t)
     let isClosed = false
@@ -452,6 +548,8 @@ describe('a publishToManyUsers that is stopped', () => {
 })
 
 describe('the progress of a publishToManyUsers', () => {
+  const oops = new Error('oops')
+
   test('is reported after each request, and adds up', async (t) => {
     const { beams } = await respondingServer(t, accepted, { status: 422 })
     const reported = []
@@ -474,19 +572,22 @@ describe('the progress of a publishToManyUsers', () => {
     })
   })
 
-  test('stops the call by throwing', async (t) => {
-    const { requests, beams } = await respondingServer(t)
-    const oops = new Error('oops')
-    const onProgress = () => { throw oops } // prettier-ignore
-    const error = await rejection(
-      beams.publishToManyUsers(generateIds(50_000), payload, { concurrency: 1, onProgress }),
-    )
-    assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
-    assert.equal(error.report.publishedCount, readUsers(requests).flat().length)
-    assert.ok(requests.length < 50)
-    const last = await rejection(beams.publishToManyUsers(['a'], payload, { onProgress }))
-    assert.deepEqual([last.report.publishedCount, last.remaining], [1, []])
-  })
+  for (const [how, onProgress] of [
+    ['throwing', () => { throw oops }], // prettier-ignore
+    ['rejecting', async () => { throw oops }], // prettier-ignore
+  ]) {
+    test(`stops the call by ${how}`, async (t) => {
+      const { requests, beams } = await respondingServer(t)
+      const error = await rejection(
+        beams.publishToManyUsers(generateIds(50_000), payload, { concurrency: 1, onProgress }),
+      )
+      assert.deepEqual([error.code, error.cause], ['ERR_BEAMS_INTERRUPTED', oops])
+      assert.equal(error.report.publishedCount, readUsers(requests).flat().length)
+      assert.ok(requests.length < 50)
+      const last = await rejection(beams.publishToManyUsers(['a'], payload, { onProgress }))
+      assert.deepEqual([last.report.publishedCount, last.remaining], [1, []])
+    })
+  }
 })
 
 describe('the arguments of publishToManyUsers', () => {
@@ -496,6 +597,7 @@ describe('the arguments of publishToManyUsers', () => {
     ['users argument is required', null, payload],
     ['users argument must be an array, an iterable or an async iterable', 'user-1', payload],
     ['users argument must be an array, an iterable or an async iterable', {}, payload],
+    ['users argument must be an array, an iterable or an async iterable', function* () {}, payload],
     ['publishRequest argument is required', []],
     ['publishRequest argument must be a plain object', [], []],
     ['options argument must be an object', [], payload, 'fast'],
