@@ -33,8 +33,9 @@ class EndlessSource {
 async function receive(request, options) {
   const errors = []
   const onError = ({ message }) => errors.push(message)
-  const { status } = await webhookEndpoint({ secret, onError, ...options }, assert.fail)(request)
-  return { status, errors }
+  const response = await webhookEndpoint({ secret, onError, ...options }, assert.fail)(request)
+  const { description } = await response.json()
+  return { status: response.status, description, errors }
 }
 
 describe('the webhook endpoint', () => {
@@ -47,9 +48,17 @@ describe('the webhook endpoint', () => {
       await use(request)
       const { status, errors } = await receive(request)
       assert.equal(status, 500)
-      assert.match(errors[0], /^webhookEndpoint: the body of the request has been read already/)
+      const text =
+        'webhookEndpoint: the body of the request has been read already, and a signature is over its bytes. ' +
+        'Call the endpoint before anything reads the body, or read the body of request.clone()'
+      assert.deepEqual(errors, [text])
     })
   }
+
+  test('refuses a request without a body, which nobody has signed', async () => {
+    const { status, errors } = await receive(new Request(url, { method: 'POST' }))
+    assert.deepEqual([status, errors], [401, []])
+  })
 
   test('refuses an incomplete body, and reports nothing', async () => {
     const body = new ReadableStream({
@@ -58,7 +67,7 @@ describe('the webhook endpoint', () => {
       },
     })
     const request = new Request(url, { method: 'POST', body, headers, duplex: 'half' })
-    assert.deepEqual(await receive(request), { status: 400, errors: [] })
+    assert.deepEqual(await receive(request), { status: 400, description: 'the body is not complete', errors: [] })
   })
 
   test('does not read a body that is declared to be too large, and cancels it', async () => {
@@ -66,7 +75,8 @@ describe('the webhook endpoint', () => {
     const body = new ReadableStream(source, { highWaterMark: 0 })
     const declared = { ...headers, 'content-length': '1001' }
     const request = new Request(url, { method: 'POST', body, headers: declared, duplex: 'half' })
-    assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, errors: [] })
+    const description = 'the body has more than 1000 bytes'
+    assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, description, errors: [] })
     assert.deepEqual([source.pulled, source.isCancelled], [0, true])
   })
 
@@ -74,7 +84,8 @@ describe('the webhook endpoint', () => {
     const source = new EndlessSource()
     const body = new ReadableStream(source)
     const request = new Request(url, { method: 'POST', body, headers, duplex: 'half' })
-    assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, errors: [] })
+    const description = 'the body has more than 1000 bytes'
+    assert.deepEqual(await receive(request, { maxBytes: 1000 }), { status: 413, description, errors: [] })
     assert.ok(source.pulled < 15, `${source.pulled}`)
     assert.equal(source.isCancelled, true)
   })
@@ -91,6 +102,18 @@ test('the auth endpoint rejects with what userId throws, for the framework to ha
   ]) {
     await assert.rejects(authEndpoint(beams, { userId })(request), error)
   }
+})
+
+for (const user of [undefined, null, '']) {
+  test(`nobody is logged in if userId returns ${JSON.stringify(user)}`, async () => {
+    const request = new Request('http://localhost/beams-auth?user_id=')
+    assert.equal((await authEndpoint(beams, { userId: () => user })(request)).status, 401)
+  })
+}
+
+test('a fragment is no part of the user_id', async () => {
+  const request = new Request('http://localhost/beams-auth?user_id=ada#user_id=grace')
+  assert.equal((await authEndpoint(beams, { userId: () => 'ada' })(request)).status, 200)
 })
 
 test('userId gets the request object of the framework', async () => {

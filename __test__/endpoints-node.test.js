@@ -8,6 +8,7 @@ const { EventEmitter, once } = require('node:events')
 const http = require('node:http')
 const http2 = require('node:http2')
 const net = require('node:net')
+const { Readable } = require('node:stream')
 const express = require('express')
 const express4 = require('express-4')
 const { PushNotifications, signWebhook } = require('..')
@@ -66,8 +67,11 @@ for (const [name, express_] of [
       const send = await start(t, express_.json(), endpoint)
       const response = await send(WEBHOOK, request)
       assert.equal(response.status, 500)
-      assert.match(errors[0].message, /^webhookEndpoint: a body parser has read the body/)
-      assert.match(errors[0].message, /before express\.json\(\)/)
+      assert.equal(
+        errors[0].message,
+        'webhookEndpoint: a body parser has read the body, and a signature is over its bytes. Put the endpoint before ' +
+          'express.json(), or keep the bytes: express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes } })',
+      )
     })
   })
 
@@ -255,6 +259,23 @@ describe('a webhook whose body', () => {
     await settled
     assert.deepEqual(errors, [oops])
   })
+
+  for (const [how, reason] of [
+    ['fails', new Error('reset')],
+    ['closes early', undefined],
+  ]) {
+    test(`comes from a stream that ${how} is refused as incomplete, and the connection is kept`, async (t) => {
+      const endpoint = webhookEndpoint({ secret, onError: assert.fail }, assert.fail)
+      const server = http.createServer(({ method, headers }, outgoing) => {
+        const stream = new Readable({ read: () => stream.destroy(reason) })
+        return endpoint(Object.assign(stream, { method, headers }), outgoing)
+      })
+      const send = await startHost(t, server)
+      const response = await send(WEBHOOK, { method: 'POST' })
+      assert.deepEqual([response.status, response.headers.get('connection')], [400, 'keep-alive'])
+      assert.equal((await response.json()).description, 'the body is not complete')
+    })
+  }
 
   test('arrives as strings, because an encoding is set, is verified', async (t) => {
     const endpoint = webhookEndpoint({ secret }, {})

@@ -58,22 +58,21 @@ for (const [name, start] of hosts) {
       })
     }
 
-    for (const [what, query, user, status, error] of [
-      ['nobody is logged in', '?user_id=ada', undefined, 401, 'Unauthorized'],
-      ['the id is empty and nobody is logged in', '?user_id=', undefined, 401, 'Unauthorized'],
-      ['another user is asked for', '?user_id=grace', 'ada', 403, 'Forbidden'],
-      ['the id is longer', '?user_id=ada1', 'ada', 403, 'Forbidden'],
-      ['the id is empty', '?user_id=', 'ada', 403, 'Forbidden'],
-      ['there is no id', '', 'ada', 400, 'Bad Request'],
-      ['there are two ids', '?user_id=ada&user_id=grace', 'ada', 400, 'Bad Request'],
+    const [nobody, other, several] = ['nobody is logged in', 'the user_id is not that of the user who is logged in', 'the query must have one user_id'] // prettier-ignore
+    for (const [what, query, user, status, error, description] of [
+      ['nobody is logged in', '?user_id=ada', undefined, 401, 'Unauthorized', nobody],
+      ['the id is empty and nobody is logged in', '?user_id=', undefined, 401, 'Unauthorized', nobody],
+      ['another user is asked for', '?user_id=grace', 'ada', 403, 'Forbidden', other],
+      ['the id is longer', '?user_id=ada1', 'ada', 403, 'Forbidden', other],
+      ['the id is empty', '?user_id=', 'ada', 403, 'Forbidden', other],
+      ['there is no id', '', 'ada', 400, 'Bad Request', several],
+      ['there are two ids', '?user_id=ada&user_id=grace', 'ada', 400, 'Bad Request', several],
     ]) {
       test(`makes no token if ${what}`, async (t) => {
         const response = await ask(t, query, user)
         assert.equal(response.status, status)
         assert.equal(response.headers.get('cache-control'), 'no-store')
-        const body = await response.json()
-        assert.deepEqual(Object.keys(body), ['error', 'description'])
-        assert.equal(body.error, error)
+        assert.deepEqual(await response.json(), { error, description })
       })
     }
   })
@@ -129,7 +128,8 @@ for (const [name, start] of hosts) {
         const send = await receive(t, { secret: unset, onError: (error) => errors.push(error) }, fail)
         const response = await send(post(opened))
         assert.equal(response.status, 500)
-        assert.doesNotMatch(await response.text(), /secret/)
+        const description = 'the reason is in the log of this server'
+        assert.deepEqual(await response.json(), { error: 'Internal Server Error', description })
         assert.match(errors[0].message, /secret/)
       }
     })
@@ -138,7 +138,10 @@ for (const [name, start] of hosts) {
       const maxBytes = Buffer.byteLength(opened)
       const send = await receive(t, { maxBytes, onError: fail }, () => {})
       assert.equal((await send(post(opened))).status, 204)
-      assert.equal((await send(post(`${opened} `))).status, 413)
+      const response = await send(post(`${opened} `))
+      assert.equal(response.status, 413)
+      const description = `the body has more than ${maxBytes} bytes`
+      assert.deepEqual(await response.json(), { error: 'Content Too Large', description })
     })
 
     test('accepts the largest event of the service', async (t) => {
@@ -183,16 +186,17 @@ describe('the auth endpoint takes GET and HEAD, the webhook endpoint POST, and b
   for (const [name, start] of hosts) {
     test(`with ${name}`, async (t) => {
       const send = await start(t, { auth: [beams, { userId }], webhook: [{ secret }, {}] })
-      for (const [path, method, allow] of [
-        [`${AUTH}?user_id=ada`, 'POST', 'GET, HEAD'],
-        [`${AUTH}?user_id=ada`, 'OPTIONS', 'GET, HEAD'],
-        [WEBHOOK, 'GET', 'POST'],
-        [WEBHOOK, 'PUT', 'POST'],
-        [WEBHOOK, 'OPTIONS', 'POST'],
+      const [authDescription, webhookDescription] = ['the client SDKs send GET', 'webhooks are sent with POST']
+      for (const [path, method, allow, description] of [
+        [`${AUTH}?user_id=ada`, 'POST', 'GET, HEAD', authDescription],
+        [`${AUTH}?user_id=ada`, 'OPTIONS', 'GET, HEAD', authDescription],
+        [WEBHOOK, 'GET', 'POST', webhookDescription],
+        [WEBHOOK, 'PUT', 'POST', webhookDescription],
+        [WEBHOOK, 'OPTIONS', 'POST', webhookDescription],
       ]) {
         const response = await send(path, { method, headers: { 'x-user': 'ada' } })
         assert.deepEqual([response.status, response.headers.get('allow')], [405, allow])
-        assert.equal((await response.json()).error, 'Method Not Allowed')
+        assert.deepEqual(await response.json(), { error: 'Method Not Allowed', description })
       }
       const head = (path) => send(path, { method: 'HEAD', headers: { 'x-user': 'ada' } })
       assert.equal((await head(`${AUTH}?user_id=ada`)).status, 200)
@@ -252,7 +256,8 @@ describe('the handlers', () => {
   })
 
   test('are optional for each type', async (t) => {
-    const { response, run } = await receive(t, { onError: assert.fail }, { unknown: assert.fail })
+    const handlers = { unknown: assert.fail, 'v1.UserNotificationOpen': undefined }
+    const { response, run } = await receive(t, { onError: assert.fail }, handlers)
     assert.equal(response.status, 204)
     assert.deepEqual(await run(), [])
   })
@@ -285,6 +290,16 @@ describe('the handlers', () => {
     assert.match(text, /event-1 \(v1\.UserNotificationOpen\)/)
     assert.doesNotMatch(text, /ada/)
     assert.equal(thrown.message, 'oops')
+  })
+
+  test('have no part in a signed body that is not an event, which is reported on the console by default', async (t) => {
+    const error = t.mock.method(console, 'error', () => {})
+    const send = start(t, { webhook: [{ secret }, assert.fail] })
+    assert.equal((await send(WEBHOOK, post('{}'))).status, 400)
+    assert.deepEqual(
+      error.mock.calls.map((call) => call.arguments.map(({ code }) => code)),
+      [['ERR_BEAMS_WEBHOOK_PAYLOAD']],
+    )
   })
 
   test('never end the process, even if onError rejects', async (t) => {
@@ -322,7 +337,17 @@ describe('the handlers', () => {
       return proxy
     }
     const trapped = () => new Proxy({}, { getPrototypeOf: () => assert.fail(), get: () => assert.fail() })
-    for (const make of [() => undefined, () => null, () => 'oops', () => new Error('oops'), revoked, trapped]) {
+    const coded = (code) => Object.assign(new Error('oops'), { code })
+    const codes = ['ERR_BEAMS_WEBHOOK_SIGNATURE', 'ERR_BEAMS_WEBHOOK_PAYLOAD'].map((code) => () => coded(code))
+    for (const make of [
+      () => undefined,
+      () => null,
+      () => 'oops',
+      () => new Error('oops'),
+      ...codes,
+      revoked,
+      trapped,
+    ]) {
       const errors = []
       const thrown = make()
       const seen = () => {
@@ -368,6 +393,7 @@ describe('a configuration mistake throws immediately', () => {
   ]) {
     for (const [what, call, message] of [
       ['no client', () => authEndpoint(undefined, { userId }), /must be a PushNotifications client/],
+      ['an object that is not a client', () => authEndpoint({}, { userId }), /must be a PushNotifications client/],
       ['no userId', () => authEndpoint(beams, {}), /userId is required/],
       ['no options', () => authEndpoint(beams), /userId is required/],
       ['a userId that is not a function', () => authEndpoint(beams, { userId: 'ada' }), /userId must be a function/],
@@ -378,6 +404,8 @@ describe('a configuration mistake throws immediately', () => {
       ],
       ['a function in place of options', () => authEndpoint(beams, userId), /must be an object/],
       ['no handlers', () => webhookEndpoint({ secret }), /must be an object of handlers/],
+      ['null handlers', () => webhookEndpoint({ secret }, null), /must be an object of handlers/],
+      ['the name of a handler', () => webhookEndpoint({ secret }, 'unknown'), /must be an object of handlers/],
       ['a misspelt event type', () => webhookEndpoint({ secret }, { 'v1.Open': () => {} }), /no event type 'v1.Open'/],
       ['a handler that is not one', () => webhookEndpoint({ secret }, { unknown: 1 }), /must be a function/],
       ['an unknown option', () => webhookEndpoint({ secret, onerror: () => {} }, {}), /onerror is not an option/],
@@ -390,6 +418,7 @@ describe('a configuration mistake throws immediately', () => {
       ['room for no events', () => seenInMemory({ maxEvents: 0 }), /maxEvents must be a number/],
       ['a number of events in words', () => seenInMemory({ maxEvents: '5' }), /maxEvents must be a number/],
       ['null events', () => seenInMemory({ maxEvents: null }), /maxEvents must be a number/],
+      ['room for no byte', () => webhookEndpoint({ secret, maxBytes: 0 }, {}), /maxBytes must be a number above 0/],
       ['null bytes', () => webhookEndpoint({ secret, maxBytes: null }, {}), /maxBytes must be a number/],
       ['a secret in place of options', () => webhookEndpoint(secret, {}), /must be an object/],
     ]) {
