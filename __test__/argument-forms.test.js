@@ -114,8 +114,13 @@ describe('a payload is sent as JSON.stringify would send it', () => {
 
   for (const value of [null, 'text', 5, [], undefined]) {
     test(`and is refused if its toJSON returns ${JSON.stringify(value)}`, async () => {
-      const { code } = await rejection(createClient({ port: 1 }).publishToUsers(['u'], { toJSON: () => value }))
-      assert.equal(code, 'ERR_BEAMS_INVALID_ARGUMENT')
+      const { code, message } = await rejection(
+        createClient({ port: 1 }).publishToUsers(['u'], { toJSON: () => value }),
+      )
+      assert.deepEqual(
+        [code, message],
+        ['ERR_BEAMS_INVALID_ARGUMENT', 'publishRequest argument must be a plain object'],
+      )
     })
   }
 })

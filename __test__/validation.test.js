@@ -200,8 +200,10 @@ circular.self = circular
 const circle = { web: {} }
 circle.web.parent = circle
 const UNIT_LIMIT = 1 << 20
-/** A list whose length is not that of its elements. */
-const ofLength = (length) => new Proxy(['u'], { get: (list, name) => (name === 'length' ? length : list[name]) })
+/** A list of this length, whatever it is, of the same user. */
+const ofLength = (length) => new Proxy([], { get: (_list, name) => (name === 'length' ? length : 'u') })
+/** A list that throws when its first element is read. */
+const unreadable = (length) => new Proxy([], { get: (_list, name) => { if (name === 'length') return length; throw new Error('oops') } }) // prettier-ignore
 /** Options with this many prototypes, their own object included. */
 const withPrototypes = (count) => Array.from({ length: count - 1 }).reduce((options) => Object.create(options), Object.create(null)) // prettier-ignore
 
@@ -277,11 +279,11 @@ for (const [method, cases] of [
         'Publish requests must target at least one user to be delivered',
       ]),
       ['a list that would have no end', [ofLength(Infinity), payload], /^Number of users \(4294967295\) exceeds/],
-      [
-        'a list whose elements need not be read',
-        [Array(65_537).fill(5), payload],
-        /^Number of users \(65537\) exceeds/,
-      ],
+      ['1 500 users', [many(1500), payload], /^Number of users \(1500\) exceeds/],
+      ['65 536 users, of which the first cannot be read', [unreadable(65_536), payload], 'oops'],
+      ['more than that, without reading any', [unreadable(65_537), payload], /^Number of users \(65537\) exceeds/],
+      ['an array that would turn into a payload', [['u'], Object.assign([], { toJSON: () => payload })], 'publishRequest argument must be a plain object'], // prettier-ignore
+      ['bad users before a payload that turns into none', [[5], { toJSON: () => 'x' }], 'user 5 is not a string'],
       ['a payload that throws', [['u'], throwing], 'a getter of the payload threw'],
       ['bad users before a bad payload', [[5], { a: 1n }], 'user 5 is not a string'],
       ['options that are no object', [['u'], payload, 5], 'options argument must be an object'],
@@ -303,6 +305,11 @@ for (const [method, cases] of [
         'concurency is not an option; the options are timeout, maxRetries, deadline, signal, concurrency, dedupe, stopOnError, journal, onProgress',
       ],
       ['a journal that is not a path', [['u'], payload, { journal: 5 }], 'journal must be a string'],
+      [
+        'no concurrency, after a valid path',
+        [['u'], payload, { journal: 'é', concurrency: 0 }],
+        /^concurrency must be/,
+      ],
       ['a path that is too long', [['u'], payload, { journal: 'x'.repeat(UNIT_LIMIT + 1) }], 'journal is too long'],
       [
         'a path with half of a surrogate pair',

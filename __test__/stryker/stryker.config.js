@@ -44,7 +44,7 @@ module.exports = {
   incremental: true,
   incrementalFile: `build/stryker/${MODULE.replaceAll('/', '-')}on`,
   concurrency: 3,
-  timeoutMS: 20_000,
+  timeoutMS: 60_000,
   reporters: ['progress-append-only', 'clear-text'],
   clearTextReporter: { reportTests: false },
   thresholds: { high: 100, low: 90, break: 90 },
