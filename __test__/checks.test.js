@@ -155,6 +155,7 @@ describe('the checker throws for', () => {
     ['null', [null], /^publishRequest argument is required$/],
     ['text', ['{}'], /^publishRequest argument must be a plain object$/],
     ['a list', [[]], /^publishRequest argument must be a plain object$/],
+    ['a toJSON that returns text', [{ toJSON: () => '{}' }], /^publishRequest argument must be a plain object$/],
     ['a circle', [{ web: circle }], /circular structure/],
     ['a BigInt', [withData({ id: 7n })], /BigInt/],
     ['a getter that throws', [{ get web() { throw new Error('mine') } }], /^mine$/], // prettier-ignore

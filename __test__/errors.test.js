@@ -43,6 +43,7 @@ describe('a status', () => {
         { ...error },
         { code, status, error: 'Some title', description: 'Some explanation', attempts: 1, delivery },
       )
+      assert.ok(!('cause' in error))
       assert.equal(requests.length, 1)
     })
   }
@@ -215,6 +216,25 @@ describe('a BeamsError', () => {
     assert.ok(!Object.keys(error).includes('cause'))
   })
 
+  test('has no cause unless it was given one', () => {
+    for (const details of [undefined, {}, { cause: undefined }]) assert.ok(!('cause' in new BeamsError('x', details)))
+  })
+
+  test('has a name like that of other errors', () => {
+    const [name, nameOfErrors] = [BeamsError, Error].map((type) =>
+      Object.getOwnPropertyDescriptor(type.prototype, 'name'),
+    )
+    assert.deepEqual(name, { ...nameOfErrors, value: 'BeamsError' })
+  })
+
+  test('has members that can be changed and deleted', () => {
+    const error = new BeamsError('x', { status: 500 })
+    error.status = 503
+    assert.equal(error.status, 503)
+    delete error.status
+    assert.ok(!('status' in error))
+  })
+
   test('never shows the secret key', async (t) => {
     const secretKey = 'top-secret-key'
     const { port } = await recordingServer(t, () => ({ status: 401, body: serverWords }))
@@ -227,6 +247,71 @@ describe('a BeamsError', () => {
       assert.doesNotMatch(inspect(shown, { depth: null, showHidden: true }), /top-secret-key/)
       assert.doesNotMatch(String(JSON.stringify(shown)), /top-secret-key/)
     }
+  })
+})
+
+describe('what an argument throws when it is read', () => {
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
+  const unreadable = 'an argument could not be read'
+  for (const [name, thrown, message] of [
+    ['an error', new Error('oops'), 'oops'],
+    ['an object with a message', { message: 'oops' }, 'oops'],
+    ['an object with a message that is not text', { message: 5 }, unreadable],
+    ['an object without a message', {}, unreadable],
+    ['an object whose message throws', { get message() { throw new Error('oops') } }, unreadable], // prettier-ignore
+    ['a revoked proxy', revoked.proxy, unreadable],
+    ['a function', Object.assign(() => {}, { message: 'oops' }), unreadable],
+    ['a text', 'oops', 'oops'],
+    ['JSON as of the native side', '{"message":"oops","code":"ERR_BEAMS_SERVER"}', '{"message":"oops","code":"ERR_BEAMS_SERVER"}'], // prettier-ignore
+    ['a number', 5, '5'],
+    ['a symbol', Symbol('oops'), 'Symbol(oops)'],
+    ['null', null, 'null'],
+    ['undefined', undefined, 'undefined'],
+  ]) {
+    test(`is the cause of the error, and its message if it has one: ${name}`, async () => {
+      const error = await rejection(createClient({ port: 1 }).deleteUser('u', { get timeout() { throw thrown } })) // prettier-ignore
+      assert.ok(error instanceof BeamsError)
+      assert.equal(error.message, message)
+      assert.ok('cause' in error && error.cause === thrown)
+      assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_INVALID_ARGUMENT', delivery: 'not-sent', attempts: 0 })
+    })
+  }
+
+  test('is the error itself if it is a BeamsError, with its stack', async () => {
+    const mine = new BeamsError('mine')
+    const { stack } = mine
+    const error = await rejection(createClient({ port: 1 }).deleteUser('u', { get timeout() { throw mine } })) // prettier-ignore
+    assert.equal(error, mine)
+    assert.equal(error.stack, stack)
+  })
+
+  test('is not needed for an error of an argument', async () => {
+    assert.ok(!('cause' in (await rejection(createClient({ port: 1 }).deleteUser('u', 5)))))
+  })
+})
+
+describe('the native side', () => {
+  const native = Object.getPrototypeOf(PushNotifications.prototype)
+
+  test('that drops a promise is a defect to report', async (t) => {
+    t.mock.method(native, 'deleteUser', () => Promise.reject())
+    const error = await rejection(createClient({ port: 1 }).deleteUser('u'))
+    assert.equal(error.message, 'internal error in beams-native, please report it: a call ended without an outcome')
+    assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_INTERNAL', delivery: 'unknown', attempts: 0 })
+  })
+
+  test('that throws an error, as in a full stack, has it as the cause of the error', (t) => {
+    const full = new RangeError('Maximum call stack size exceeded')
+    t.mock.method(native, 'generateToken', () => {
+      throw full
+    })
+    assert.throws(() => createClient({ port: 1 }).generateToken('u'), {
+      name: 'BeamsError',
+      message: full.message,
+      code: 'ERR_BEAMS_INVALID_ARGUMENT',
+      cause: full,
+    })
   })
 })
 
