@@ -8,6 +8,7 @@ const { tracingChannel } = require('node:diagnostics_channel')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
 const { payload, createClient, emulated, rejection } = require('./helpers/clients.js')
 const { BeamsError } = require('..')
+const { assembleReport } = require('../lib/bulk-report.js')
 
 const accepted = { body: '{"publishId":"pubid-1"}' }
 const never = new Promise(() => {})
@@ -270,6 +271,19 @@ describe('a publishToManyUsers with a failed request', () => {
       ['ERR_BEAMS_CONNECTION', 'not-sent', 'ECONNREFUSED'],
     )
   })
+})
+
+test('a report is assembled from 32 parts in each turn of the event loop', async () => {
+  const partsOfTurns = [0]
+  let isDone = false
+  const countTurn = () => isDone || (partsOfTurns.push(0), setImmediate(countTurn))
+  setImmediate(countTurn)
+  const part = JSON.stringify({ unsent: ['user-1'] })
+  const parts = [JSON.stringify({ publishedCount: 1 }), ...Array(70).fill(part), null]
+  const nextPart = () => (partsOfTurns[partsOfTurns.length - 1]++, parts.shift())
+  const { remaining } = await assembleReport(nextPart).finally(() => (isDone = true))
+  assert.equal(remaining.length, 70)
+  assert.deepEqual(partsOfTurns, [33, 32, 7])
 })
 
 test('a long report does not block the event loop', async (t) => {

@@ -181,6 +181,12 @@ describe('the constructor takes', () => {
     test(name, () => assert.ok(new PushNotifications({ ...keys, ...options })))
   }
 
+  test('nothing that was added to Object.prototype as an option', (t) => {
+    Object.prototype.maxRetries = -1 // eslint-disable-line no-extend-native
+    t.after(() => delete Object.prototype.maxRetries)
+    assert.ok(new PushNotifications(keys))
+  })
+
   test('inherited options', () => assert.ok(new PushNotifications(Object.create(keys))))
   test('options without a prototype', () => assert.ok(new PushNotifications(Object.assign(Object.create(null), keys))))
 })

@@ -19,7 +19,7 @@ const tests = {
   'lib/logger.js': ['logger'],
   'lib/message.js': ['message'],
   'lib/observers.js': ['diagnostics', 'logger', 'payload-checks'],
-  'lib/options.js': ['validation', 'abort', 'token', 'checks', 'close', 'many-users', 'certificates'],
+  'lib/options.js': ['validation', 'abort', 'token', 'checks', 'close', 'logger', 'many-users', 'certificates', 'compat'],
   'lib/push-notifications.js': ['validation', 'stats', 'token', 'stacks', 'close', 'publish', 'logger', 'compat'],
   'lib/settle.js': ['stacks', 'patched-promises', 'abort', 'diagnostics', 'publish', 'errors'],
   'lib/testing.js': ['testing'],
