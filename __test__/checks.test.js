@@ -77,9 +77,11 @@ describe('values that JSON drops or changes', () => {
     'body/changed-by-json': {
       undefined: undefined,
       NaN: NaN,
+      'a boxed NaN': new Number(NaN),
       'a date': new Date(0),
       'a Buffer': Buffer.from('a'),
       'a typed array': new Float64Array([7]),
+      'a typed array with NaN': new Float64Array([NaN]),
       'an instance with members': new Order(),
     },
   }
@@ -105,6 +107,8 @@ describe('values that JSON drops or changes', () => {
       }
     })(),
     'a boxed string': new String('a'),
+    'a boxed boolean': new Boolean(true),
+    'a boxed number, whose members JSON ignores': Object.assign(new Number(7), { a: undefined }),
   })) {
     test(`${name} has no finding`, () => assert.deepEqual(checkPublishRequest(withData({ value })), []))
   }
@@ -116,6 +120,31 @@ describe('values that JSON drops or changes', () => {
   test('targets in the payload are found, although a publish ignores them', () => {
     assert.deepEqual(paths({ web: { notification }, users: ['user-1'], interests: [] }), ['/interests', '/users'])
     assert.deepEqual(rules({ web: { notification }, users: ['user-1'] }), ['body/targets-in-request'])
+  })
+
+  for (const platform of ['apns', 'fcm', 'web']) {
+    test(`are found in the data of ${platform}`, () => {
+      assert.ok(paths({ [platform]: { data: { value: () => 7 } } }).includes(`/${platform}/data/value`))
+    })
+  }
+
+  test('are found among the first 10 000 values', () => {
+    // The data and the list are the first two.
+    const isFound = (index) => {
+      const list = Array.from({ length: 10_000 }, (_, at) => (at === index ? NaN : 7))
+      return paths(withData({ list })).includes(`/web/data/list/${index}`)
+    }
+    assert.deepEqual([isFound(9997), isFound(9998)], [true, false])
+  })
+
+  test('are found in the first 100 levels', () => {
+    const find = (levels) => {
+      let data = { value: NaN }
+      for (let level = 0; level < levels; level++) data = { a: data }
+      return paths(withData(data)).length
+    }
+    // Of the names in a path, the first two are the platform and `data`, and the last is that of the value.
+    assert.deepEqual([find(97), find(98)], [1, 0])
   })
 
   test('infinite getters end', () => {

@@ -285,6 +285,8 @@ for (const [method, cases] of [
         'Publish requests must target at least one user to be delivered',
       ]),
       ['a list that would have no end', [ofLength(Infinity), payload], /^Number of users \(4294967295\) exceeds/],
+      ['a value with a text of 16 384 characters', [[{ toString: () => 'x'.repeat(16_384) }], payload], /^user x{16384} is not a string$/], // prettier-ignore
+      ['a value with a longer text', [[{ toString: () => 'x'.repeat(16_385) }], payload], /^user .* of 16385 characters is not a string$/], // prettier-ignore
       ['1 500 users', [many(1500), payload], /^Number of users \(1500\) exceeds/],
       ['65 536 users, of which the first cannot be read', [unreadable(65_536), payload], 'oops'],
       ['more than that, without reading any', [unreadable(65_537), payload], /^Number of users \(65537\) exceeds/],

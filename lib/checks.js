@@ -10,6 +10,9 @@ const { toString } = Object.prototype
 
 const PLATFORMS = ['apns', 'fcm', 'web']
 
+/** The tags of wrapped primitives. */
+const WRAPPERS = new Set(['[object Boolean]', '[object Number]', '[object String]'])
+
 /** Getters and proxies can nest without end. */
 const MAX_VALUES = 10_000
 const MAX_DEPTH = 100
@@ -55,7 +58,7 @@ function visit(value, names, walk) {
   if (--walk.left < 0 || names.length > MAX_DEPTH) return
   const effect = classifyValue(value)
   if (effect !== 'kept') walk.members.push([effect, ...names])
-  if (effect === 'lost' || typeof value !== 'object' || value === null || hasOwnJsonForm(value)) return
+  if (typeof value !== 'object' || value === null || hasOwnJsonForm(value)) return
   for (const name of keys(value)) visit(value[name], [...names, name], walk)
 }
 
@@ -88,11 +91,7 @@ function classifyObject(object) {
 
 /** Whether an object has a JSON form of its own: a `toJSON`, a view of bytes, or a wrapped primitive. */
 function hasOwnJsonForm(object) {
-  return (
-    ArrayBuffer.isView(object) ||
-    typeof object.toJSON === 'function' ||
-    /^\[object (String|Number|Boolean)\]$/.test(toString.call(object))
-  )
+  return ArrayBuffer.isView(object) || typeof object.toJSON === 'function' || WRAPPERS.has(toString.call(object))
 }
 
 module.exports = { checkPublishRequest, listHidden }
