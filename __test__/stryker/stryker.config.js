@@ -55,6 +55,7 @@ module.exports = {
   incrementalFile: `build/stryker/${MODULE.replaceAll('/', '-')}on`,
   concurrency: 3,
   timeoutMS: 60_000,
+  dryRunTimeoutMinutes: 30,
   reporters: ['progress-append-only', 'clear-text'],
   clearTextReporter: { reportTests: false },
   thresholds: { high: 100, low: 90, break: 90 },
