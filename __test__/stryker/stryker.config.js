@@ -6,7 +6,7 @@
 const tests = {
   'lib/abort.js': ['abort', 'many-users'],
   'lib/arguments.js': ['argument-forms', 'validation', 'webhooks', 'checks', 'publish'],
-  'lib/bulk-publish.js': ['requests-per-user', 'many-users', 'close', 'stacks', 'journal'],
+  'lib/bulk-publish.js': ['requests-per-user', 'many-users', 'closed-users', 'close', 'stacks', 'journal'],
   'lib/bulk-report.js': ['requests-per-user', 'many-users'],
   'lib/bulk-requests.js': ['requests-per-user', 'many-users'],
   'lib/checks.js': ['checks', 'message'],
@@ -35,6 +35,7 @@ const tests = {
   'lib/testing.js': ['testing'],
   'lib/trace.js': ['diagnostics', 'logger', 'many-users'],
   'lib/user-batch.js': ['requests-per-user', 'many-users'],
+  'lib/user-source.js': ['requests-per-user', 'many-users', 'closed-users'],
   'lib/webhook.js': ['webhooks', 'argument-forms'],
 }
 
