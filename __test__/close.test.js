@@ -4,6 +4,7 @@ const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { tracingChannel } = require('node:diagnostics_channel')
 const { EventEmitter, once } = require('node:events')
+const { PushNotifications } = require('..')
 const { recordingServer, socketServer } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
 
@@ -70,6 +71,23 @@ describe('close', () => {
     assert.equal(await beams[Symbol.asyncDispose](), undefined)
     assert.equal((await rejection(beams.deleteUser('u'))).code, 'ERR_BEAMS_CLOSED')
     assert.equal(requests.length, 1)
+  })
+
+  test('is called by a method that is defined as those of a class', () => {
+    const [disposal, close] = [Symbol.asyncDispose, 'close'].map((name) => {
+      const { value: _value, ...flags } = Object.getOwnPropertyDescriptor(PushNotifications.prototype, name)
+      return flags
+    })
+    assert.deepEqual(disposal, close)
+  })
+
+  test('is called only on a client', async () => {
+    const { message } = await rejection(PushNotifications.prototype[Symbol.asyncDispose].call({}))
+    assert.equal(message, 'Symbol.asyncDispose must be called on a PushNotifications')
+    assert.equal(
+      (await rejection(PushNotifications.prototype.close.call({}))).message,
+      'close must be called on a PushNotifications',
+    )
   })
 
   test('does not affect tokens, which need no connection', async () => {

@@ -180,6 +180,16 @@ describe('a logger', () => {
     )
   })
 
+  test('is in place of a process warning about them, of which there is one', (t) => {
+    const emit = t.mock.method(process, 'emitWarning', () => {})
+    const insecure = { instanceId: 'i', secretKey: 'k', endpoint: 'http://beams.example' }
+    const clients = [1, 2].map(() => new PushNotifications(insecure))
+    const [[text, { type }], ...others] = emit.mock.calls.map((call) => call.arguments)
+    assert.match(text, /^the secret key is sent to beams\.example in plain text/)
+    assert.deepEqual([type, others], ['BeamsWarning', []])
+    assert.equal(clients.length, 2)
+  })
+
   test('never gets the payload, the targets or the key', async (t) => {
     const { port } = await recordingServer(t, () => ({
       status: 422,

@@ -230,6 +230,16 @@ describe('a fake', () => {
     assert.deepEqual([sub, iss], ['user-1', 'https://my-instance.pushnotifications.pusher.com'])
   })
 
+  test('has an instance and a key by default', () => {
+    const beams = fakeBeams()
+    assert.equal(beams.instanceId, 'fake-instance')
+    assert.equal(jwt.verify(beams.generateToken('u'), 'fake-secret-key').sub, 'u')
+  })
+
+  test('has the instance and the key that its options inherit', () => {
+    assert.equal(fakeBeams(Object.create(keys)).instanceId, keys.instanceId)
+  })
+
   test('records calls with their results and errors, in the order in which they were made', async () => {
     const beams = fakeBeams()
     const token = beams.generateToken('u')
@@ -280,6 +290,8 @@ describe('a fake', () => {
 
   for (const [name, failure, message] of [
     ['nothing', undefined, /^failure argument must be an object$/],
+    ['null', null, /^failure argument must be an object$/],
+    ['a code alone', 'ERR_BEAMS_SERVER', /^failure argument must be an object$/],
     ['an empty plan', {}, /needs a code or a status$/],
     ['an unknown code', { code: 'ERR_BEAMS_COFFEE' }, /^code must be one of ERR_BEAMS_INVALID_ARGUMENT, /],
     ['a code that is not of a request', { code: 'ERR_BEAMS_CLOSED' }, /^code must be one of /],
