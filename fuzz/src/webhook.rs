@@ -19,8 +19,8 @@ pub fn check(input: &[u8]) {
     let are_usable = secrets.iter().all(|secret| !secret.is_empty());
     assert_eq!(verify(body, Some(signature), &secrets).is_ok(), are_usable && is_signed(signature));
     assert!(verify(body, None, &secrets).is_err());
-    if let (true, Some(Ok(own))) = (are_usable, secrets.last().map(|secret| sign(body, secret))) {
-        assert!(verify(body, Some(&own), &secrets).is_ok());
+    for own in secrets.iter().filter_map(|secret| sign(body, secret).ok()) {
+        assert_eq!(verify(body, Some(&own), &secrets).is_ok(), are_usable);
         assert!(verify(&[body, b"x"].concat(), Some(&own), &secrets).is_err());
         assert_eq!(hex::decode(own).map(|bytes| bytes.len()), Ok(20));
     }
