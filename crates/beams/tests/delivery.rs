@@ -264,8 +264,9 @@ async fn a_503_that_is_not_from_the_service_is_not_retried() {
 
 #[tokio::test]
 async fn a_2xx_with_an_incomplete_body_is_unknown() {
-    // NO_ERROR, INTERNAL_ERROR and CANCEL.
-    for response in [Response::CutOff(200), Response::Reset(200, 0), Response::Reset(200, 2), Response::Reset(200, 8)] {
+    // NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM and CANCEL.
+    let resets = [0, 2, 7, 8].map(|code| Response::Reset(200, code));
+    for response in resets.into_iter().chain([Response::CutOff(200)]) {
         let handler = move |request: Received| async move {
             request.process();
             response

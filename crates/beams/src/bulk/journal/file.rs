@@ -115,6 +115,8 @@ pub(crate) fn open(path: &Path, header: &Header) -> Result<(LockedFile, Recorded
     let mut file = LockedFile { file, len: 0, path: path.to_owned() };
     file.truncate(recorded.intact_len).map_err(failure)?;
     if recorded.header.is_none() {
+        #[cfg(unix)]
+        hide(&file.file);
         let line = header.line();
         file.append(&line).map_err(failure)?;
         recorded.intact_len = line.len() as u64;
@@ -122,6 +124,14 @@ pub(crate) fn open(path: &Path, header: &Header) -> Result<(LockedFile, Recorded
     file.sync().map_err(failure)?;
     sync_folder(path).map_err(failure)?;
     Ok((file, recorded))
+}
+
+/// Lets only the owner read a file that existed, and was empty. Some file systems have no modes.
+#[cfg(unix)]
+fn hide(file: &File) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o600));
 }
 
 /// The report of a journal, which may be in use.

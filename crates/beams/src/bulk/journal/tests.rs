@@ -413,6 +413,25 @@ fn a_journal_that_another_process_truncates_cannot_be_written() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_a_journal_also_where_an_empty_file_existed() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = new_folder("mode");
+    let path = folder.join("journal");
+    for exists in [false, true] {
+        if exists {
+            fs::write(&path, "").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        drop(file::open(&path, &header()).unwrap());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::remove_file(&path).unwrap();
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
 /// On Windows, an open file cannot be renamed.
 #[cfg(unix)]
 #[test]

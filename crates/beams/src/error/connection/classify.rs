@@ -56,7 +56,8 @@ pub(crate) fn classify_chain(error: &(dyn StdError + 'static)) -> ConnectionErro
 pub(crate) fn classify_body(error: &HttpError) -> ConnectionErrorKind {
     match classify_chain(error) {
         ConnectionErrorKind::Other if is_malformed(error) => ConnectionErrorKind::Protocol,
-        ConnectionErrorKind::Other => ConnectionErrorKind::Closed,
+        // A response had begun, so a stream that is refused now was processed, or may have been.
+        ConnectionErrorKind::Other | ConnectionErrorKind::NotProcessed => ConnectionErrorKind::Closed,
         kind => kind,
     }
 }
