@@ -409,5 +409,9 @@ export interface Emulator {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Starts an emulator of the Beams service on this machine. */
+/**
+ * Starts an emulator of the Beams service on this machine.
+ *
+ * @throws {TypeError} As a rejection, if an option is unknown or invalid. The methods of {@link Emulator} throw it for theirs.
+ */
 export function startEmulator(options?: EmulatorOptions): Promise<Emulator>
