@@ -1,5 +1,7 @@
 //! Names that are nearly right: another style of writing, another SDK's name, or a typo.
 
+use strsim::osa_distance;
+
 /// No name that is nearly right is longer.
 const MAX_NAME_LEN: usize = 48;
 
@@ -32,7 +34,7 @@ impl Names {
         let max_distance = (plain.len() / 3).min(2);
         self.known
             .iter()
-            .map(|known| (distance(plain.as_bytes(), self::plain(known).as_bytes()), *known))
+            .map(|known| (osa_distance(&plain, &self::plain(known)), *known))
             .filter(|(distance, _)| *distance <= max_distance)
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, known)| known)
@@ -54,36 +56,8 @@ pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// The edit distance in which swapped neighbours count once:
-/// <https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance#Optimal_string_alignment_distance>.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    let mut previous_a = None;
-    for (row, &byte_a) in a.iter().enumerate() {
-        let mut next = vec![row + 1];
-        let mut previous_b = None;
-        for (column, &byte_b) in b.iter().enumerate() {
-            let at = |list: &[usize], index: usize| list.get(index).copied().unwrap_or(usize::MAX - 1);
-            let mut cost = (at(&last, column) + usize::from(byte_a != byte_b))
-                .min(at(&last, column + 1) + 1)
-                .min(at(&next, column) + 1);
-            if previous_a == Some(byte_b) && previous_b == Some(byte_a) {
-                cost = cost.min(at(&before, column.wrapping_sub(1)) + 1);
-            }
-            next.push(cost);
-            previous_b = Some(byte_b);
-        }
-        previous_a = Some(byte_a);
-        before = std::mem::replace(&mut last, next);
-    }
-    last.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     /// As long as a name can be with one more character.
@@ -97,10 +71,6 @@ mod tests {
 
     #[test]
     fn typing_errors_are_near() {
-        assert_eq!(distance(b"titel", b"title"), 1);
-        assert_eq!(distance(b"tite", b"title"), 1);
-        assert_eq!(distance(b"", b"abc"), 3);
-        assert_eq!(distance(b"kitten", b"sitting"), 3);
         assert_eq!(NAMES.nearest("titel"), Some("title"));
         assert_eq!(NAMES.nearest("bdoy"), Some("body"));
         assert_eq!(NAMES.nearest("ttitel"), Some("title"), "two errors in six characters");
@@ -114,26 +84,6 @@ mod tests {
         }
         for (more, expected) in [("-", Some(LONG)), ("--", None)] {
             assert_eq!(NAMES.restyled(&format!("{LONG}{more}")), expected);
-        }
-    }
-
-    /// The distance by its definition.
-    fn distance_of(a: &[u8], b: &[u8]) -> usize {
-        let ([rest_a @ .., last_a], [rest_b @ .., last_b]) = (a, b) else { return a.len() + b.len() };
-        let replaced = distance_of(rest_a, rest_b) + usize::from(last_a != last_b);
-        let nearest = replaced.min(distance_of(rest_a, b) + 1).min(distance_of(a, rest_b) + 1);
-        match (rest_a, rest_b) {
-            ([a @ .., second_a], [b @ .., second_b]) if second_a == last_b && last_a == second_b => {
-                nearest.min(distance_of(a, b) + 1)
-            }
-            _ => nearest,
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn the_distance_is_the_number_of_typing_errors(a in "[abc]{0,6}", b in "[abc]{0,6}") {
-            prop_assert_eq!(distance(a.as_bytes(), b.as_bytes()), distance_of(a.as_bytes(), b.as_bytes()));
         }
     }
 

@@ -84,7 +84,7 @@ const publishRequest = toPublishRequest({
   data: { orderId: 7 },
   ttl: 3600,
 })
-console.log(publishRequest.fcm.data) // { link: 'https://example.com/orders/7', orderId: '7' }
+console.log(publishRequest.fcm?.data) // { link: 'https://example.com/orders/7', orderId: '7' }
 console.log(checkPublishRequest(publishRequest)) // []
 ```
 ";
