@@ -46,7 +46,7 @@ test('the size limit depends on the kind of targets', () => {
   const large = { fcm: { data: { text: 'x'.repeat(11_000) }, priority: 'high' } }
   assert.deepEqual(rules(large, { targets: 'interests' }), ['body/too-large', 'fcm/too-large'])
   assert.deepEqual(rules(large, { targets: 'users' }), ['fcm/too-large'])
-  for (const options of [undefined, null, {}, { targets: undefined }]) {
+  for (const options of [undefined, {}, { targets: undefined }]) {
     assert.deepEqual(rules(large, options), ['fcm/too-large', 'body/too-large-for-interests'])
   }
 })
@@ -195,6 +195,7 @@ describe('the checker throws for', () => {
       /^targets must be 'interests' or 'users'$/,
     ],
     ['options that are none', [{ web: { notification } }, 'users'], /^options argument must be an object$/],
+    ['options that are null', [{ web: { notification } }, null], /^options argument must be an object$/],
   ]) {
     test(name, () => {
       assert.throws(

@@ -5,6 +5,7 @@ const assert = require('node:assert/strict')
 const { subscribe, tracingChannel, unsubscribe } = require('node:diagnostics_channel')
 const { execFile } = require('node:child_process')
 const { promisify, inspect } = require('node:util')
+const { PushNotifications } = require('..')
 const { recordingServer, socketServer, unusedPort } = require('./helpers/servers.js')
 const { payload, createClient, rejection } = require('./helpers/clients.js')
 
@@ -167,6 +168,15 @@ describe('the tracing channel', () => {
       assert.equal(lines.length, 1)
     })
   }
+
+  test('reports nothing of a call without a client, which rejects all the same', async () => {
+    const { publishToUsers } = PushNotifications.prototype
+    const messages = await recordMessages(async () => {
+      const { message } = await rejection(publishToUsers.call({}, ['u'], payload))
+      assert.equal(message, 'publishToUsers must be called on a PushNotifications')
+    })
+    assert.deepEqual(messages, [])
+  })
 
   test('reports a call whose signal throws when it is listened to', async () => {
     const oops = new Error('oops')

@@ -54,7 +54,7 @@ test('a backdated token is still valid for 24 hours from now', () => {
     [backdating, { backdate: undefined }, 60],
     [backdating, { backdate: 0 }, 0],
     [beams, { backdate: 300 }, 300],
-    [beams, null, 0],
+    [beams, {}, 0],
   ]) {
     const [now, token] = inOneSecond(
       () => Math.floor(Date.now() / 1000),

@@ -392,6 +392,7 @@ describe('generateToken refuses', () => {
     ['a String object', new String('u'), 'userId must be a string'],
     ['165 units', long, 'userId is longer than the maximum length of 164'],
     ['options that are no object', 'u', 'options argument must be an object', 5],
+    ['null as options', 'u', 'options argument must be an object', null],
     ['a token of tomorrow', 'u', 'backdate must be a whole number of seconds from 0 to 86400', { backdate: -1 }],
     ['a backdate in words', 'u', 'backdate must be a whole number of seconds from 0 to 86400', { backdate: '60' }],
     ['a misspelt option', 'u', 'backDate is not an option; the options are backdate', { backDate: 60 }],

@@ -51,8 +51,7 @@ function startCall(client, operation, read, toResult, hidden) {
 function rejectObserved(client, operation, error) {
   const reject = () => Promise.reject(error)
   try {
-    const wanted = wantedObservations(client)
-    return wanted === 0 ? reject() : observeCall(client, wanted, operation, undefined, reject)
+    return observeCall(client, wantedObservations(client), operation, undefined, reject)
   } catch {
     // It is not a client, or a subscriber has failed.
     return reject()
