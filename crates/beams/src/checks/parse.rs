@@ -91,6 +91,7 @@ mod tests {
             format!("[\"\\\"{}\",]", brackets(200)),
             format!("[\"\\\\\",\"{}\",]", brackets(200)),
             format!("[{},]", vec!["[]"; 200].join(",")),
+            format!("{}x{}", brackets(MAX_DEPTH), "]".repeat(MAX_DEPTH)),
         ] {
             assert!(parse(&json).is_err(), "{json}");
         }
