@@ -1,7 +1,7 @@
 //! Reads the lines of a journal into the state of each user.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 use crate::bulk::id_set::IdMap;
 use crate::bulk::journal::record::{
@@ -10,6 +10,9 @@ use crate::bulk::journal::record::{
 use crate::bulk::report::{Failure, Published, Report};
 use crate::error::{Delivery, Error};
 use crate::targets::list::JsonIds;
+
+/// More than any line has, even one with the text of the largest response. A torn end may be gigabytes of zeros.
+pub(super) const MAX_LINE_LEN: u64 = 16 << 20;
 
 /// The state of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,12 +89,13 @@ pub fn load(mut journal: impl BufRead, purpose: Purpose) -> Result<Recorded, Loa
     let mut damage: Option<(usize, u64)> = None;
     loop {
         line.clear();
-        if journal.read_until(b'\n', &mut line)? == 0 {
+        let len = read_line(&mut journal, &mut line)?;
+        if len == 0 {
             break;
         }
         number += 1;
         let start = end;
-        end += line.len() as u64;
+        end += len;
         match (parse_line(&line), damage) {
             (None, None) => damage = Some((number, start)),
             (None, Some(_)) => {}
@@ -126,8 +130,16 @@ fn read_header_line(journal: &mut impl BufRead, line: &mut Vec<u8>) -> Result<()
     if !MAGIC.starts_with(line) {
         return Err(LoadError::Foreign);
     }
-    journal.read_until(b'\n', line)?;
+    read_line(journal, line)?;
     Ok(())
+}
+
+/// Appends a line, or the beginning of one that is too long to be intact. Returns how long it is.
+pub(super) fn read_line(journal: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
+    let len = journal.by_ref().take(MAX_LINE_LEN).read_until(b'\n', line)?;
+    let is_incomplete = len as u64 == MAX_LINE_LEN && !line.ends_with(b"\n");
+    let rest = if is_incomplete { journal.skip_until(b'\n')? } else { 0 };
+    Ok((len + rest) as u64)
 }
 
 fn read_header(line: &[u8]) -> Result<Option<Header>, LoadError> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::sync::MutexGuard;
 
 use fastrand::Rng;
@@ -10,7 +10,7 @@ use fastrand::Rng;
 use super::*;
 use crate::bulk::chunker::tests::requests;
 use crate::bulk::journal::file::JournalFile;
-use crate::bulk::journal::load::{IdState, LoadError, Purpose, load};
+use crate::bulk::journal::load::{IdState, LoadError, MAX_LINE_LEN, Purpose, load, read_line};
 use crate::bulk::journal::record::{Record, failed_line, parse_line, published_line, sending_line};
 use crate::error::Delivery;
 use crate::targets::list::JsonIds;
@@ -411,6 +411,18 @@ fn a_journal_that_another_process_truncates_cannot_be_written() {
         assert_eq!(fs::metadata(&path).unwrap().len(), len);
         fs::remove_dir_all(&folder).unwrap();
     }
+}
+
+#[test]
+fn a_torn_end_of_any_length_takes_little_memory() {
+    const LEN: u64 = 3 * MAX_LINE_LEN + 5;
+    let torn = || BufReader::new(io::repeat(0).take(LEN));
+    let mut line = Vec::new();
+    assert_eq!(read_line(&mut torn(), &mut line).unwrap(), LEN);
+    assert_eq!(line.len() as u64, MAX_LINE_LEN);
+    let intact = header().line();
+    let recorded = load(intact.chain(torn()), Purpose::Resume).unwrap();
+    assert_eq!(recorded.intact_len, intact.len() as u64);
 }
 
 #[cfg(unix)]
