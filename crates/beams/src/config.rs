@@ -119,7 +119,7 @@ impl Config {
         }
         let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
         Some(format!(
-            "the secret key is sent to {host}{through} in plain text: an endpoint without a scheme means http; write https://{host}"
+            "the secret key is sent to {host}{through} in plain text: the scheme of the endpoint is http, which is also the default; write https://{host}"
         ))
     }
 
@@ -257,12 +257,12 @@ mod tests {
             (
                 "beams.example",
                 "http://localhost:1",
-                "the secret key is sent to beams.example in plain text: an endpoint",
+                "the secret key is sent to beams.example in plain text: the scheme",
             ),
             (
                 "beams.example",
                 proxy,
-                "the secret key is sent to beams.example through the proxy proxy.example:3128 in plain text: an",
+                "the secret key is sent to beams.example through the proxy proxy.example:3128 in plain text: the scheme",
             ),
         ] {
             let text = warning(endpoint, proxy);
