@@ -64,6 +64,23 @@ for (const platform of Object.keys(platforms)) {
       const { url } = await startApplication(t, { controllers: [createFailing(error)], providers }, { platform })
       assert.equal((await fetch(url)).headers.get('retry-after'), '2')
     })
+
+    test('a response that has begun is ended', async (t) => {
+      class ExportController {
+        fail(response) {
+          response.hijack?.()
+          const { raw = response } = response
+          raw.writeHead(200, { 'Content-Type': 'text/csv' })
+          raw.write('first\n')
+          throw createError('ERR_BEAMS_TIMEOUT', 'unknown')
+        }
+      }
+      decorate(ExportController, [Controller(), UseFilters(BeamsExceptionFilter)], { fail: Get() })
+      Res()(ExportController.prototype, 'fail', 0)
+      const { url } = await startApplication(t, { controllers: [ExportController] }, { platform })
+      const response = await fetch(url, { signal: t.signal })
+      assert.deepEqual([response.status, await response.text()], [200, 'first\n'])
+    })
   })
 }
 

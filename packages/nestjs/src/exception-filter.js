@@ -39,9 +39,19 @@ function respondToRequest({ code, delivery, retryAfter }, host) {
   const status = STATUSES[code] ?? (delivery === 'unknown' ? 504 : 503)
   const response = host.switchToHttp().getResponse()
   // Fastify calls it `sent`.
-  if (response.headersSent ?? response.sent) return
+  if (response.headersSent ?? response.sent) {
+    endResponse(response)
+    return
+  }
   if (status === 503 && retryAfter !== undefined) response.header('Retry-After', String(Math.ceil(retryAfter)))
   response.status(status).send({ code, delivery })
+}
+
+/** Ends a response that has begun, as Nest's own filter does: its client would wait. It may have ended already. */
+function endResponse(response) {
+  // Fastify wraps the response of `node:http`.
+  const { raw = response } = response
+  raw.end()
 }
 
 Catch(BeamsError)(BeamsExceptionFilter)
