@@ -3,7 +3,7 @@
 // Observations of calls: the messages of the two diagnostics channels, and payload warnings.
 
 const { channel, tracingChannel } = require('node:diagnostics_channel')
-const { PushNotifications } = require('./load.js')
+const { ALL_FINDINGS, PushNotifications, TRACE_REQUESTS } = require('./load.js')
 const { parseDetails } = require('./errors.js')
 const { findLogger, logCall, logPayloadWarnings } = require('./logger.js')
 const { trace } = require('./trace.js')
@@ -11,10 +11,6 @@ const { emitPayloadWarnings } = require('./warnings.js')
 
 const requests = tracingChannel('beams-native:request')
 const payloads = channel('beams-native:payload')
-
-/** Bits that request observations from the native side. */
-const TRACE_REQUESTS = 1
-const ALL_FINDINGS = 2
 
 function wantedObservations(client) {
   return (

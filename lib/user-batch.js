@@ -2,6 +2,7 @@
 
 // Collects users for the native side in batches, with all ids in one text, because one native call per user would be slow.
 
+const { NO_REQUEST, OWN_PAYLOAD } = require('./load.js')
 const { MAX_DESCRIPTION_LENGTH, describeThrown, describeValue } = require('./errors.js')
 const { serializeBody } = require('./arguments.js')
 const { readOption } = require('./options.js')
@@ -9,12 +10,6 @@ const { checkIteratorResult, closeSync, isObjectOrFunction } = require('./user-s
 
 /** The length of the text from which a batch is pushed: strings have a maximum length. */
 const MAX_BATCH_LENGTH = 1 << 22
-
-/** Marks a choice as the index of a payload in its batch; without a mark it is the index of a named request. */
-const OWN_PAYLOAD = 2 ** 30
-
-/** Marks a choice as the index of the reason why a user has no request. */
-const NO_REQUEST = 2 ** 31
 
 /** The prefix of the reason if reading a user's request threw. */
 const UNREADABLE = 'its request could not be read'

@@ -23,10 +23,12 @@ use crate::output::{Output, ReportParts, report_parts};
 use crate::pending_calls::CallId;
 
 /// Marks a choice as the index of a payload in its batch; without a mark it is the index of a named request.
-const OWN_PAYLOAD: u32 = 1 << 30;
+#[napi(skip_typescript)]
+pub const OWN_PAYLOAD: u32 = 1 << 30;
 
 /// Marks a choice as the index of the reason why a user has no request.
-const NO_REQUEST: u32 = 1 << 31;
+#[napi(skip_typescript)]
+pub const NO_REQUEST: u32 = 1 << 31;
 
 /// A bulk publish in flight. It is an `External` with functions: napi-rs would declare a class in the public typings.
 pub struct BulkPublish {

@@ -7,11 +7,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use beams::checks::Finding;
 use beams::client::{AttemptLog, AttemptRecord, Outcome};
 use beams::payload_checks::FindingsByPayload;
+use napi_derive::napi;
 use serde::Serialize;
 
-/// The bits of the observations that `lib/observers.js` requests.
-const TRACE_REQUESTS: u32 = 1;
-const ALL_FINDINGS: u32 = 2;
+/// Requests a trace of the requests, from `lib/observers.js`.
+#[napi(skip_typescript)]
+pub const TRACE_REQUESTS: u32 = 1;
+
+/// Requests all findings for the payload.
+#[napi(skip_typescript)]
+pub const ALL_FINDINGS: u32 = 2;
 
 /// Node's code for an operation that its caller has aborted.
 const ABORTED: &str = "ABORT_ERR";
