@@ -7,7 +7,6 @@ const assert = require('node:assert/strict')
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
-const timers = require('node:timers')
 const { setInterval } = require('node:timers/promises')
 const { EventEmitter, once } = require('node:events')
 const { signWebhook } = require('..')
@@ -194,17 +193,6 @@ describe('a command that reads a named pipe without a writer', { skip: !fs.exist
     const { code, stderr } = await ended
     assert.equal(code, 130)
     assert.match(stderr, /^beams-native campaign: stopped by SIGINT$/m)
-  })
-
-  test('ends immediately on a second SIGINT', async (t) => {
-    const { child, ended, until } = await startReading(t, [...campaign, 'pipe'])
-    child.kill('SIGINT')
-    await until(/stopping/)
-    const again = timers.setInterval(() => child.kill('SIGINT'), 50)
-    const { code, stderr } = await ended
-    timers.clearInterval(again)
-    assert.equal(code, 130)
-    assert.match(stderr, /^beams-native campaign: stopped without a report/m)
   })
 })
 

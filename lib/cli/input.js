@@ -77,17 +77,19 @@ function openFile(file) {
   const stream = fs.createReadStream(file)
   const destroy = stream.destroy.bind(stream)
   stream.destroy = (error) => {
-    if (stream.pending) releasePipe(file)
+    if (stream.pending) holdPipe(file, stream)
     return destroy(error)
   }
   return stream
 }
 
-/** Ends the wait for a writer, by being one. */
-function releasePipe(file) {
+/** Ends the wait for a writer by being one until the stream is closed: the thread may not have begun to wait. */
+function holdPipe(file, stream) {
   const { O_NONBLOCK, O_RDWR } = fs.constants
   try {
-    if (fs.statSync(file).isFIFO()) fs.closeSync(fs.openSync(file, O_RDWR | O_NONBLOCK))
+    if (!fs.statSync(file).isFIFO()) return
+    const writer = fs.openSync(file, O_RDWR | O_NONBLOCK)
+    stream.once('close', () => fs.closeSync(writer))
   } catch {
     // It was deleted, or is read-only.
   }
