@@ -265,7 +265,7 @@ mod tests {
         {
             let route = choose(option).unwrap();
             assert_eq!(route.proxy().unwrap().to_string(), "a:1");
-            assert_eq!(format!("{route:?}"), "Proxy(a:1)");
+            assert_eq!(format!("{route:?}"), "Proxy(a:1, None)");
         }
         for option in
             ["", "proxy.example:3128", "socks4://a", "http://", "user:hunter2@proxy.example", "http://hunter2@"]
