@@ -185,10 +185,11 @@ fn check_instance_id(instance_id: &str) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn options() -> ClientOptions {
+    /// Options that are valid, and the defaults otherwise.
+    pub fn options() -> ClientOptions {
         ClientOptions { instance_id: "my-instance".into(), secret_key: "key".into(), ..ClientOptions::default() }
     }
 

@@ -253,24 +253,17 @@ fn reason(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::config::tests::options;
 
     fn failure(code: &str, delivery: Option<&str>, status: Option<u16>) -> Result<PlannedFailure> {
         let code = (!code.is_empty()).then_some(code);
         PlannedFailure::new(FailureRequest { code, delivery, status, retry_after: None })
     }
 
-    fn options() -> RequestOptions {
-        RequestOptions {
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(30),
-            max_retries: 0,
-            deadline: None,
-            attempt_log: None,
-        }
-    }
-
     #[test]
     fn a_failure_happens_as_it_was_planned() {
+        let limits = Config::new(options()).unwrap().limits();
         for (code, delivery, status, expected) in [
             ("ERR_BEAMS_UNAUTHORIZED", None, None, ("ERR_BEAMS_UNAUTHORIZED", Delivery::Refused)),
             ("ERR_BEAMS_UNAUTHORIZED", None, Some(403), ("ERR_BEAMS_UNAUTHORIZED", Delivery::Refused)),
@@ -290,7 +283,7 @@ mod tests {
             for read in
                 [|response: Response| response.publish_id().err(), |response: Response| response.deletion().err()]
             {
-                let error = planned.clone().into_result("h".into(), &options()).map_or_else(Some, read).unwrap();
+                let error = planned.clone().into_result("h".into(), &limits).map_or_else(Some, read).unwrap();
                 assert_eq!((error.code(), error.delivery()), expected, "{code} {delivery:?} {status:?}");
             }
         }

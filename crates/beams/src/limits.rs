@@ -103,11 +103,8 @@ mod tests {
     use std::fmt::Debug;
 
     use super::*;
+    use crate::config::tests::options;
     use crate::config::{ClientOptions, Config};
-
-    fn options() -> ClientOptions {
-        ClientOptions { instance_id: "my-instance".into(), secret_key: "key".into(), ..ClientOptions::default() }
-    }
 
     #[test]
     fn a_call_overrides_the_limits_of_its_client() {

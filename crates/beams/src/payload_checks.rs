@@ -119,14 +119,11 @@ fn byte_size(finding: &Finding) -> usize {
 mod tests {
     use super::*;
     use crate::targets::kind::{INTERESTS, USERS};
+    use crate::targets::list::tests::units;
 
     const RIGHT: &str = r#"{"web":{"notification":{"title":"Hello","deep_link":"https://example.com/"}}}"#;
     const HINT: &str = r#"{"web":{"notification":{"title":"Hello"}}}"#;
     const REFUSED: &str = r#"{"web":{"notification":{"title":"Hello","deep_link":"/inbox","icn":"x"}}}"#;
-
-    fn units(text: &str) -> Vec<u16> {
-        text.encode_utf16().collect()
-    }
 
     fn rules(findings: &PayloadFindings) -> Vec<&'static str> {
         findings.iter().flat_map(|findings| findings.iter()).map(|finding| finding.rule).collect()

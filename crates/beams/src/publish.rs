@@ -111,15 +111,14 @@ impl BodyPrefix {
 mod tests {
     use super::*;
     use crate::targets::kind::{INTERESTS, USERS};
-    use crate::targets::list::tests::batch;
+    use crate::targets::list::tests::{batch_of, units};
 
     fn publish(kind: &'static TargetKind, targets: &[&str], payload: &str) -> Publish {
-        let units: Vec<Vec<u16>> = targets.iter().map(|target| target.encode_utf16().collect()).collect();
         Publish {
             kind,
-            targets: batch(&units),
+            targets: batch_of(targets),
             not_a_string: None,
-            payload: payload.encode_utf16().collect(),
+            payload: units(payload),
             enforce_body_limit: true,
         }
     }
@@ -169,7 +168,7 @@ mod tests {
     #[test]
     fn a_payload_leaves_room_for_a_target_or_is_refused() {
         let prefix = |bytes| {
-            let payload: Vec<u16> = format!(r#"{{"x":"{}"}}"#, "x".repeat(bytes)).encode_utf16().collect();
+            let payload = units(&format!(r#"{{"x":"{}"}}"#, "x".repeat(bytes)));
             BodyPrefix::new(&USERS, &payload).unwrap().max_target_bytes()
         };
         // The longest target there is, for which every unit is escaped.

@@ -130,7 +130,7 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::ClientOptions;
+    use crate::config::tests::options;
     use crate::deadline::Deadline;
     use crate::error::Delivery;
 
@@ -150,11 +150,6 @@ mod tests {
         }
     }
 
-    fn config() -> Config {
-        let options = ClientOptions { instance_id: "i".into(), secret_key: "k".into(), ..ClientOptions::default() };
-        Config::new(options).unwrap()
-    }
-
     #[tokio::test]
     async fn connections_are_retired_by_a_timeout_if_there_were_responses_but_none_since_the_attempt_began() {
         let response = || Ok(Response { status: 200, retry_after: None, body: Ok(Vec::new()) });
@@ -167,7 +162,7 @@ mod tests {
             (true, false, other(), false),
             (true, false, response(), false),
         ] {
-            let (connections, config) = (Connections::default(), config());
+            let (connections, config) = (Connections::default(), Config::new(options()).unwrap());
             let first = connections.get(&config).await.unwrap();
             if before {
                 first.responded(Version::HTTP_11);
@@ -188,7 +183,7 @@ mod tests {
 
     #[tokio::test]
     async fn connections_from_before_a_suspension_are_not_used() {
-        let config = config();
+        let config = Config::new(options()).unwrap();
         let connections = Connections::default();
         connections.get(&config).await.unwrap();
         let used = || connections.pool().as_ref().unwrap().used;

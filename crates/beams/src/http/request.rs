@@ -119,17 +119,13 @@ impl Routes {
 mod tests {
     use super::*;
     use crate::config::ClientOptions;
+    use crate::config::tests::options;
     use crate::publish::BodyPrefix;
     use crate::targets::kind::INTERESTS;
     use crate::targets::list::JsonIds;
 
     fn routes(endpoint: Option<&str>) -> Routes {
-        let options = ClientOptions {
-            instance_id: "my-instance".into(),
-            secret_key: "key".into(),
-            endpoint: endpoint.map(Into::into),
-            ..ClientOptions::default()
-        };
+        let options = ClientOptions { endpoint: endpoint.map(Into::into), ..options() };
         Routes::new(&Config::new(options).unwrap()).unwrap()
     }
 

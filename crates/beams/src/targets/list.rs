@@ -123,12 +123,18 @@ pub(crate) mod tests {
         }
     }
 
-    fn units(ids: &[&str]) -> Vec<Vec<u16>> {
-        ids.iter().map(|id| id.encode_utf16().collect()).collect()
+    /// The UTF-16 units of a text.
+    pub fn units(text: &str) -> Vec<u16> {
+        text.encode_utf16().collect()
+    }
+
+    /// A batch of the ids with these texts.
+    pub fn batch_of(texts: &[&str]) -> IdBatch {
+        batch(&texts.iter().map(|text| units(text)).collect::<Vec<_>>())
     }
 
     fn list(kind: &'static TargetKind, ids: &[&str]) -> Result<JsonIds> {
-        kind.check_list(&batch(&units(ids)))
+        kind.check_list(&batch_of(ids))
     }
 
     #[test]
@@ -148,10 +154,10 @@ pub(crate) mod tests {
 
     #[test]
     fn a_batch_that_needs_no_escapes_is_read_as_it_is() {
-        assert_eq!(batch(&units(&["ab", "c", "~ "])).plain().as_deref(), Some("abc~ "));
+        assert_eq!(batch_of(&["ab", "c", "~ "]).plain().as_deref(), Some("abc~ "));
         for id in ["é", "\"", "\\", "\n", "\u{7f}\u{80}"] {
             for ids in [vec![id], vec!["a", id], vec!["a", id, "b", id]] {
-                assert_eq!(batch(&units(&ids)).plain(), None, "{ids:?}");
+                assert_eq!(batch_of(&ids).plain(), None, "{ids:?}");
             }
         }
     }

@@ -68,10 +68,7 @@ impl EncodedUserId {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn units(text: &str) -> Vec<u16> {
-        text.encode_utf16().collect()
-    }
+    use crate::targets::list::tests::units;
 
     fn encoded(user_id: &str) -> String {
         EncodedUserId::new(&units(user_id)).unwrap().0

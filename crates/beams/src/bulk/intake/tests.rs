@@ -7,16 +7,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::bulk::chunker::tests::requests;
 use crate::error::recorded::RecordedError;
-use crate::targets::list::tests::batch;
+use crate::targets::list::tests::{batch, batch_of, units};
 
 const ROOM: usize = 200 * 1024;
 
-fn units(ids: &[&str]) -> Vec<Vec<u16>> {
-    ids.iter().map(|id| id.encode_utf16().collect()).collect()
-}
-
 fn users(ids: &[&str], choices: Vec<Choice>) -> UserBatch {
-    UserBatch { ids: batch(&units(ids)), choices, ..UserBatch::default() }
+    UserBatch { ids: batch_of(ids), choices, ..UserBatch::default() }
 }
 
 /// The request and the users of each chunk.
@@ -78,9 +74,9 @@ fn a_pair_of_surrogates_is_not_made_of_two_users() {
 fn each_user_gets_the_chosen_request() {
     let mut intake = Intake::new(&requests(&[ROOM, ROOM]), true);
     let choices = vec![Choice::Named(1), Choice::Named(0), Choice::Own(0), Choice::Named(1), Choice::Named(0)];
-    let payloads = vec![r#"{"web":{}}"#.encode_utf16().collect()];
+    let payloads = vec![units(r#"{"web":{}}"#)];
     let own = add(&mut intake, UserBatch { payloads, ..users(&["a", "b", "c", "d", "a"], choices) });
-    let hash = ChunkRequest::new(&r#"{"web":{}}"#.encode_utf16().collect::<Vec<_>>()).unwrap().hash;
+    let hash = ChunkRequest::new(&units(r#"{"web":{}}"#)).unwrap().hash;
     assert_eq!(chunks(&own), [(hash, r#""c""#.into())]);
     assert_eq!(chunks(&intake.flush()), [("0".into(), r#""b""#.into()), ("1".into(), r#""a","d""#.into())]);
     assert_eq!(intake.duplicate_count, 1);
@@ -91,7 +87,7 @@ fn a_user_without_a_valid_request_is_named() {
     let mut intake = Intake::new(&requests(&[ROOM]), true);
     let choices = vec![Choice::Nothing(0), Choice::Own(0), Choice::Own(1), Choice::Nothing(0), Choice::Nothing(0)];
     let too_large = format!(r#"{{"x":"{}"}}"#, "x".repeat(204_000));
-    let payloads = ["", &too_large].map(|payload| payload.encode_utf16().collect());
+    let payloads = ["", &too_large].map(units);
     let reasons = vec!["no request is named \"fr\"".into()];
     let batch = UserBatch { payloads: payloads.into(), reasons, ..users(&["a\",\"b", "b", "c", "d", "e"], choices) };
     assert!(add(&mut intake, batch).is_empty());
