@@ -102,12 +102,9 @@ impl RateLimiter {
         if let Some(free) = free.filter(|&free| free > now) {
             return Some(free);
         }
-        let due = match free {
-            // The next request is due an interval after this one was, because timers are late and lateness must not add up; but
-            // after a long stall there is no burst to make up for it.
-            Some(due) if has_waited => now - MAX_LATENESS.min(now - due),
-            _ => now,
-        };
+        // The next request is due an interval after this one was, because timers are late and lateness must not add up; but after a
+        // long stall there is no burst to make up for it.
+        let due = free.map_or(now, |due| now - MAX_LATENESS.min(now - due));
         if let Some(limit) = self.limit {
             state.record(limit, now, due);
         }
@@ -283,6 +280,20 @@ mod tests {
             rate_limiter.acquire().await;
             assert_eq!(before.elapsed(), Duration::ZERO);
             tokio::time::advance(Duration::from_millis(11)).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_does_not_have_to_wait_is_not_spaced() {
+        for milliseconds in [1000, 1001] {
+            let rate_limiter = Arc::new(RateLimiter::new(100.0));
+            let start = Instant::now();
+            start_times(rate_limiter.clone(), 99).await;
+            tokio::time::advance(Duration::from_millis(milliseconds - 5)).await;
+            rate_limiter.acquire().await;
+            tokio::time::advance(Duration::from_millis(5)).await;
+            rate_limiter.acquire().await;
+            assert_eq!(start.elapsed(), Duration::from_millis(milliseconds));
         }
     }
 
