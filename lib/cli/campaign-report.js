@@ -24,8 +24,7 @@ function formatUnsent({ publishedCount, duplicateCount, resumedCount, failures }
     return `not sent: ${formatQuantity(remaining.length, 'user')} that were read, and the unread rest`
   const failedCount = failures.reduce((count, { users }) => count + users.length, 0)
   const unsent = total - publishedCount - duplicateCount - resumedCount - failedCount
-  // The file may have grown since its lines were counted.
-  return `not sent: ${formatQuantity(Math.max(unsent, remaining.length), 'user')}`
+  return `not sent: ${formatQuantity(unsent, 'user')}`
 }
 
 function formatFailures(failures) {

@@ -1,6 +1,6 @@
 'use strict'
 
-const { EXIT, UsageError, isUsageError } = require('./exit-codes.js')
+const { ChangedInputError, EXIT, UsageError, isUsageError } = require('./exit-codes.js')
 const { adviseNext, formatReport, reportToJson } = require('./campaign-report.js')
 const { CONFIGURATION_OPTIONS, createClient } = require('./configuration.js')
 const { readNumber } = require('./command-line.js')
@@ -119,6 +119,7 @@ async function publish(beams, users, request, callOptions) {
 function toStoppedOutcome(error, journal) {
   const { report, remaining, cause } = error
   if (report === undefined) throw explainStartError(error, journal)
+  if (cause instanceof ChangedInputError) return { report, remaining, error: cause }
   if (!(cause instanceof UsageError)) return { report, remaining, error: nameOption(error) }
   // If reading the list failed, the cause is the better message.
   if (isUnsent(report)) throw cause

@@ -22,6 +22,9 @@ const EXIT = {
 /** An invalid command line, configuration or input. Nothing was sent. */
 class UsageError extends Error {}
 
+/** An input was changed while it was used. */
+class ChangedInputError extends Error {}
+
 /** A signal stopped the command. `delivery` is that of its request. */
 class InterruptedError extends Error {
   constructor(signal, delivery, message) {
@@ -43,4 +46,4 @@ function isUsageError(error) {
   return error instanceof UsageError || (error.code === 'ERR_BEAMS_INVALID_ARGUMENT' && error.status === undefined)
 }
 
-module.exports = { EXIT, InterruptedError, UsageError, exitCodeForError, isUsageError }
+module.exports = { ChangedInputError, EXIT, InterruptedError, UsageError, exitCodeForError, isUsageError }

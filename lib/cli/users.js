@@ -2,7 +2,8 @@
 
 // Reads the users of a campaign from a file or stdin, one per line.
 
-const { UsageError } = require('./exit-codes.js')
+const { ChangedInputError, UsageError } = require('./exit-codes.js')
+const { Fingerprint } = require('./fingerprint.js')
 const { checkInput, createDecoder, createEncodingError, createReadError, nameInput, openInput } = require('./input.js')
 const { printNote } = require('./output.js')
 
@@ -30,7 +31,7 @@ const FORMATS = {
 
 /**
  * Opens the list of users in a file, or stdin if its name is `-`. A regular file is parsed once in advance, to count the users
- * and to reject an invalid line before anything is sent.
+ * and to reject an invalid line before anything is sent. If the file is changed afterwards, reading its users throws.
  */
 async function openUsers(file, format, names) {
   if (!Object.hasOwn(FORMATS, format)) {
@@ -42,12 +43,22 @@ async function openUsers(file, format, names) {
       hint(line, number)
       return FORMATS[format](line, names)
     })
-  let total
-  if (await checkInput(file, OPTION)) {
-    total = 0
-    for await (const users of readFrom(openInput(file))) total += users.length
+  const isRegular = await checkInput(file, OPTION)
+  if (!isRegular) {
+    const stream = openInput(file)
+    return createUsers(stream, readFrom(stream))
   }
-  return createUsers(openInput(file), readFrom, total)
+  const fingerprint = new Fingerprint()
+  let total = 0
+  for await (const users of readFrom(fingerprint.record(openInput(file)))) total += users.length
+  const stream = openInput(file)
+  return createUsers(stream, readFrom(fingerprint.verify(stream, () => createChangeError(file))), total)
+}
+
+function createChangeError(file) {
+  return new ChangedInputError(
+    `${nameInput(file, OPTION)} was changed during the campaign, which has stopped: only users of the validated list were published to`,
+  )
 }
 
 /** Returns a function that prints a hint at the first line that looks like CSV: any text may be an id, so it is not refused. */
@@ -66,8 +77,8 @@ function describeCsv(line, number) {
   return line.includes(',') && 'it has a comma, but is used as one user id; a list has one id per line'
 }
 
-function createUsers(stream, readFrom, total) {
-  return { users: flatten(readFrom(stream)), total, close: () => stream.destroy() }
+function createUsers(stream, batches, total) {
+  return { users: flatten(batches), total, close: () => stream.destroy() }
 }
 
 async function* flatten(batches) {
@@ -104,6 +115,7 @@ async function* decode(stream, file) {
     for await (const chunk of stream) yield decoder.decode(chunk, { stream: true })
     yield decoder.decode()
   } catch (error) {
+    if (error instanceof ChangedInputError) throw error
     throw error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
       ? createEncodingError(file, OPTION, error)
       : createReadError(file, OPTION, error)
