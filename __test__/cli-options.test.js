@@ -38,9 +38,15 @@ const commands = {
 const text = ['--title', 'Sale', '--body', 'Today only']
 const list = (count, option) => Array.from({ length: count }, (_, index) => [option, `x${index}`]).flat()
 
+const SECRETS = new Set(['secret-file', 'secret-key-file'])
+
 const unreadable = (option) => [
-  [[`--${option}`, 'none'], `cannot read --${option} none: no such file`],
-  [[`--${option}`, 'users.txt/none'], `cannot read --${option} users.txt/none: no such file`],
+  ...['none', 'users.txt/none'].map((file) => [
+    [`--${option}`, file],
+    SECRETS.has(option)
+      ? `cannot read --${option}: no such file; the option takes the path of a file that contains only the secret`
+      : `cannot read --${option} ${file}: no such file`,
+  ]),
   [[`--${option}`, '.'], `cannot read --${option} .: it is a directory`],
   [[`--${option}`, 'latin1.txt'], `--${option} latin1.txt is not valid UTF-8`],
 ]

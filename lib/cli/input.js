@@ -15,6 +15,12 @@ const FILE_ERRORS = {
   ENAMETOOLONG: 'the name is too long',
 }
 
+/** Errors that mean that the name of a file may be something else. */
+const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
+
+/** Options whose value may be a secret by mistake, so that it is not printed if there is no such file. */
+const SECRET_OPTIONS = new Set(['secret-file', 'secret-key-file'])
+
 /** Far more than any request, secret or webhook. Devices such as /dev/zero never end. */
 const MAX_MEBIBYTES = 64
 
@@ -139,6 +145,10 @@ function createDecoder() {
 
 function createReadError(file, option, error) {
   const reason = FILE_ERRORS[error.code] ?? error.message
+  if (SECRET_OPTIONS.has(option) && MISSING.has(error.code)) {
+    const advice = 'the option takes the path of a file that contains only the secret'
+    return new UsageError(`cannot read --${option}: ${reason}; ${advice}`, { cause: error })
+  }
   return new UsageError(`cannot read ${nameInput(file, option)}: ${reason}`, { cause: error })
 }
 

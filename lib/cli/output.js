@@ -9,6 +9,12 @@ const counts = new Intl.NumberFormat('en')
 /** A message may quote an invalid value of any length. */
 const MAX_MESSAGE_LENGTH = 1000
 
+/** The variables whose values are never printed. */
+const SECRET_VARIABLES = ['BEAMS_SECRET_KEY', 'BEAMS_WEBHOOK_SECRET']
+
+/** Shorter values, as for the emulator, also occur in other words. */
+const MIN_SECRET_LENGTH = 8
+
 /** A reader such as `head` closes the pipe early, which must neither stop a campaign nor print a stack. {@link print} rejects. */
 function ignoreStreamErrors() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -34,7 +40,7 @@ class OutputError extends Error {
  */
 function print(text, delivery) {
   return new Promise((resolve, reject) => {
-    process.stdout.write(`${text}\n`, (error) => {
+    process.stdout.write(`${redactSecrets(text)}\n`, (error) => {
       if (!error) resolve()
       else reject(new OutputError(error, delivery))
     })
@@ -48,7 +54,20 @@ function printJson(value, delivery) {
 
 /** Writes a line to stderr. */
 function printNote(text) {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${redactSecrets(text)}\n`)
+}
+
+/** Replaces the secrets of the environment, which may have been passed as an argument by mistake and are quoted in an error. */
+function redactSecrets(text) {
+  const secrets = SECRET_VARIABLES.map((name) => process.env[name]?.trim() ?? '')
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    // JSON escapes quotes and backslashes.
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    // The longest first, because one may begin with another.
+    .sort((one, other) => other.length - one.length)
+    .map((secret) => secret.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`))
+  // Without regard to case, because host names are printed in lower case.
+  return secrets.length === 0 ? text : text.replaceAll(new RegExp(secrets.join('|'), 'gi'), '[secret]')
 }
 
 /** Escapes the control characters of text from other sources, so that it cannot control the terminal. */
@@ -80,7 +99,9 @@ function toOneLine(text) {
 /** An error on one line, with its code and delivery. */
 function describeError({ message, code, delivery }) {
   const details = [code, delivery].filter(Boolean)
-  const text = message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…` : message
+  // First, because a part of a secret would not be found.
+  const redacted = redactSecrets(message)
+  const text = redacted.length > MAX_MESSAGE_LENGTH ? `${redacted.slice(0, MAX_MESSAGE_LENGTH)}…` : redacted
   return toOneLine(details.length > 0 ? `${text} (${details.join(', ')})` : text)
 }
 

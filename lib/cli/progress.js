@@ -43,15 +43,14 @@ class Tally {
   /** The completed share, from 0 to 1; `undefined` if the total is unknown. */
   get share() {
     if (this.#total === undefined) return undefined
-    // The file may have grown since its lines were counted.
-    return this.#total === 0 ? 1 : Math.min(this.done / this.#total, 1)
+    return this.#total === 0 ? 1 : this.done / this.#total
   }
 
   toString() {
     const { share, done } = this
     const { failedCount } = this.#counts
     const perSecond = this.#rate.perSecond(performance.now())
-    const left = share !== undefined && perSecond > 0 ? Math.max(this.#total - done, 0) / perSecond : undefined
+    const left = share !== undefined && perSecond > 0 ? (this.#total - done) / perSecond : undefined
     return [
       share === undefined
         ? formatQuantity(done, 'user')
