@@ -3,7 +3,7 @@
 const { test, describe } = require('node:test')
 const assert = require('node:assert/strict')
 const { EventEmitter, once } = require('node:events')
-const { Controller, Inject, Scope, SetMetadata } = require('@nestjs/common')
+const { Controller, Inject, Injectable, Scope, SetMetadata } = require('@nestjs/common')
 const { APP_GUARD, REQUEST, Reflector } = require('@nestjs/core')
 const { seenInMemory } = require('beams-native/express')
 const { BeamsModule, OnBeamsEvent } = require('..')
@@ -174,6 +174,33 @@ test('handlers may be in controllers and base classes, may be decorated twice, a
   for (const type of types) await sendEvent(`${url}${PATH}`, createEvent(type))
   await app.close()
   assert.deepEqual(handled, types)
+})
+
+test('a handler may be named by a symbol, also if it fails', async (t) => {
+  const handle = Symbol('handle')
+  const Listener = decorate(
+    class Listener {
+      [handle]() {
+        throw new Error('the database is down')
+      }
+    },
+    Injectable(),
+    { [handle]: OnBeamsEvent('*') },
+  )
+  const { url, errors, logged } = await startWithHandlers(t, [Listener])
+  assert.equal(await sendEvent(url), 204)
+  await logged(1)
+  assert.match(errors[0][0], /^Listener\.Symbol\(handle\) failed for the event event-1 /)
+})
+
+test('an instance with several tokens gets each event once', async (t) => {
+  const handled = []
+  const Listener = createListener(OnBeamsEvent('*'), ({ eventId }) => handled.push(eventId))
+  const another = { provide: 'another', inject: [Listener], useFactory: (listener) => listener }
+  const { app, url } = await startWithHandlers(t, [Listener, another])
+  assert.equal(await sendEvent(url), 204)
+  await app.close()
+  assert.deepEqual(handled, ['event-1'])
 })
 
 test('events come to the handlers of the client whose webhook they are sent to', async (t) => {

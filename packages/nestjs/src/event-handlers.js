@@ -1,6 +1,6 @@
 'use strict'
 
-const { ContextIdFactory, MetadataScanner } = require('@nestjs/core')
+const { ContextIdFactory } = require('@nestjs/core')
 const { readSubscription } = require('./event-decorator.js')
 
 /** The methods of providers and controllers that are decorated with `OnBeamsEvent` for the client of a name. */
@@ -20,16 +20,13 @@ class BeamsEventHandlers {
   /** All providers have been created by now. */
   onModuleInit() {
     const wrappers = [...this.#discovery.getProviders(), ...this.#discovery.getControllers()]
-    const scanner = new MetadataScanner()
-    this.#handlers = wrappers
-      .filter(({ instance, isAlias }) => typeof instance === 'object' && instance !== null && !isAlias)
+    this.#handlers = selectInstances(wrappers)
       .flatMap((wrapper) => {
-        // Methods are read from the prototype, so that no getter of an instance runs.
         const prototype = Object.getPrototypeOf(wrapper.instance)
-        return scanner.getAllMethodNames(prototype).map((method) => ({
-          handles: readSubscription(prototype[method], this.#name),
-          label: `${prototype.constructor?.name}.${method}`,
-          run: async (event) => (await this.#getInstance(wrapper, event))[method](event),
+        return [...findMethods(prototype)].map(([key, method]) => ({
+          handles: readSubscription(method, this.#name),
+          label: `${prototype.constructor?.name}.${String(key)}`,
+          run: async (event) => (await this.#getInstance(wrapper, event))[key](event),
         }))
       })
       .filter(({ handles }) => handles !== undefined)
@@ -61,6 +58,33 @@ class BeamsEventHandlers {
     const contextId = ContextIdFactory.create()
     this.#moduleRef.registerRequestByContextId(event, contextId)
     return this.#moduleRef.resolve(wrapper.token, contextId, { strict: false })
+  }
+}
+
+/** The wrappers of objects. One that has several tokens is there once. */
+function selectInstances(wrappers) {
+  const byInstance = new Map()
+  for (const wrapper of wrappers) {
+    const { instance, isAlias } = wrapper
+    if (typeof instance !== 'object' || instance === null || isAlias || byInstance.has(instance)) continue
+    byInstance.set(instance, wrapper)
+  }
+  return [...byInstance.values()]
+}
+
+/**
+ * Yields the methods of a prototype, with those that it inherits, by their names and symbols: Nest's `MetadataScanner` finds no
+ * symbols. No getter runs.
+ */
+function* findMethods(prototype) {
+  const seen = new Set(['constructor'])
+  for (let owner = prototype; owner !== null && owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+    for (const key of Reflect.ownKeys(owner)) {
+      if (seen.has(key)) continue
+      seen.add(key)
+      const { value } = Object.getOwnPropertyDescriptor(owner, key)
+      if (typeof value === 'function') yield [key, value]
+    }
   }
 }
 

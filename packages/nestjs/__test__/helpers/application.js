@@ -15,8 +15,9 @@ const platforms = { Express: () => new ExpressAdapter(), Fastify: () => new Fast
 /** A class with decorators on it and on its methods, as TypeScript applies them. */
 function decorate(Class, classDecorators, methodDecorators = {}) {
   const { prototype } = Class
-  for (const [method, decorators] of Object.entries(methodDecorators)) {
-    for (const each of [decorators].flat()) each(prototype, method, Object.getOwnPropertyDescriptor(prototype, method))
+  for (const method of Reflect.ownKeys(methodDecorators)) {
+    for (const each of [methodDecorators[method]].flat())
+      each(prototype, method, Object.getOwnPropertyDescriptor(prototype, method))
   }
   for (const each of [classDecorators].flat()) each(Class)
   return Class
