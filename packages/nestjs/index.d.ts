@@ -56,7 +56,10 @@ export interface BeamsShutdownOptions {
 
 /** Options that Nest needs before it creates any provider: a factory cannot return them. */
 export interface BeamsModuleExtras {
-  /** Names the client, so that an application can have several. Inject it with {@link InjectBeams}. */
+  /**
+   * Names the client, so that an application can have several. Inject it with {@link InjectBeams}. The application does not start
+   * if two clients have the same name, or none.
+   */
   name?: string | undefined
   /**
    * Whether the client can be injected in every module.

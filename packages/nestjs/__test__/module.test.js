@@ -75,6 +75,12 @@ test('named clients are injected by their names, beside the one without a name, 
   assert.equal(app.get(getBeamsToken('marketing'), { strict: false }), marketing)
 })
 
+test('a module that is imported in several places has one client', async (t) => {
+  const beams = BeamsModule.forRoot({ ...keys, isGlobal: false })
+  const app = await compile(t, { imports: [beams, createModule({ imports: [beams] })] })
+  assert.equal(app.get(PushNotifications, { each: true }).length, 1)
+})
+
 test('a unit test can put a fake in the place of the client', async (t) => {
   const fake = fakeBeams()
   const app = await compile(t, { imports: [BeamsModule.forRoot(keys)] }, (builder) =>
@@ -125,6 +131,21 @@ for (const [what, metadata, message] of [
     'the secret key is not set',
     () => ({ imports: [BeamsModule.forRoot({ ...keys, secretKey: undefined })] }),
     /"secretKey" is required/,
+  ],
+  [
+    'two clients have no name',
+    () => ({ imports: [BeamsModule.forRoot(keys), BeamsModule.forRootAsync({ useFactory: () => keys })] }),
+    /BeamsModule: there are several clients without a name; call forRoot or forRootAsync once for each client/,
+  ],
+  [
+    'two clients have one name',
+    () => ({
+      imports: [
+        BeamsModule.forRoot({ ...keys, name: 'shop' }),
+        createModule({ imports: [BeamsModule.forRoot({ ...keys, name: 'shop', isGlobal: false })] }),
+      ],
+    }),
+    /BeamsModule: there are several clients with the name 'shop'; call/,
   ],
   [
     'closeTimeout is not a number',

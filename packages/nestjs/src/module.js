@@ -84,13 +84,28 @@ function completeDefinition(definition, { isGlobal, name, webhook, auth }) {
       {
         provide: BeamsEventHandlers,
         inject: [DiscoveryService, ModuleRef],
-        useFactory: (discovery, moduleRef) => new BeamsEventHandlers(discovery, moduleRef, name),
+        useFactory: (discovery, moduleRef) => {
+          checkUnique(discovery, name)
+          return new BeamsEventHandlers(discovery, moduleRef, name)
+        },
       },
       ...endpoints.map(({ Endpoint, inject }) => provideClass(Endpoint, inject)),
       ...(isDefault ? [provideClass(BeamsHealthIndicator, [CLIENT])] : []),
     ],
     exports: isDefault ? [client, BeamsHealthIndicator] : [client],
   }
+}
+
+/** Throws if another module of the application has a client of the name: which of them is injected would depend on the place. */
+function checkUnique(discovery, name) {
+  const client = getBeamsToken(name)
+  const isOwn = ({ token, host }) => token === client && host?.providers.has(OPTIONS)
+  if (discovery.getProviders().filter(isOwn).length < 2) return
+  const subject = name === undefined ? 'clients without a name' : `clients with the name '${name}'`
+  throw new Error(
+    `BeamsModule: there are several ${subject}; call forRoot or forRootAsync once for each client, with a name of its own for ` +
+      'each but one, and import the module that it returns wherever it is needed',
+  )
 }
 
 function provideClass(Class, inject) {
