@@ -197,8 +197,8 @@ export declare function OnBeamsEvent<Type extends BeamsEventType>(
  * The caller of a microservice gets `{ code, delivery }` as an error, the client of a WebSocket gateway as an `exception`. Errors in
  * GraphQL are rethrown.
  *
- * The status of an HTTP response is 400, 401 or 422 for the errors of arguments, webhooks and payloads; 504 if the request may have been processed;
- * otherwise 503, with a `Retry-After` if Beams has sent one.
+ * The status of an HTTP response is 504 if the request may have been processed; 400, 401 or 422 for the errors of arguments, webhooks and payloads;
+ * otherwise 503, also for a 408 of Beams, with a `Retry-After` if Beams has sent one.
  *
  * ### Example
  *

@@ -41,6 +41,21 @@ const cases = [
   ['ERR_BEAMS_CLOSED', 'not-sent', 503],
 ]
 
+/** The statuses of Beams for which the code is one of an argument, and others that the client retries. */
+const responses = [
+  [400, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused', 400],
+  [413, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused', 400],
+  [405, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused', 503],
+  [408, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused', 503],
+  [425, 'ERR_BEAMS_INVALID_ARGUMENT', 'refused', 503],
+  [429, 'ERR_BEAMS_RATE_LIMITED', 'refused', 503],
+  [503, 'ERR_BEAMS_SERVER', 'refused', 503],
+  // After an attempt that may have been processed.
+  [400, 'ERR_BEAMS_INVALID_ARGUMENT', 'unknown', 504],
+  [408, 'ERR_BEAMS_INVALID_ARGUMENT', 'unknown', 504],
+  [422, 'ERR_BEAMS_UNPROCESSABLE', 'unknown', 504],
+]
+
 for (const platform of Object.keys(platforms)) {
   describe(`with ${platform}`, () => {
     for (const [code, delivery, status] of cases) {
@@ -81,6 +96,17 @@ for (const platform of Object.keys(platforms)) {
       const response = await fetch(url, { signal: t.signal })
       assert.deepEqual([response.status, await response.text()], [200, 'first\n'])
     })
+  })
+}
+
+for (const [status, code, delivery, expected] of responses) {
+  test(`a ${status} of Beams, ${delivery}, is ${expected}`, async (t) => {
+    const controller = decorate(
+      createFailing(createError(code, delivery, { status })),
+      UseFilters(BeamsExceptionFilter),
+    )
+    const { url } = await startApplication(t, { controllers: [controller] })
+    assert.equal((await fetch(url)).status, expected)
   })
 }
 

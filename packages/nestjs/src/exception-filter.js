@@ -12,6 +12,9 @@ const STATUSES = {
   ERR_BEAMS_WEBHOOK_SIGNATURE: 401,
 }
 
+/** Responses of Beams that are about an argument, beside errors without a response. Others with that code are not, such as a 408. */
+const ARGUMENT_STATUSES = new Set([undefined, 400, 413])
+
 /** Responds to each type of request, as Nest's own filters do. Errors in GraphQL are left to its server. */
 const RESPONDERS = {
   http: respondToRequest,
@@ -35,8 +38,9 @@ class BeamsExceptionFilter {
   }
 }
 
-function respondToRequest({ code, delivery, retryAfter }, host) {
-  const status = STATUSES[code] ?? (delivery === 'unknown' ? 504 : 503)
+function respondToRequest(error, host) {
+  const { code, delivery, retryAfter } = error
+  const status = chooseStatus(error)
   const response = host.switchToHttp().getResponse()
   // Fastify calls it `sent`.
   if (response.headersSent ?? response.sent) {
@@ -45,6 +49,13 @@ function respondToRequest({ code, delivery, retryAfter }, host) {
   }
   if (status === 503 && retryAfter !== undefined) response.header('Retry-After', String(Math.ceil(retryAfter)))
   response.status(status).send({ code, delivery })
+}
+
+function chooseStatus({ code, delivery, status }) {
+  // An earlier attempt of the call may have been processed, whatever came of the last.
+  if (delivery === 'unknown') return 504
+  if (code === 'ERR_BEAMS_INVALID_ARGUMENT' && !ARGUMENT_STATUSES.has(status)) return 503
+  return STATUSES[code] ?? 503
 }
 
 /** Ends a response that has begun, as Nest's own filter does: its client would wait. It may have ended already. */
