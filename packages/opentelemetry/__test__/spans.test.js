@@ -111,12 +111,17 @@ describe('a call', () => {
     assert.deepEqual(spans().map(describeSpan), [callSpan('publishToUsers', attributes, 'ERROR')])
   })
 
-  for (const [reason, errorType] of [
-    [undefined, 'AbortError'],
-    [new RangeError('user-1 has left'), 'RangeError'],
-    ['user-1 has left', '_OTHER'],
+  for (const [what, reason, errorType] of [
+    ['without a reason', undefined, 'AbortError'],
+    ['by an error', new RangeError('user-1 has left'), 'RangeError'],
+    ['by an error with a text as its name', Object.assign(new Error('no'), { name: 'user-1: Error' }), '_OTHER'],
+    ['by an error with a long name', Object.assign(new Error('no'), { name: `${'x'.repeat(61)}Error` }), '_OTHER'],
+    ['by a text', 'user-1 has left', '_OTHER'],
+    ['by a user', { name: 'ada', code: 'ada', delivery: 'to ada' }, '_OTHER'],
+    ['by an object with a name of another type', { name: ['Error'] }, '_OTHER'],
+    ['by null', null, '_OTHER'],
   ]) {
-    test(`that is aborted has the type ${errorType}, and nothing else of the reason`, async (t) => {
+    test(`that is aborted ${what} has the type ${errorType}, and nothing else of the reason`, async (t) => {
       const { beams } = await emulated(t)
       const { spans } = instrument(t)
       await assert.rejects(beams.deleteUser('user-1', { signal: AbortSignal.abort(reason) }))

@@ -12,6 +12,9 @@ const {
   ERROR_TYPE_VALUE_OTHER,
 } = require('@opentelemetry/semantic-conventions')
 
+/** Other names of a reason may be of anything, such as a user. All of DOMException's have this form, too. */
+const ERROR_NAME = /^\w{0,60}(?:Error|Exception)$/
+
 /** The attributes of a call. Spans omit undefined ones. */
 function describeCall({ targets, instanceId, serverAddress, serverPort, attempts, result, error }) {
   return {
@@ -39,9 +42,10 @@ function describeRequest({ method, serverAddress, serverPort }, request) {
   return attributes
 }
 
+/** An error without a code is the reason of a signal: any value, of which the channel has the `name`. */
 function callErrorType({ code, name }) {
-  // The reason of a signal is usually a DOMException, whose code is a number.
-  return typeof code === 'string' ? code : (name ?? ERROR_TYPE_VALUE_OTHER)
+  if (code !== undefined) return code
+  return typeof name === 'string' && ERROR_NAME.test(name) ? name : ERROR_TYPE_VALUE_OTHER
 }
 
 /** Undefined if the request succeeded. The conventions require the status if that is the error. */
