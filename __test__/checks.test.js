@@ -39,7 +39,13 @@ test('a correct payload has no finding, also as an instance and with toJSON', ()
   }
   assert.deepEqual(checkPublishRequest({ web: { notification } }), [])
   assert.deepEqual(checkPublishRequest(new Request()), [])
-  assert.deepEqual(checkPublishRequest({ toJSON: () => ({ web: { notification } }) }), [])
+  const toJSON = () => ({ web: { notification } })
+  assert.deepEqual(checkPublishRequest({ toJSON }), [])
+  assert.deepEqual(checkPublishRequest({ users: ['user-1'], web: { data: { value: () => 7 } }, toJSON }), [])
+})
+
+test('a platform that is null is found', () => {
+  assert.deepEqual(rules({ web: null }), ['body/platform-not-an-object'])
 })
 
 test('the size limit depends on the kind of targets', () => {
