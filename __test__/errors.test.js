@@ -7,6 +7,7 @@ const { setImmediate } = require('node:timers/promises')
 const { inspect } = require('node:util')
 const { Worker } = require('node:worker_threads')
 const { PushNotifications, BeamsError } = require('..')
+const binding = require('../lib/load.js')
 const Compat = require('../compat.js')
 const { recordingServer, socketServer, unusedPort } = require('./helpers/servers.js')
 const { payload, createClient, emulated, rejection } = require('./helpers/clients.js')
@@ -299,6 +300,14 @@ describe('the native side', () => {
     const error = await rejection(createClient({ port: 1 }).deleteUser('u'))
     assert.equal(error.message, 'internal error in beams-native, please report it: a call ended without an outcome')
     assert.deepEqual({ ...error }, { code: 'ERR_BEAMS_INTERNAL', delivery: 'unknown', attempts: 0 })
+  })
+
+  test('that loses a bulk publish is one, too', async (t) => {
+    const { bulkFinish } = binding
+    t.mock.method(binding, 'bulkFinish', (...args) => bulkFinish(...args).then(() => Promise.reject()))
+    const { port } = await recordingServer(t)
+    const error = await rejection(createClient({ port }).publishToManyUsers(['u'], payload))
+    assert.equal(error.code, 'ERR_BEAMS_INTERNAL')
   })
 
   test('that throws an error, as in a full stack, has it as the cause of the error', (t) => {

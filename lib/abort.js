@@ -18,7 +18,7 @@ function listen(signal, abort) {
   listener.calls.add(abort)
 }
 
-/** Removes a listener that {@link listen} added. */
+/** Removes a listener, if {@link listen} added it. */
 function unlisten(signal, abort) {
   const listener = listeners.get(signal)
   if (listener === undefined) return

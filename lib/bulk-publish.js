@@ -161,7 +161,7 @@ class BulkPublish {
       throw createBeamsError(takeObservations(thrown), publishToManyUsers)
     } finally {
       await following
-      if (signal !== undefined) unlisten(signal, onAbort)
+      unlisten(signal, onAbort)
     }
     return this.#failure
   }

@@ -6,7 +6,16 @@
 const tests = {
   'lib/abort.js': ['abort', 'many-users'],
   'lib/arguments.js': ['argument-forms', 'validation', 'webhooks', 'checks', 'publish'],
-  'lib/bulk-publish.js': ['requests-per-user', 'many-users', 'closed-users', 'close', 'stacks', 'journal'],
+  'lib/bulk-publish.js': [
+    'requests-per-user',
+    'many-users',
+    'closed-users',
+    'close',
+    'abort',
+    'stacks',
+    'errors',
+    'journal',
+  ],
   'lib/bulk-report.js': ['requests-per-user', 'many-users'],
   'lib/bulk-requests.js': ['requests-per-user', 'many-users'],
   'lib/campaigns.js': ['close', 'closed-users'],
