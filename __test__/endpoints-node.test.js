@@ -277,6 +277,18 @@ describe('a webhook whose body', () => {
     })
   }
 
+  test('grows beyond the limit is not collected any further', async (t) => {
+    const endpoint = webhookEndpoint({ secret, maxBytes: 1000, onError: assert.fail }, assert.fail)
+    const stream = new Readable({ read: () => stream.push(Buffer.alloc(600)) })
+    t.after(() => stream.destroy())
+    const server = http.createServer(({ method, headers }, outgoing) =>
+      endpoint(Object.assign(stream, { method, headers }), outgoing),
+    )
+    const send = await startHost(t, server)
+    assert.equal((await send(WEBHOOK, { method: 'POST' })).status, 413)
+    assert.equal(stream.listenerCount('data'), 0)
+  })
+
   test('arrives as strings, because an encoding is set, is verified', async (t) => {
     const endpoint = webhookEndpoint({ secret }, {})
     const server = http.createServer((incoming, outgoing) => endpoint(incoming.setEncoding('utf8'), outgoing))
