@@ -169,6 +169,20 @@ describe('the tracing channel', () => {
     })
   }
 
+  test('reports an aborted call of which the reason throws when it is read', async () => {
+    const reason = new Proxy({}, { get() { throw new Error('oops') } }) // prettier-ignore
+    let thrown
+    const messages = await recordMessages(async () => {
+      try {
+        await createClient({ port: 1 }).deleteUser('u', { signal: AbortSignal.abort(reason) })
+      } catch (error) {
+        thrown = error
+      }
+    })
+    assert.ok(thrown === reason)
+    assert.deepEqual(messages.at(-1)[1].error, {})
+  })
+
   test('reports nothing of a call without a client, which rejects all the same', async () => {
     const { publishToUsers } = PushNotifications.prototype
     const messages = await recordMessages(async () => {

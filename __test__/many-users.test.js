@@ -72,6 +72,19 @@ describe('publishToManyUsers', () => {
     })
   }
 
+  test('opens an iterator as a loop does: on the users, without arguments', async (t) => {
+    const { beams } = await respondingServer(t)
+    const opened = []
+    const users = {
+      [Symbol.iterator](...args) {
+        opened.push([this, args])
+        return [].values()
+      },
+    }
+    await beams.publishToManyUsers(users, payload)
+    assert.deepEqual(opened, [[users, []]])
+  })
+
   test('resolves without users', async (t) => {
     const { requests, beams } = await respondingServer(t)
     assert.deepEqual(await beams.publishToManyUsers([], payload), {

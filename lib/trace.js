@@ -62,7 +62,7 @@ function recordOutcome(context, outcome) {
 
 /** The caller's own result is not for subscribers to change. */
 function copyResult(result) {
-  return typeof result === 'object' && result !== null ? { ...result } : result
+  return typeof result === 'object' ? { ...result } : result
 }
 
 /**
