@@ -153,6 +153,14 @@ describe('publishToManyUsers with several requests', () => {
     assert.deepEqual(titles(), { Bonjour: ['a'], Hello: ['b'] })
   })
 
+  test('publishes some megabytes of requests, in more than one batch', async (t) => {
+    const { beams, requests } = await started(t)
+    const publishRequest = { ...en, filling: 'x'.repeat(100_000) }
+    const entries = Array.from({ length: 60 }, (_, index) => ({ userId: `user-${index}`, publishRequest }))
+    const { publishedCount } = await beams.publishToManyUsers(entries, en)
+    assert.deepEqual([publishedCount, requests.length], [60, 60])
+  })
+
   test('reads no more than some megabytes of requests ahead of those that are sent', async (t) => {
     const { beams } = await started(t, () => ({ status: 401 }))
     const publishRequest = { ...en, filling: 'x'.repeat(100_000) }

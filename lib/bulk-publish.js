@@ -210,7 +210,6 @@ class BulkPublish {
       // Without a wait for I/O, the promises of the native side could keep the event loop in one turn.
       await nextTurn()
       if (!this.#isStopped && (!this.#batch.isFull || (await this.#push()))) continue
-      this.#isStopped = true
       void closeSync(iterator)
       return false
     }
