@@ -57,6 +57,14 @@ describe('the tracing channel', () => {
     })
   })
 
+  test('warns of no logger where there is none', async (t) => {
+    const emit = t.mock.method(process, 'emitWarning', () => {})
+    const { port } = await recordingServer(t)
+    await recordMessages(() => createClient({ port }).deleteUser('u'))
+    await new Promise(setImmediate)
+    assert.equal(emit.mock.callCount(), 0)
+  })
+
   test('reports a failed call and its retries', async (t) => {
     const { port } = await recordingServer(t, () => ({ status: 503, headers: { 'retry-after': '0' } }))
     const messages = await recordMessages(() => rejection(createClient({ port }, { maxRetries: 2 }).deleteUser('u')))
