@@ -430,6 +430,23 @@ describe('a publishToManyUsers that is stopped', () => {
     assert.deepEqual([asked, remaining], [2, ['user-1', 'user-2']])
   })
 
+  test('by its deadline asks for no further user while the iterator closes', async (t) => {
+    const { beams } = await respondingServer(t)
+    let asked = 0
+    const closing = new EventEmitter()
+    const users = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          if (++asked > 1) await once(closing, 'return')
+          return { done: false, value: `user-${asked}` }
+        },
+        return: async () => (closing.emit('return'), {}),
+      }),
+    }
+    const { remaining } = await rejection(beams.publishToManyUsers(users, payload, { deadline: 50 }))
+    assert.deepEqual([asked, remaining], [2, ['user-1', 'user-2']])
+  })
+
   for (const [what, members, expected] of [
     ['destroys a stream', { destroy: true, pipe: true }, ['destroy', 'return']],
     ['destroys nothing that is not a stream', { destroy: true }, ['return']],
