@@ -21,7 +21,7 @@ function trackCampaign(client) {
   }
 }
 
-/** Resolves when none of those that are in flight now is any more. */
+/** Resolves when all bulk publishes that are in flight now have settled. */
 async function waitForCampaigns(client) {
   for (const ended of campaigns.get(client) ?? []) await ended
 }

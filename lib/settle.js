@@ -49,12 +49,12 @@ function startCall(client, operation, read, toResult, hidden) {
 
 /** Rejects a call of which the arguments could not be read. It is observed, as one with an invalid argument is. */
 function rejectObserved(client, operation, error) {
-  const reject = () => Promise.reject(error)
+  const rejected = Promise.reject(error)
   try {
-    return observeCall(client, wantedObservations(client), operation, undefined, reject)
+    return observeCall(client, wantedObservations(client), operation, undefined, () => rejected)
   } catch {
     // It is not a client, or a subscriber has failed.
-    return reject()
+    return rejected
   }
 }
 

@@ -21,7 +21,6 @@ function checkIteratorResult(result) {
   return result
 }
 
-/** What JavaScript takes for an object: `typeof` alone does not tell. */
 function isObjectOrFunction(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }

@@ -93,7 +93,7 @@ pub fn sign_webhook(env: &Env, body: Uint8ArraySlice<'_>, secret: String) -> nap
 
 /// Whether a value is an event type of {@link WebhookEvent}, for tables of your own with a handler for each type.
 ///
-/// @param eventType What may be an event type.
+/// @param eventType The value to test.
 /// @returns `true` for the documented types, and for `'unknown'`, which stands for all newer ones.
 ///
 /// ### Example

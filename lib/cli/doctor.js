@@ -10,7 +10,7 @@ const { checkRoute, findRoute } = require('./doctor/route.js')
 const { checkSettings } = require('./doctor/settings.js')
 const { fail, skip } = require('./doctor/diagnosis.js')
 const { nameOption } = require('./option-names.js')
-const { paint, print, printJson, printNote, toOneLine } = require('./output.js')
+const { paint, print, printJson, printNote, redactSecrets, toOneLine } = require('./output.js')
 
 const options = {
   'no-publish': { type: 'boolean', help: 'skip the check of the secret key, which requires a publish' },
@@ -32,8 +32,9 @@ async function run({ values }) {
   }
   const checks = []
   for await (const check of examine(configuration, values['no-publish'] ? undefined : announcePublish)) {
-    checks.push(check)
-    if (!values.json) await print(formatCheck(check))
+    const shown = redactCheck(check)
+    checks.push(shown)
+    if (!values.json) await print(formatCheck(shown))
   }
   const isOk = checks.every(({ status }) => status !== 'fail')
   if (values.json) await printJson({ ok: isOk, interest, checks })
@@ -76,6 +77,11 @@ async function* examine(configuration, announcePublish) {
 
 function explainEndpoint({ sources }, error) {
   return fail('endpoint', nameOption(error, sources).message, 'correct BEAMS_ENDPOINT or --endpoint')
+}
+
+/** What it quotes may have been a secret. */
+function redactCheck({ message, advice, ...check }) {
+  return { ...check, message: redactSecrets(message), ...(advice !== undefined && { advice: redactSecrets(advice) }) }
 }
 
 function formatCheck({ name, status, message, advice }) {

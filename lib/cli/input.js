@@ -78,7 +78,7 @@ function openInput(file) {
   return process.stdin
 }
 
-/** Opens a file, or a named pipe, of which opening it waits for a writer: in a thread for which even `process.exit` waits. */
+/** Opens a file. Opening a named pipe blocks a thread until there is a writer, and even `process.exit` waits for that thread. */
 function openFile(file) {
   const stream = fs.createReadStream(file)
   const destroy = stream.destroy.bind(stream)
@@ -144,11 +144,12 @@ function createDecoder() {
 }
 
 function createReadError(file, option, error) {
-  const reason = FILE_ERRORS[error.code] ?? error.message
   if (SECRET_OPTIONS.has(option) && MISSING.has(error.code)) {
+    const reason = FILE_ERRORS[error.code]
     const advice = 'the option takes the path of a file that contains only the secret'
     return new UsageError(`cannot read --${option}: ${reason}; ${advice}`, { cause: error })
   }
+  const reason = FILE_ERRORS[error.code] ?? error.message
   return new UsageError(`cannot read ${nameInput(file, option)}: ${reason}`, { cause: error })
 }
 

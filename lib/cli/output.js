@@ -40,7 +40,7 @@ class OutputError extends Error {
  */
 function print(text, delivery) {
   return new Promise((resolve, reject) => {
-    process.stdout.write(`${redactSecrets(text)}\n`, (error) => {
+    process.stdout.write(`${text}\n`, (error) => {
       if (!error) resolve()
       else reject(new OutputError(error, delivery))
     })
@@ -116,7 +116,7 @@ function formatStack({ stack }) {
 /** An error for `--json`, without its report, which is printed separately. */
 function errorToJson(error) {
   const { report: _report, remaining: _remaining, ...details } = error
-  return { message: error.message, ...details }
+  return { message: redactSecrets(error.message), ...details }
 }
 
 /** Colours text if the stream is a terminal with colours, unless `NO_COLOR` or `TERM=dumb` disables them. */
@@ -148,5 +148,6 @@ module.exports = {
   print,
   printJson,
   printNote,
+  redactSecrets,
   toOneLine,
 }

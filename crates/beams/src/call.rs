@@ -117,7 +117,9 @@ fn log<T>(operation: &str, outcome: &Outcome<T>, duration: Duration) {
         Ok(_) => tracing::debug!(attempt, status, milliseconds, "{operation}"),
         Err(error) => {
             let delivery = error.delivery().as_str();
-            let error = if error.status().is_some() { error.code().to_owned() } else { error.to_string() };
+            let text = if error.status().is_some() { error.code().to_owned() } else { error.to_string() };
+            // It may have a name from a certificate, which must not forge a line.
+            let error = text.replace(char::is_control, " ");
             tracing::debug!(attempt, status, milliseconds, delivery, %error, "{operation}");
         }
     }

@@ -12,7 +12,7 @@ const {
   ERROR_TYPE_VALUE_OTHER,
 } = require('@opentelemetry/semantic-conventions')
 
-/** Other names of a reason may be of anything, such as a user. All of DOMException's have this form, too. */
+/** Other names may be personal data. Those of DOMException have this form, too. */
 const ERROR_NAME = /^\w{0,60}(?:Error|Exception)$/
 
 /** The attributes of a call. Spans omit undefined ones. */

@@ -58,7 +58,7 @@ function parseTarget(text) {
   }
 }
 
-/** Whether requests can be sent to what should be a URL. */
+/** Whether a value is a URL that webhooks can be sent to. */
 function isTarget(value) {
   if (typeof value !== 'string') return false
   try {

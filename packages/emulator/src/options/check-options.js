@@ -11,10 +11,10 @@ const instanceIdPattern = new RegExp(INSTANCE_ID_PATTERN)
 /**
  * Checks an options object. Throws a TypeError that says which option is wrong, what it must be, and what was given.
  *
- * @param options what a caller has passed
+ * @param options the caller's options
  * @param members by name: `isValid`, `expected`, `each` for the elements of an array, `isRequired`, and `isSecret` for a value that
  *   no error may show
- * @param names.subject what the object is called
+ * @param names.subject the name of the object in errors
  * @param names.formatName what a member is called
  */
 function checkOptions(options, members, { subject, formatName = (name) => name }) {

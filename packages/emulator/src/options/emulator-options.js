@@ -37,7 +37,7 @@ const tlsMembers = {
 /**
  * Checks the options of `startEmulator`.
  *
- * @param options what a caller has passed
+ * @param options the caller's options
  * @param formatName what an option is called: on the command line, by its flag
  */
 function checkEmulatorOptions(options, formatName = (name) => name) {
