@@ -65,6 +65,7 @@ describe('an emulator', () => {
     ['a forbidden character', interests, { body: { interests: ['a|b'] } }, 422],
     ['an interest of 165 characters', interests, { body: { interests: ['i'.repeat(165)] } }, 422],
     ['a user of 165 characters', users, { body: { users: ['u'.repeat(165)] } }, 422],
+    ['a user of 83 emoji, which are 166 UTF-16 units', users, { body: { users: ['😀'.repeat(83)] } }, 422],
     ['a payload that is not an object', users, { body: { users: ['u'], web: [] } }, 422],
     ['an Apple payload without aps', users, { body: { users: ['u'], apns: {} } }, 422],
     ['a boolean as text', users, { body: { users: ['u'], web: { notification: { hide_notification_if_site_has_focus: 'true' } } } }, 422], // prettier-ignore

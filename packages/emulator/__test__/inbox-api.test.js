@@ -41,6 +41,55 @@ test('the inbox lists publishes, newest first, in pages', async (t) => {
   assert.deepEqual([third.items.length, third.items.at(-1).title], [50, 'n0'])
 })
 
+test('a filter that is none is refused, and removes, marks and lists nothing', async (t) => {
+  const emulator = await emulated(t)
+  await publish(emulator, titled('Apple'))
+  for (const [query, description] of [
+    ['serach=zzz', 'serach is not a parameter; the parameters are search, interest, user, platform, state'],
+    ['users=nobody', 'users is not a parameter; the parameters are search, interest, user, platform, state'],
+    ['state=read', 'state must be one of unread, failed, findings'],
+    ['state=failed&state=unread', 'state may be given once'],
+    ['platform=android', 'platform must be one of apns, fcm, web'],
+  ]) {
+    for (const [method, path] of [
+      ['GET', 'inbox'],
+      ['DELETE', 'inbox'],
+      ['POST', 'inbox/read'],
+      ['GET', 'events'],
+    ]) {
+      const response = await send(emulator, method, `/emulator/${path}?${query}`)
+      assert.equal(response.status, 400, `${method} ${path}?${query}`)
+      assert.ok(response.json().description.startsWith(description))
+    }
+  }
+  const { items } = await inbox(emulator)
+  assert.deepEqual(
+    items.map(({ isRead }) => isRead),
+    [false],
+  )
+})
+
+test('a page cannot begin at an item that was removed: it would be the first page again', async (t) => {
+  const emulator = await emulated(t)
+  await publish(emulator, titled('Apple'))
+  const [{ id }] = (await inbox(emulator)).items
+  await send(emulator, 'DELETE', `/emulator/inbox/${id}`)
+  const response = await send(emulator, 'GET', `/emulator/inbox?before=${id}`)
+  assert.deepEqual(
+    [response.status, response.json().description],
+    [400, 'before must be the id of an item that matches'],
+  )
+})
+
+test('what has arrived since can be kept when the inbox is cleared', async (t) => {
+  const emulator = await emulated(t)
+  await publish(emulator, titled('Before'))
+  const { latest } = await inbox(emulator)
+  await publish(emulator, titled('After'))
+  await send(emulator, 'DELETE', `/emulator/inbox?until=${latest}`)
+  assert.deepEqual(titles(await inbox(emulator)), ['After'])
+})
+
 test('the inbox finds publishes by their words, interest, user and platform', async (t) => {
   const emulator = await emulated(t)
   await register(emulator, 'web', { user: 'u1', interests: ['sport'] })

@@ -152,10 +152,29 @@ describe('the inbox', () => {
   /** Presses Clear, and confirms. */
   async function clear(page, choice = 'Remove') {
     await page.getByRole('button', { name: 'Clear', exact: true }).click()
-    const question = await page.locator('#question').textContent()
+    const question = await page.locator('#confirm[open] #question').textContent()
     await page.getByRole('button', { name: choice }).click()
     return question
   }
+
+  test('clears what it has asked about, and not what has been read or has arrived since', async (t) => {
+    for (const title of ['One', 'Two', 'Three']) await publish(emulator, titled(title))
+    const page = await inbox(t)
+    // The first one is open, and read.
+    await page.locator('#list li:not(.unread)', { hasText: 'Three' }).waitFor()
+    await page.getByLabel('State', { exact: true }).selectOption('Unread')
+    await waitForCount(page, 2)
+    await page.locator('#list a', { hasText: 'Two' }).click()
+    await page.locator('#list li:not(.unread)', { hasText: 'Two' }).waitFor()
+    await page.getByRole('button', { name: 'Clear', exact: true }).click()
+    const question = await page.locator('#confirm[open] #question').textContent()
+    assert.equal(question, 'Remove the item that matches the filter?')
+    await publish(emulator, titled('Late'))
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.locator('#list li', { hasText: 'One' }).waitFor({ state: 'detached' })
+    const kept = emulator.publishes().map(({ web }) => web.notification.title)
+    assert.deepEqual(kept, ['Two', 'Three', 'Late'])
+  })
 
   test('clears what is in view, after asking, and is cleared by a reset', async (t) => {
     for (const title of ['Apples', 'Pears', 'Pears again']) await publish(emulator, titled(title))

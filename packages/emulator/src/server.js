@@ -93,7 +93,8 @@ function createApp({ certificate, recorder }) {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
     frameworkErrors: sendError,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+    // The length of a text is in UTF-16 units, as in the official SDKs.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false, unicode: false } },
   })
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(createNotFoundHandler(recorder))

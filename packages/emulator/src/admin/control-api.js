@@ -3,6 +3,7 @@
 const { name, version } = require('../../package.json')
 const { explain } = require('./explain.js')
 const { streamJsonArray } = require('./json-stream.js')
+const { perform } = require('./perform.js')
 
 /** The emulator's own API over HTTP: for tests in other languages and processes, and for the inbox. */
 function controlApi(app, services) {
@@ -47,18 +48,6 @@ function controlApi(app, services) {
 
   async function removeWebhook({ params }, reply) {
     return emulator.removeWebhook(params.id) ? reply.send() : reply.callNotFound()
-  }
-}
-
-/** Responds with 400 to an argument that the emulator's own method refuses. */
-function perform(act) {
-  return async (request, reply) => {
-    try {
-      return reply.send(act(request))
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error
-      return reply.code(400).send({ error: 'Bad request', description: error.message })
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-const { createFilter } = require('./filter.js')
+const { checkQuery, createFilter } = require('./filter.js')
 const { describeItem } = require('./describe-item.js')
 
 const MAX_READERS = 100
@@ -17,6 +17,11 @@ function eventsApi(app, { publishStore, deletions, failedRequests, webhookQueue,
   app.get('/events', (request, reply) => {
     if (readers >= MAX_READERS) {
       return reply.code(503).send({ error: 'Service Unavailable', description: 'Too many readers' })
+    }
+    try {
+      checkQuery(request.query)
+    } catch (error) {
+      return reply.code(400).send({ error: 'Bad request', description: error.message })
     }
     const { socket } = request.raw
     if (streaming.has(socket)) {

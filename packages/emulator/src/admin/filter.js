@@ -2,6 +2,7 @@
 
 const { readPublish } = require('../store/publish-store.js')
 const { readFailedPublish } = require('../store/failed-requests.js')
+const { PLATFORMS } = require('../platforms.js')
 
 // A request for a webhook has no type.
 const FAILED_TYPES = new Set(['failed-request', undefined])
@@ -12,12 +13,30 @@ const STATES = {
   findings: ({ findingCounts }) => findingCounts !== undefined && Object.values(findingCounts).some(Boolean),
 }
 
-/** Whether an item of the inbox matches a query. Case does not matter; interests and users match as a whole. */
+const NAMES = ['search', 'interest', 'user', 'platform', 'state']
+
+/** Throws a TypeError unless a query has only names of a filter, and these `others`, each once and with a value that exists. */
+function checkQuery(query, others = []) {
+  const names = [...NAMES, ...others]
+  for (const [name, value] of Object.entries(query)) {
+    if (!names.includes(name)) throw new TypeError(`${name} is not a parameter; the parameters are ${names.join(', ')}`)
+    if (typeof value !== 'string') throw new TypeError(`${name} may be given once`)
+  }
+  checkChoice(query, 'platform', PLATFORMS)
+  checkChoice(query, 'state', Object.keys(STATES))
+}
+
+function checkChoice(query, name, choices) {
+  const value = query[name]?.toLowerCase() ?? ''
+  if (value !== '' && !choices.includes(value)) throw new TypeError(`${name} must be one of ${choices.join(', ')}`)
+}
+
+/** Whether an item of the inbox matches a checked query. Case does not matter; interests and users match as a whole. */
 function createFilter(query) {
   const { search, interest, user, platform, state } = Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, String(value).toLowerCase()]),
   )
-  const hasState = Object.hasOwn(STATES, state ?? '') ? STATES[state] : () => true
+  const hasState = state ? STATES[state] : () => true
   const isIn = (values, sought) => values.some((value) => String(value).toLowerCase() === sought)
   return (item) => {
     if (!hasState(item)) return false
@@ -66,4 +85,4 @@ function contains(value, text) {
   return value !== undefined && String(value).toLowerCase().includes(text)
 }
 
-module.exports = { createFilter }
+module.exports = { checkQuery, createFilter }

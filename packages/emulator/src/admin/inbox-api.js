@@ -3,7 +3,8 @@
 const { readPublish } = require('../store/publish-store.js')
 const { readFailedPublish } = require('../store/failed-requests.js')
 const { describeRequest } = require('../delivery/webhook-queue.js')
-const { createFilter } = require('./filter.js')
+const { checkQuery, createFilter } = require('./filter.js')
+const { perform } = require('./perform.js')
 const { describeItem } = require('./describe-item.js')
 const { explain } = require('./explain.js')
 
@@ -12,29 +13,41 @@ const MAX_SHOWN_DELIVERIES = 200
 
 /** The API of the inbox: pages of summaries, and single items in full. */
 function inboxApi(app, { items, sequence, payloadChecks, deviceStore, instanceId, secretKey }) {
-  app.get('/inbox', async ({ query }) => {
-    const all = items.list()
-    const found = all.filter(createFilter(query))
-    const from = query.before === undefined ? 0 : found.findIndex(({ id }) => id === query.before) + 1
-    const limit = Math.min(Math.max(Number(query.limit ?? PAGE_SIZE), 0), PAGE_SIZE) || 0
+  /** Responds to a request with a filter: with 400, if the filter is none. */
+  const filtered = (others, respond) =>
+    perform(({ query }) => {
+      checkQuery(query, others)
+      return respond(items.list(), createFilter(query), query)
+    })
+
+  app.get('/inbox', filtered(['before', 'limit'], listPage))
+
+  function listPage(all, isSought, { before, limit = PAGE_SIZE }) {
+    const found = all.filter(isSought)
+    const last = before === undefined ? -1 : found.findIndex(({ id }) => id === before)
+    if (before !== undefined && last === -1) throw new TypeError('before must be the id of an item that matches')
+    const from = last + 1
+    const count = Math.min(Math.max(Number(limit), 0), PAGE_SIZE) || 0
     return {
-      items: found.slice(from, from + limit).map(describeItem),
+      items: found.slice(from, from + count).map(describeItem),
       total: found.length,
       kept: all.length,
       unread: found.filter(({ isRead }) => !isRead).length,
       latest: sequence.last,
     }
-  })
+  }
 
-  app.delete('/inbox', async ({ query }, reply) => {
-    items.remove(items.list().filter(createFilter(query)))
-    return reply.send()
-  })
+  app.delete('/inbox', filtered(['until'], removeMatches))
 
-  app.post('/inbox/read', async ({ query }, reply) => {
-    items.markRead(items.list().filter(createFilter(query)))
-    return reply.send()
-  })
+  /** With `until`, the number of the latest item, those that have arrived since are kept. */
+  function removeMatches(all, isSought, { until = Infinity }) {
+    items.remove(all.filter((item) => item.number <= Number(until) && isSought(item)))
+  }
+
+  app.post(
+    '/inbox/read',
+    filtered([], (all, isSought) => items.markRead(all.filter(isSought))),
+  )
 
   app.get('/inbox/settings', async () => ({ instanceId, needsSecretKey: secretKey !== undefined }))
 

@@ -18,9 +18,6 @@ export function filterQuery(more) {
 
 export const isFiltered = () => filterQuery().size > 0
 
-/** How many items match the filters. */
-export const countMatches = () => total
-
 const findRow = (id) => list.querySelector(`[data-id="${CSS.escape(id)}"]`)
 
 function drawRow(summary) {

@@ -1,0 +1,15 @@
+'use strict'
+
+/** Responds with 400 to an argument that the emulator's own method refuses. */
+function perform(act) {
+  return async (request, reply) => {
+    try {
+      return reply.send(act(request))
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      return reply.code(400).send({ error: 'Bad request', description: error.message })
+    }
+  }
+}
+
+module.exports = { perform }
