@@ -17,6 +17,28 @@ describe('the inbox', () => {
 
   const inbox = (t, options, view = '/') => open(t, browser, `${emulator.url}${view}`, options)
 
+  test('fits a screen of 320 pixels', async (t) => {
+    await publish(emulator, titled('Rain until noon'))
+    const page = await inbox(t, { viewport: { width: 320, height: 640 } })
+    await waitForCount(page, 1)
+    await page.locator('#unread-count:text-is("1 unread")').waitFor()
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+  })
+
+  test('begins without a filter when somebody comes back, in its form as well as in its list', async (t) => {
+    await publish(emulator, titled('For browsers'))
+    await publish(emulator, { interests: ['a'], fcm: { notification: { title: 'For Android' } } })
+    const page = await inbox(t)
+    await page.getByLabel('Platform', { exact: true }).selectOption('Android')
+    await waitForCount(page, 1)
+    await page.goto(`${emulator.url}/emulator/version`)
+    await page.goBack()
+    await waitForCount(page, 2)
+    assert.equal(await page.getByLabel('Platform', { exact: true }).inputValue(), '')
+    await publish(emulator, titled('Late'))
+    await waitForCount(page, 3)
+  })
+
   test('fits a screen of 1280 pixels, as the README shows it', async (t) => {
     for (const platform of ['apns', 'fcm', 'web'])
       await register(emulator, platform, { user: 'ada', interests: ['news'] })
