@@ -199,7 +199,14 @@ describe('in a browser', () => {
     assert.equal(await call(page, emulator.url + paths.users, 'POST', body), 200)
     assert.equal(await call(page, `${emulator.url}${paths.customer}/u`, 'DELETE'), 200)
     assert.equal(await call(page, `${emulator.url}/emulator/publishes`, 'GET'), 200)
+    assert.equal(await call(page, `${emulator.url}/emulator/openapi.json`, 'GET'), 200)
     assert.equal(await call(page, `${emulator.url}/emulator/reset`, 'POST'), 200)
+    const listening = `new Promise((resolve) => {
+      const events = new EventSource('${emulator.url}/emulator/events')
+      events.onopen = () => resolve('open')
+      events.onerror = () => resolve('refused')
+    })`
+    assert.equal(await page.evaluate(listening), 'open')
   })
 
   test('a link from elsewhere shows the inbox, live', async (t) => {

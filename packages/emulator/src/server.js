@@ -68,6 +68,7 @@ async function createServer(options, stores) {
       controlApi(scope, services)
       inboxApi(scope, services)
       eventsApi(scope, services)
+      scope.get('/openapi.json', async () => app.swagger())
     },
     { prefix: '/emulator' },
   )

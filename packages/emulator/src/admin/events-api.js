@@ -30,7 +30,12 @@ function eventsApi(app, { publishStore, deletions, failedRequests, webhookQueue,
     streaming.add(socket)
     readers++
     const { raw } = reply.hijack()
-    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    // Some headers are already set: those that let an allowed page read the response.
+    raw.writeHead(200, {
+      ...reply.getHeaders(),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    })
     raw.write('retry: 1000\n\n')
     const send = (event, data = {}) => {
       raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)

@@ -56,7 +56,7 @@ const parameters = {
 const page = { limit: { type: 'integer', minimum: 1, maximum: 100 }, cursor: parameters.interest }
 const withSecretKey = new Set(['publishToInterests', 'publishToUsers', 'deleteUser'])
 
-/** Describes the routes that are registered after it, at `/emulator/openapi.json`: what is served is what is described. */
+/** Describes the routes that are registered after it, in `app.swagger()`: what is served is what is described. */
 async function describeApis(app) {
   await app.register(swagger, {
     openapi: {
@@ -71,7 +71,6 @@ async function describeApis(app) {
     },
     transform: describeRoute,
   })
-  app.get('/emulator/openapi.json', async () => app.swagger())
 }
 
 function describeRoute({ schema, url, route }) {
