@@ -112,7 +112,9 @@ describe('startEmulator', () => {
       }
     })
 
-    test(`takes ${name}`, { skip: accepted.length === 0 }, async (t) => {
+    // A member is taken with its option.
+    if (accepted.length === 0) continue
+    test(`takes ${name}`, async (t) => {
       for (const value of [undefined, ...accepted]) await emulated(t, { [name]: value })
     })
   }
