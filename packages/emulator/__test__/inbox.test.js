@@ -56,6 +56,23 @@ describe('the inbox', () => {
     assert.deepEqual(await titles(page), ['Quinces', 'Pears', 'Apples'])
   })
 
+  test('drops the publishes that make room for newer ones', async (t) => {
+    emulator = await emulated(t, { maxPublishes: 2 })
+    const page = await inbox(t)
+    await page.locator('#connection:text-is("live")').waitFor()
+    for (const title of ['One', 'Two', 'Three']) await publish(emulator, titled(title))
+    await findRow(page, 'Three').waitFor()
+    await waitForCount(page, 2)
+    assert.deepEqual(await titles(page), ['Three', 'Two'])
+  })
+
+  test('says that nothing matches the filter, even before anything has come', async (t) => {
+    const page = await inbox(t)
+    await page.getByText('Nothing here yet.').waitFor()
+    await page.getByLabel('Search', { exact: true }).fill('zzz')
+    await page.getByText('No item matches the filter.').waitFor()
+  })
+
   test('draws a notification as each platform shows it', async (t) => {
     await publish(emulator, parcel)
     const page = await inbox(t)
@@ -191,7 +208,7 @@ describe('the inbox', () => {
       emulator.publishes().map(({ web }) => web.notification.title),
       ['Apples'],
     )
-    await page.getByText('The one item here does not match the filter.').waitFor()
+    await page.getByText('No item matches the filter.').waitFor()
     await page.getByRole('button', { name: 'Clear the filter' }).click()
     await waitForCount(page, 1)
     assert.equal(await clear(page), 'Remove all items of the inbox?')
@@ -232,7 +249,7 @@ describe('the inbox', () => {
     await page.getByLabel('User', { exact: true }).fill('ADA')
     await waitForCount(page, 1)
     await page.getByLabel('User', { exact: true }).fill('nobody')
-    await page.getByText('The 2 items here do not match the filter.').waitFor()
+    await page.getByText('No item matches the filter.').waitFor()
   })
 
   test('takes a localized alert for what it is', async (t) => {

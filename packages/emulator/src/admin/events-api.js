@@ -43,6 +43,7 @@ function eventsApi(app, { publishStore, deletions, failedRequests, webhookQueue,
     }
     const isSought = createFilter(request.query)
     const sendItem = (event) => (item) => isSought(item) && send(event, describeItem(item))
+    const sendEviction = (item, by) => isSought(item) && send('evict', { id: item.id, isRead: item.isRead, by })
     const sendWebhook = (webhook) => {
       if (webhook?.number !== undefined) sendItem('change')(webhook)
       send('webhooks')
@@ -50,6 +51,7 @@ function eventsApi(app, { publishStore, deletions, failedRequests, webhookQueue,
     const listeners = [
       [publishStore, 'publish', sendItem('publish')],
       [publishStore, 'change', sendItem('change')],
+      [publishStore, 'evict', sendEviction],
       [publishStore, 'reset', () => send('reset')],
       [deletions, 'add', sendItem('deletion')],
       [failedRequests, 'add', sendItem('failure')],

@@ -16,7 +16,8 @@ const MISS_BYTES = 256
  * The publishes that came in, oldest first. A publish is kept as the bytes that were sent and parsed on demand:
  * parsed, a body of `{}`s takes twenty times as much memory. The oldest publishes make room, with their deliveries.
  *
- * Emits `publish` and `change` (a delivery was acknowledged or opened) with the entry, and `reset`.
+ * Emits `publish` and `change` (a delivery was acknowledged or opened) with the entry, `evict` with the entry that made room and
+ * the number of the newer one, and `reset`.
  */
 class PublishStore extends EventEmitter {
   #entries = new Map()
@@ -122,6 +123,7 @@ class PublishStore extends EventEmitter {
       const fits = this.#entries.size <= publishes && this.#bytes <= bytes && this.#deliveryCount <= deliveries
       if (fits || this.#entries.size === 1) return
       this.remove(oldest)
+      this.emit('evict', oldest, this.#sequence.last)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { byId } from './elements.js'
 import { registerClear } from './clear.js'
 import { deleteItem, showDetail } from './detail.js'
-import { arrive, change, filterQuery, markCurrent, markRead, reload, showOlder } from './list.js'
+import { arrive, change, evict, filterQuery, markCurrent, markRead, reload, showOlder } from './list.js'
 import { send } from './requests.js'
 import { drawStart } from './start.js'
 import { registerTestForms } from './test-forms.js'
@@ -29,6 +29,7 @@ function listen() {
   on('publish', arrive)
   on('deletion', arrive)
   on('failure', arrive)
+  on('evict', evict)
   on('change', (summary) => {
     change(summary)
     if (location.hash === `#/publishes/${summary.id}`) showDetail(summary.id)

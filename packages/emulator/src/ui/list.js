@@ -35,19 +35,20 @@ export function markCurrent(row) {
 
 function showCounts() {
   byId('total').textContent = total
-  document.body.classList.toggle('empty', kept === 0)
+  const isEmpty = kept === 0 && !isFiltered()
+  document.body.classList.toggle('empty', isEmpty)
   byId('none').hidden = total > 0
-  byId('none-text').textContent = total === 0 ? describeNothing() : ''
-  byId('unfilter').hidden = kept === 0
+  byId('none-text').textContent = total === 0 ? describeNothing(isEmpty) : ''
+  byId('unfilter').hidden = isEmpty
   byId('older').hidden = list.children.length >= total
   byId('unread').hidden = unread === 0
   byId('unread-count').textContent = `${unread} unread`
   document.title = `${unread > 0 ? `(${unread}) ` : ''}Beams inbox`
 }
 
-function describeNothing() {
-  if (kept === 0) return 'Nothing here yet. Publish something, and it shows up at once.'
-  return `${kept === 1 ? 'The one item here does' : `The ${kept} items here do`} not match the filter.`
+function describeNothing(isEmpty) {
+  // How many items there are is not known: those that do not match arrive unseen.
+  return isEmpty ? 'Nothing here yet. Publish something, and it shows up at once.' : 'No item matches the filter.'
 }
 
 // The number of the latest item when the list was loaded.
@@ -87,6 +88,22 @@ export function arrive(summary) {
   if (arrived.push(summary) === 1) requestAnimationFrame(drawArrived)
 }
 
+// Publishes that made room for newer ones.
+let evicted = []
+export function evict(eviction) {
+  if (evicted.push(eviction) === 1) requestAnimationFrame(drawArrived)
+}
+
+function removeEvicted() {
+  // Those from before the list was loaded were not in it.
+  const missing = evicted.filter(({ by }) => by > latest)
+  evicted = []
+  total -= missing.length
+  kept -= missing.length
+  unread -= missing.filter(({ isRead }) => !isRead).length
+  for (const { id } of missing) findRow(id)?.remove()
+}
+
 function drawArrived() {
   if (isLoading) return
   const isAtTop = list.scrollTop < 10
@@ -97,6 +114,7 @@ function drawArrived() {
   kept += unseen.length
   unread += unseen.length
   list.prepend(...unseen.slice(-MAX_ROWS).toReversed().map(drawRow))
+  removeEvicted()
   if (isAtTop) for (const row of [...list.children].slice(MAX_ROWS)) row.remove()
   showCounts()
   if (wasEmpty) openFirst(['', '#', '#/', '#/publishes'])
