@@ -77,9 +77,38 @@ test('a page cannot begin at an item that was removed: it would be the first pag
   const response = await send(emulator, 'GET', `/emulator/inbox?before=${id}`)
   assert.deepEqual(
     [response.status, response.json().description],
-    [400, 'before must be the id of an item that matches'],
+    [400, 'before must be the id of an item of the inbox'],
   )
 })
+
+test('a page can begin at an item that no longer matches', async (t) => {
+  const emulator = await emulated(t)
+  for (const title of ['Apple', 'Pear', 'Plum']) await publish(emulator, titled(title))
+  const [plum, pear] = (await inbox(emulator, '?state=unread')).items
+  for (const { id } of [plum, pear]) await send(emulator, 'POST', `/emulator/inbox/${id}/read`)
+  const { items } = await inbox(emulator, `?state=unread&before=${pear.id}`)
+  assert.deepEqual(
+    items.map(({ title }) => title),
+    ['Apple'],
+  )
+})
+
+for (const [method, query] of [
+  ['GET', 'limit=ten'],
+  ['GET', 'limit=-1'],
+  ['GET', 'limit='],
+  ['DELETE', 'until=now'],
+  ['DELETE', 'until='],
+]) {
+  test(`${method} /emulator/inbox?${query} is refused`, async (t) => {
+    const emulator = await emulated(t)
+    await publish(emulator, titled('Apple'))
+    const response = await send(emulator, method, `/emulator/inbox?${query}`)
+    const [name] = query.split('=')
+    assert.deepEqual([response.status, response.json().description], [400, `${name} must be a whole number`])
+    assert.equal(emulator.publishes().length, 1)
+  })
+}
 
 test('what has arrived since can be kept when the inbox is cleared', async (t) => {
   const emulator = await emulated(t)

@@ -14,6 +14,7 @@ const STATES = {
 }
 
 const NAMES = ['search', 'interest', 'user', 'platform', 'state']
+const NUMBERS = ['limit', 'until']
 
 /** Throws a TypeError unless a query has only names of a filter, and these `others`, each once and with a value that exists. */
 function checkQuery(query, others = []) {
@@ -24,6 +25,9 @@ function checkQuery(query, others = []) {
   }
   checkChoice(query, 'platform', PLATFORMS)
   checkChoice(query, 'state', Object.keys(STATES))
+  for (const name of NUMBERS) {
+    if (query[name] !== undefined && !/^\d+$/.test(query[name])) throw new TypeError(`${name} must be a whole number`)
+  }
 }
 
 function checkChoice(query, name, choices) {

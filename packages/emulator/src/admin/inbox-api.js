@@ -24,12 +24,12 @@ function inboxApi(app, { items, sequence, payloadChecks, deviceStore, instanceId
 
   function listPage(all, isSought, { before, limit = PAGE_SIZE }) {
     const found = all.filter(isSought)
-    const last = before === undefined ? -1 : found.findIndex(({ id }) => id === before)
-    if (before !== undefined && last === -1) throw new TypeError('before must be the id of an item that matches')
-    const from = last + 1
-    const count = Math.min(Math.max(Number(limit), 0), PAGE_SIZE) || 0
+    // It may no longer match, for example because it was read since.
+    const last = before === undefined ? { number: Infinity } : items.find(before)
+    if (last?.number === undefined) throw new TypeError('before must be the id of an item of the inbox')
+    const older = found.filter(({ number }) => number < last.number)
     return {
-      items: found.slice(from, from + count).map(describeItem),
+      items: older.slice(0, Math.min(Number(limit), PAGE_SIZE)).map(describeItem),
       total: found.length,
       kept: all.length,
       unread: found.filter(({ isRead }) => !isRead).length,
