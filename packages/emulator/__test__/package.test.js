@@ -71,3 +71,9 @@ test('the emulator finds beams-native in the project that it was started in', as
   const { stdout } = await run(process.execPath, ['-e', script, checks], { cwd: path.join(folder, 'project') })
   assert.equal(stdout, 'found\n')
 })
+
+test('an emulator in a test prints nothing', async () => {
+  const program = 'require(process.argv[1]).startEmulator().then((emulator) => emulator.close())'
+  const { stdout, stderr } = await run(process.execPath, ['-e', program, require.resolve('..')])
+  assert.deepEqual([stdout, stderr], ['', ''])
+})

@@ -26,6 +26,15 @@ const METHODS = ['GET', 'POST', 'PUT', 'DELETE']
 // The router refuses longer parameters with 404, where the service has its own text for a user id that is too long.
 const MAX_PATH_PARAMETER = 16 * 1024
 
+const AJV_OPTIONS = {
+  coerceTypes: false,
+  removeAdditional: false,
+  allErrors: false,
+  // The length of a text is in UTF-16 units, as in the official SDKs. Ajv warns of this option on stderr.
+  unicode: false,
+  logger: false,
+}
+
 /** The HTTP server: the Beams APIs, the emulator's own API and the inbox, over the stores in `services`. */
 async function createServer(options, stores) {
   const recorder = new FailureRecorder(stores.failedRequests)
@@ -94,8 +103,7 @@ function createApp({ certificate, recorder }) {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
     frameworkErrors: sendError,
-    // The length of a text is in UTF-16 units, as in the official SDKs.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false, unicode: false } },
+    ajv: { customOptions: AJV_OPTIONS },
   })
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(createNotFoundHandler(recorder))
