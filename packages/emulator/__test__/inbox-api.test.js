@@ -140,6 +140,12 @@ test('the inbox finds publishes by their words, interest, user and platform', as
   }
 })
 
+test('the search ignores spaces at the ends', async (t) => {
+  const emulator = await emulated(t)
+  await publish(emulator, titled('Second order'))
+  assert.equal((await inbox(emulator, '?search=%20Second%20order%20')).total, 1)
+})
+
 test('the inbox takes the words of a notification from any platform', async (t) => {
   const emulator = await emulated(t)
   for (const [payloads, expected] of [

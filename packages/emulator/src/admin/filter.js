@@ -37,9 +37,10 @@ function checkChoice(query, name, choices) {
 
 /** Whether an item of the inbox matches a checked query. Case does not matter; interests and users match as a whole. */
 function createFilter(query) {
-  const { search, interest, user, platform, state } = Object.fromEntries(
+  const { interest, user, platform, state, ...rest } = Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, String(value).toLowerCase()]),
   )
+  const search = rest.search?.trim()
   const hasState = state ? STATES[state] : () => true
   const isIn = (values, sought) => values.some((value) => String(value).toLowerCase() === sought)
   return (item) => {
