@@ -69,6 +69,20 @@ test('a filter that is none is refused, and removes, marks and lists nothing', a
   )
 })
 
+test('a filter is refused where there is none, and removes nothing', async (t) => {
+  const emulator = await emulated(t)
+  await publish(emulator, titled('Apple'))
+  for (const [method, path] of [
+    ['DELETE', 'publishes'],
+    ['POST', 'reset'],
+    ['GET', 'publishes'],
+  ]) {
+    const response = await send(emulator, method, `/emulator/${path}?state=failed`)
+    assert.deepEqual([response.status, response.json().description], [400, 'state is not a parameter: there are none'])
+  }
+  assert.equal(emulator.publishes().length, 1)
+})
+
 test('a page cannot begin at an item that was removed: it would be the first page again', async (t) => {
   const emulator = await emulated(t)
   await publish(emulator, titled('Apple'))

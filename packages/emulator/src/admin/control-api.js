@@ -34,7 +34,7 @@ function controlApi(app, services) {
   if (certificate) {
     endpoints.push(['GET', '/certificate.pem', 'The certificate to trust', async () => certificate.authority])
   }
-  for (const [method, url, , handler] of endpoints) app.route({ method, url, handler })
+  for (const [method, url, , handler] of endpoints) app.route({ method, url, preHandler: refuseQuery, handler })
   app.get('/endpoints', async () => endpoints.map(([method, url, summary]) => ({ method, url, summary })))
 
   async function explainPublish({ params }, reply) {
@@ -49,6 +49,13 @@ function controlApi(app, services) {
   async function removeWebhook({ params }, reply) {
     return emulator.removeWebhook(params.id) ? reply.send() : reply.callNotFound()
   }
+}
+
+/** A filter that is ignored would let a deletion remove everything. */
+async function refuseQuery({ query }, reply) {
+  const [given] = Object.keys(query)
+  if (given === undefined) return undefined
+  return reply.code(400).send({ error: 'Bad request', description: `${given} is not a parameter: there are none` })
 }
 
 module.exports = { controlApi }

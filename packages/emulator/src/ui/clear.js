@@ -8,15 +8,14 @@ async function describeClear() {
   if (view === 'devices') return { path: 'emulator/devices', question: 'Remove all devices?' }
   if (view === 'webhooks')
     return { path: 'emulator/webhooks/requests', question: 'Remove all finished webhook requests?' }
-  if (!isFiltered()) return { path: 'emulator/publishes', question: 'Remove all items of the inbox?' }
   // The list also shows items that no longer match, such as those read since.
   const counts = await get(`emulator/inbox?${filterQuery({ limit: 0 })}`)
-  if (!counts || counts.total === 0) return undefined
+  if (!counts) return undefined
+  const path = `emulator/inbox?${filterQuery({ until: counts.latest })}`
+  if (!isFiltered()) return { path, question: 'Remove all items of the inbox?' }
+  if (counts.total === 0) return undefined
   const items = counts.total === 1 ? 'the item that matches' : `the ${counts.total} items that match`
-  return {
-    path: `emulator/inbox?${filterQuery({ until: counts.latest })}`,
-    question: `Remove ${items} the filter?`,
-  }
+  return { path, question: `Remove ${items} the filter?` }
 }
 
 /** Asks, and clears what is in view. */
