@@ -21,7 +21,7 @@ use beams::error::{Delivery, Error, TimeoutKind};
 use beams::payload_checks::PayloadChecks;
 use beams::targets::list::{IdBatch, JsonIds};
 use fastrand::Rng;
-use servers::{ACCEPTED, Gate, LOST, REFUSED, Received, Response, Server, http1};
+use servers::{ACCEPTED, Gate, LOST, REFUSED, Received, Response, Server, gated, http1};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -113,23 +113,6 @@ fn ids(lists: &[JsonIds]) -> Vec<String> {
 
 fn failed(report: &Report) -> Vec<(Vec<String>, &Error)> {
     report.failures.iter().map(|failure| (ids(&failure.users), &failure.error)).collect()
-}
-
-/// A server that accepts what passes the gate, and counts what has arrived at it.
-async fn gated() -> (Server, Gate, Arc<AtomicUsize>) {
-    let (gate, arrived) = (Gate::closed(), Arc::new(AtomicUsize::new(0)));
-    let (handler_gate, handler_arrived) = (gate.clone(), arrived.clone());
-    let server = http1(move |request: Received| {
-        let (gate, arrived) = (handler_gate.clone(), handler_arrived.clone());
-        async move {
-            arrived.fetch_add(1, Ordering::AcqRel);
-            gate.wait().await;
-            request.process();
-            ACCEPTED
-        }
-    })
-    .await;
-    (server, gate, arrived)
 }
 
 async fn accepting() -> Server {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use beams::client::Client;
 use beams::error::Delivery;
-use servers::{ACCEPTED, Gate, Received, Response, Server, client, failure, http1, http2, listen, publish};
+use servers::{ACCEPTED, Received, Response, Server, client, failure, gated, http2, listen, publish};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -108,17 +108,7 @@ async fn one_publish_is_unknown_when_the_http_2_connection_has_died_silently() {
 #[tokio::test]
 async fn one_publish_is_unknown_when_all_idle_http_1_connections_have_died_silently() {
     const CONNECTIONS: usize = 4;
-    let (gate, waiting) = (Gate::closed(), Arc::<AtomicUsize>::default());
-    let (held, count) = (gate.clone(), waiting.clone());
-    let server = http1(move |request: Received| {
-        let (gate, waiting) = (held.clone(), count.clone());
-        async move {
-            waiting.fetch_add(1, Ordering::Relaxed);
-            gate.wait().await;
-            accept(request).await
-        }
-    })
-    .await;
+    let (server, gate, waiting) = gated().await;
     let proxy = Proxy::new(&server).await;
     let client = proxy.client(&server);
     let mut calls = JoinSet::new();

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use beams::client::{Client, Outcome};
@@ -155,6 +156,23 @@ where
         }
     });
     Server { endpoint: format!("http://127.0.0.1:{port}"), ca: None, processed, _tasks: tasks }
+}
+
+/// An HTTP/1.1 server that accepts what passes the gate, and counts what has arrived at it.
+pub async fn gated() -> (Server, Gate, Arc<AtomicUsize>) {
+    let (gate, arrived) = (Gate::closed(), Arc::new(AtomicUsize::new(0)));
+    let (handler_gate, handler_arrived) = (gate.clone(), arrived.clone());
+    let server = http1(move |request: Received| {
+        let (gate, arrived) = (handler_gate.clone(), handler_arrived.clone());
+        async move {
+            arrived.fetch_add(1, Ordering::AcqRel);
+            gate.wait().await;
+            request.process();
+            ACCEPTED
+        }
+    })
+    .await;
+    (server, gate, arrived)
 }
 
 async fn serve_http1<Handler, ResponseFuture>(
