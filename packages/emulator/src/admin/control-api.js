@@ -3,7 +3,7 @@
 const { name, version } = require('../../package.json')
 const { explain } = require('./explain.js')
 const { streamJsonArray } = require('./json-stream.js')
-const { perform } = require('./perform.js')
+const { perform, refuse } = require('./perform.js')
 
 /** The emulator's own API over HTTP: for tests in other languages and processes, and for the inbox. */
 function controlApi(app, services) {
@@ -55,7 +55,7 @@ function controlApi(app, services) {
 async function refuseQuery({ query }, reply) {
   const [given] = Object.keys(query)
   if (given === undefined) return undefined
-  return reply.code(400).send({ error: 'Bad request', description: `${given} is not a parameter: there are none` })
+  return refuse(reply, `${given} is not a parameter: there are none`)
 }
 
 module.exports = { controlApi }

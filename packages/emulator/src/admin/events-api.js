@@ -2,6 +2,7 @@
 
 const { checkQuery, createFilter } = require('./filter.js')
 const { describeItem } = require('./describe-item.js')
+const { refuse } = require('./perform.js')
 
 const MAX_READERS = 100
 // A reader that is further behind is disconnected; a browser reconnects by itself and asks for what it has missed.
@@ -21,11 +22,11 @@ function eventsApi(app, { publishStore, deletions, failedRequests, webhookQueue,
     try {
       checkQuery(request.query)
     } catch (error) {
-      return reply.code(400).send({ error: 'Bad request', description: error.message })
+      return refuse(reply, error.message)
     }
     const { socket } = request.raw
     if (streaming.has(socket)) {
-      return reply.code(400).send({ error: 'Bad request', description: 'A connection carries one stream of events' })
+      return refuse(reply, 'A connection carries one stream of events')
     }
     streaming.add(socket)
     readers++

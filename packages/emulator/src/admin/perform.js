@@ -7,9 +7,13 @@ function perform(act) {
       return reply.send(act(request))
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
-      return reply.code(400).send({ error: 'Bad request', description: error.message })
+      return refuse(reply, error.message)
     }
   }
 }
 
-module.exports = { perform }
+function refuse(reply, description) {
+  return reply.code(400).send({ error: 'Bad request', description })
+}
+
+module.exports = { perform, refuse }
